@@ -1,0 +1,445 @@
+"""The contract of an engine: what is stored, and what can be looked up.
+
+Everything that ranks lives above this line, once (`indexer.search`); an engine only stores,
+filters, scores terms (BM25) and finds near vectors (cosine). Both engines keep every promise here,
+and `tests/engines/` holds them to it.
+
+A search is two calls, and so at most two round trips to a cluster:
+
+1. `match` runs the legs of a request and returns the best articles of each,
+2. `gather` counts the union of what they found and brings what the page needs.
+
+Words used: a *leg* is one way of finding articles; a *token* is a word as `indexer.text` cuts it; its
+*form* says which of its spellings is meant; a *facet* is a field with counted values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.article import Article, Passage
+
+FloatArray = npt.NDArray[np.float32]
+
+#: Fields with counted values. Values are matched exactly as they are stored.
+FACETS = ("language", "source", "section", "author")
+
+
+class Form(StrEnum):
+    """Which spelling of a token is looked up."""
+
+    EXACT = "exact"  #: normalised (folded letters, no marks), not stemmed
+    STEM = "stem"
+
+
+class Field(StrEnum):
+    """Which part of an article a term is looked up in."""
+
+    ANY = "any"  #: title and body; the title counts `TITLE_BOOST` times
+    TITLE = "title"
+    BODY = "body"
+
+
+#: How much more a match in the title counts than one in the body (chosen by `newsarchive evaluate`).
+TITLE_BOOST = 2.0
+
+
+# --- what is looked for -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One token. Score: `boost` x BM25 (k1 = 1.2, b = 0.75; Robertson and Zaragoza 2009)."""
+
+    token: str
+    form: Form = Form.STEM
+    field: Field = Field.ANY
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTerm:
+    """Tokens side by side, in this order, in one field."""
+
+    tokens: tuple[str, ...]
+    form: Form = Form.EXACT
+    field: Field = Field.ANY
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Alternatives for one thing. Score: the best alternative's + `tie` x the sum of the others'."""
+
+    options: tuple[Term | PhraseTerm | AllOf, ...]
+    tie: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these. Score: the sum."""
+
+    parts: tuple[Term | PhraseTerm | AnyOf, ...]
+
+
+Clause = Term | PhraseTerm | AnyOf | AllOf
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalQuery:
+    """Articles that match every `must`, no `must_not`, and (if there is no must) at least one `should`.
+
+    The score is the sum over the matching `must` and `should` clauses.
+    """
+
+    should: tuple[Clause, ...] = ()
+    must: tuple[Clause, ...] = ()
+    must_not: tuple[Clause, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.should or self.must or self.must_not)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must be, whatever it says. Empty filters let everything pass.
+
+    Within a facet any included value is enough; facets are combined with "and". An article without a
+    date passes no date bound. `published_from` and `published_to` are days in UTC, both included, and
+    are compared with the earliest moment that the article's date allows.
+    """
+
+    include: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    exclude: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    published_from: date | None = None
+    published_to: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (
+            any(self.include.values())
+            or any(self.exclude.values())
+            or self.published_from
+            or self.published_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalLeg:
+    """The `size` best articles by term scores, best first, ties by article id."""
+
+    query: LexicalQuery
+    filters: Filters = Filters()
+    size: int = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorLeg:
+    """The `size` articles whose best passage is nearest to `vector`, nearest first, ties by article id.
+
+    `vector` is (dim,) float32 of unit length; scores are cosines. With `only` (hard conditions of a query:
+    +word, -word, "phrase") just the articles that match its musts and none of its must-nots are ranked.
+    The filters hold inside the search: `size` articles come back whenever that many pass.
+    """
+
+    vector: FloatArray
+    filters: Filters = Filters()
+    size: int = 100
+    only: LexicalQuery | None = None
+
+
+Leg = LexicalLeg | VectorLeg
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+# --- what is found ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegResult:
+    """The answer of one leg, as columns of equal length, best first."""
+
+    ids: list[str]
+    scores: FloatArray
+    #: Number of the best passage of each article; -1 where the leg does not know passages (lexical).
+    passages: npt.NDArray[np.int32]
+    #: How many articles match in all (a vector leg: how many it returned).
+    total: int
+    #: False where part of the store did not answer in time; `notice` then says so to the person.
+    complete: bool = True
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A set of articles: those that `lexical` matches, and those named in `ids`, as far as `filters` let pass.
+
+    Without `lexical` and without `ids` (None, not empty) it is every article that passes the filters.
+    """
+
+    lexical: LexicalQuery | None = None
+    ids: tuple[str, ...] | None = None
+    filters: Filters = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A period of the histogram: `year` "2018", `month` "2018-02", `day` "2018-02-18"."""
+
+    period: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    unit: str  # "year", "month" or "day"
+    buckets: tuple[Bucket, ...]  # ascending, empty periods left out
+    undated: int
+    doubtful: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredPassage:
+    """A passage as it is stored. `codes` are token codes (see `indexer.models.codes`), None where there are none."""
+
+    passage: Passage
+    codes: bytes | None = None
+    vector: FloatArray | None = None  # (dim,), only when asked for
+
+
+@dataclass(frozen=True, slots=True)
+class GatherRequest:
+    """Counts over `union`, and the stored form of the articles named in `ids`."""
+
+    union: Union
+    ids: tuple[str, ...] = ()
+    #: Facet -> how many values at most, most frequent first, ties by value.
+    facets: Mapping[str, int] = field(default_factory=dict)
+    #: "year", "month", "day", "auto" (the finest unit that gives at most 120 buckets), or None.
+    histogram: str | None = None
+    #: Articles whose passages come with the articles, and whether with their codes.
+    passages_of: tuple[str, ...] = ()
+    codes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    total: int
+    facets: Mapping[str, tuple[Count, ...]]
+    histogram: Histogram | None
+    articles: Mapping[str, Article]  # those that exist
+    passages: Mapping[str, tuple[StoredPassage, ...]]
+    complete: bool = True
+    notice: str = ""
+
+
+# --- what is stored -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EncodedPassage:
+    """A passage with its vector, (dim,) float32 of unit length, and its token codes if the model makes them."""
+
+    passage: Passage
+    vector: FloatArray
+    codes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """What the pipeline hands over: a whole article with its passages (none, for a text without words)."""
+
+    article: Article
+    content_hash: str
+    passages: tuple[EncodedPassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an archive was made with. Opening it with anything else is refused, never mixed.
+
+    `model` is the encoder's fingerprint (`indexer.models.base.Fingerprint.to_dict`).
+    """
+
+    model: Mapping[str, Any]
+    passages: Mapping[str, Any]  # passage settings: tokens, overlap, rules' version
+    text_version: int  # `indexer.text.TEXT_VERSION`: tokens change when it does
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One stem of the archive's lexicon (see `indexer.search.lexicon`)."""
+
+    stem: str
+    language: str
+    surface: str  # its most frequent normalised form
+    articles: int  # document frequency
+    skeleton: str  # consonant skeleton, "" where the script has none
+    vector: FloatArray | None = None  # (dim,), centred and of unit length
+
+
+@dataclass(frozen=True, slots=True)
+class WordCount:
+    """How many articles hold a normalised form, and the stem it is indexed under."""
+
+    form: str
+    stem: str
+    language: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStats:
+    articles: int
+    passages: int
+    words: int
+    bytes_on_disk: int
+    #: Engine's own details for `newsarchive stats` and `doctor`: name -> value.
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that `newsarchive doctor` should tell. `level` is "ok", "warning" or "error"."""
+
+    level: str
+    what: str
+    remedy: str = ""
+
+
+class Engine(Protocol):
+    """A store of articles. Not thread-safe for writing; safe for reading from many threads.
+
+    Every method may raise `EngineUnavailable` or `EngineTimeout`.
+    """
+
+    name: str
+
+    # -- life
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def manifest(self) -> Manifest | None:
+        """Return what the archive was made with, None before the first `create`."""
+        ...
+
+    def create(self, manifest: Manifest) -> None:
+        """Make an empty archive. On an existing one with an equal manifest: nothing; else `SchemaMismatch`.
+
+        `created_at` does not count in the comparison.
+        """
+        ...
+
+    # -- writing
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Store articles with their passages, replacing those of the same id. Durable when it returns.
+
+        A reader sees an article with all its passages or not at all. All of the batch is stored or, when an
+        error is raised, possibly a part of it; writing the batch again is always right.
+        """
+        ...
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Delete articles; return how many there were."""
+        ...
+
+    def refresh(self) -> None:
+        """Make everything written so far visible to every reader's next call."""
+        ...
+
+    def hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return id -> content hash of those that are stored."""
+        ...
+
+    # -- looking up
+
+    def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
+        """Run the legs in one round trip; `timeout` in seconds, then `EngineTimeout`."""
+        ...
+
+    def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
+        """Count and fetch in one round trip."""
+        ...
+
+    def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
+        """Return a page of article ids by date, and the total.
+
+        NEWEST puts the latest first, OLDEST the earliest; undated articles come last in both, doubtful
+        dates sort as they are; ties by id. RELEVANCE sorts by id.
+        """
+        ...
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return those of the articles that exist."""
+        ...
+
+    def passages(self, article_id: str, *, vectors: bool = False) -> tuple[StoredPassage, ...]:
+        """Return an article's passages in order, with codes; none for an unknown id."""
+        ...
+
+    def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:
+        """Yield every article of `union` once, by id, as they are at one moment. Nothing is held in memory."""
+        ...
+
+    def stats(self) -> EngineStats: ...
+
+    def check(self, *, repair: bool = False) -> list[Finding]:
+        """Look for what is wrong (orphans, views behind, disk), mend what can be mended when told to."""
+        ...
+
+    # -- the archive's words (what `indexer.search.lexicon` is made from)
+
+    def vocabulary(self, *, min_articles: int = 2) -> Iterator[WordCount]:
+        """Yield the normalised forms that at least `min_articles` articles hold, by language, then form."""
+        ...
+
+    def write_words(self, words: Sequence[Word]) -> None:
+        """Store words, replacing those of the same (language, stem)."""
+        ...
+
+    def words(self, *, vectors: bool = True) -> Iterator[Word]:
+        """Yield the stored words by (language, stem)."""
+        ...
+
+    # -- small records: quarantine, saved searches, judgements, checkpoints
+
+    def put_records(self, kind: str, records: Mapping[str, Mapping[str, Any]]) -> None:
+        """Store JSON objects under (kind, key), replacing equal keys. Durable when it returns."""
+        ...
+
+    def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield (key, record) of a kind by key."""
+        ...
+
+    def delete_records(self, kind: str, keys: Iterable[str]) -> int: ...

@@ -1,0 +1,84 @@
+"""What a search answers: results with their reasons, counts, and what the person should know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from indexer.article import Article
+from indexer.engines.base import Count, Histogram
+from indexer.search.request import SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A marked run of the snippet or text; offsets count characters of the text that is marked.
+
+    `kind` is "keyword" (the query's word, or a form of it, stands there) or "meaning" (it answers a query
+    word in another language). `word` is the query word that it answers.
+    """
+
+    start: int
+    end: int
+    kind: str = "keyword"
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The passage that best answers the query. `start` and `end` are offsets into the article's text;
+    the highlights' offsets are offsets into `text`."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+    language: str
+    highlights: tuple[Highlight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LegScore:
+    """What one leg said of an article: its raw score, its rank from 1, and its share of the final score."""
+
+    leg: str  # "keywords" or "meaning"
+    score: float
+    rank: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an article is where it is. `sentence` is plain English."""
+
+    sentence: str = ""
+    legs: tuple[LegScore, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    rank: int
+    article: Article
+    score: float
+    snippet: Snippet
+    title_highlights: tuple[Highlight, ...] = ()
+    explanation: Explanation = field(default_factory=Explanation)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """One page of results.
+
+    `total` counts the union of keyword matches and the nearest by meaning; `keyword_total` the former alone.
+    `notices` are sentences for the person ("results are incomplete ..."). `timings_ms` has a part per stage.
+    """
+
+    request: SearchRequest
+    results: tuple[Result, ...]
+    total: int
+    keyword_total: int
+    pages: int
+    facets: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
+    histogram: Histogram | None = None
+    notices: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)

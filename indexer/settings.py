@@ -1,0 +1,129 @@
+"""Every setting once: name, default, help. `docs/settings.md` is made from this table.
+
+A setting is read from the command line, else the environment (`NEWSARCHIVE_` + its name in capitals), else a
+`newsarchive.toml` in the working directory, else its default here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from indexer.errors import SettingsError
+
+CONFIG_FILE = "newsarchive.toml"
+
+
+class Settings(BaseSettings):
+    """All settings; make one with `load_settings`, which turns bad values into one sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSARCHIVE_", extra="forbid", frozen=True, toml_file=CONFIG_FILE
+    )
+
+    # What is stored where
+    archive: Annotated[Path, Field(description="Folder of the embedded archive.")] = Path("archive")
+    engine: Annotated[
+        str,
+        Field(description="`embedded`, or the address of an OpenSearch cluster (`https://host:9200`)."),
+    ] = "embedded"
+    cache: Annotated[
+        Path,
+        Field(description="Folder for model files and the encode cache; several archives may share it."),
+    ] = user_cache_path("newsarchive")
+    encode_cache: Annotated[
+        bool, Field(description="Keep every encoded passage, so that a rebuild does not encode it again.")
+    ] = True
+
+    # The encoder
+    model: Annotated[
+        str,
+        Field(
+            description="Folder or hub name of a sentence-transformers model; empty for the bundled "
+            "multilingual-e5-small."
+        ),
+    ] = ""
+    backend: Annotated[
+        str,
+        Field(
+            description="`auto`, `onnx` (bundled model only, no torch) or `sentence-transformers`. "
+            "`auto` takes onnx for the bundled model on a CPU.",
+            pattern="^(auto|onnx|sentence-transformers)$",
+        ),
+    ] = "auto"
+    device: Annotated[str, Field(description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")] = "auto"
+    threads: Annotated[int, Field(description="Threads of the encoder; 0 for all cores.", ge=0, le=1024)] = 0
+    batch_size: Annotated[int, Field(description="Passages the encoder takes at once.", ge=1, le=1024)] = 8
+    query_prefix: Annotated[
+        str, Field(description="Put before each query (a model other than the bundled one).")
+    ] = "query: "
+    passage_prefix: Annotated[
+        str, Field(description="Put before each passage (a model other than the bundled one).")
+    ] = "passage: "
+    passage_tokens: Annotated[
+        int, Field(description="Length of a passage in model tokens.", ge=32, le=480)
+    ] = 200
+
+    # Ingest
+    max_file_bytes: Annotated[int, Field(description="Largest file, unpacked, that is read.", ge=1_000)] = (
+        50_000_000_000
+    )
+    max_record_bytes: Annotated[
+        int, Field(description="Largest single record (one article) that is read.", ge=1_000)
+    ] = 32_000_000
+
+    # Search
+    search_timeout: Annotated[float, Field(description="Seconds a search may take.", gt=0, le=600)] = 10.0
+
+    # Web
+    host: Annotated[str, Field(description="Address the web app listens on; loopback unless told.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, Field(description="Port of the web app; 0 for any free one.", ge=0, le=65535)] = 8000
+    web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
+
+    # OpenSearch
+    opensearch_prefix: Annotated[
+        str, Field(description="Prefix of the archive's indices and aliases.", pattern="^[a-z][a-z0-9_-]*$")
+    ] = "newsarchive"
+    opensearch_user: Annotated[str, Field(description="User name for the cluster.")] = ""
+    opensearch_password: Annotated[SecretStr, Field(description="Password for the cluster.")] = SecretStr("")
+    opensearch_ca_certs: Annotated[Path | None, Field(description="File of the certificates to trust.")] = (
+        None
+    )
+    opensearch_client_cert: Annotated[Path | None, Field(description="Client certificate file.")] = None
+    opensearch_client_key: Annotated[Path | None, Field(description="Client key file.")] = None
+    opensearch_insecure: Annotated[
+        bool, Field(description="Do not verify TLS certificates. Warned about at each start.")
+    ] = False
+    opensearch_timeout: Annotated[float, Field(description="Seconds to wait for the cluster.", gt=0)] = 60.0
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Return the settings, `overrides` first. Raises `SettingsError` naming the setting that is wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise SettingsError(f"The setting {name!r} is wrong: {first['msg']}.") from None

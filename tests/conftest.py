@@ -1,0 +1,26 @@
+"""Fixtures that every part of the tests may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip aloud where a needed part is missing; under CI a missing part is a failure."""
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(f"needed under CI: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of judged queries and real articles that lies beside some checkouts."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no development data at {folder}")
+    return folder

@@ -1,0 +1,1 @@
+"""The analyst's desk: a Flask application over `indexer.archive.Archive`."""
