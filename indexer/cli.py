@@ -1,0 +1,104 @@
+"""The `newsarchive` command: its options, its list of commands, its exit codes.
+
+A command's module is imported when that command is called, so that `newsarchive --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from indexer import __version__
+from indexer.commands.common import Target, archive_options
+from indexer.errors import ArchiveError, InvalidQuery
+
+#: Command -> (module, what `newsarchive --help` says of it). The command is the module's object of that name,
+#: with an underscore after it (`export_`), since some are Python's own words.
+COMMANDS = {
+    "demo": ("demo", "Index the bundled articles and serve them in the browser."),
+    "index": ("index", "Read files and folders of articles into the archive."),
+    "search": ("search", "Ask a question and get the articles that answer it."),
+    "show": ("articles", "Print one article."),
+    "export": ("articles", "Write articles out as JSON Lines."),
+    "delete": ("articles", "Delete articles."),
+    "stats": ("articles", "Say how large the archive is."),
+    "quarantine": ("quarantine", "Look after the records that could not be indexed."),
+    "serve": ("serve", "Serve the archive in the browser."),
+    "doctor": ("doctor", "Say what is wrong with this archive, and how to mend it."),
+}
+
+EPILOG = """\b
+Exit codes:
+  0    done
+  1    an expected error, told in one line
+  2    wrong use of the command
+  3    done, but some records went to quarantine (index), or something is wrong (doctor)
+  130  interrupted with Ctrl-C; the same command goes on where it stopped
+"""
+
+
+class CommandError(click.ClickException):
+    """An expected error as one line on stderr: `Error: what happened. What to do.`"""
+
+    def __init__(self, error: ArchiveError) -> None:
+        where = f" (at character {error.column + 1} of the query)" if _has_column(error) else ""
+        super().__init__(" ".join(f"{error}{where}".split()))
+
+
+def _has_column(error: ArchiveError) -> bool:
+    return isinstance(error, InvalidQuery) and error.column is not None
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"indexer.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; expected errors become one line, Ctrl-C becomes exit code 130."""
+        try:
+            return super().invoke(ctx)
+        except ArchiveError as error:
+            raise CommandError(error) from None
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="newsarchive", message="%(prog)s %(version)s")
+@archive_options
+@click.pass_context
+def main(ctx: click.Context, target: Target) -> None:
+    """A searchable multilingual news archive.
+
+    English questions find Arabic articles (and those in many other languages), and each result says why it came.
+
+    \b
+    Example:
+      newsarchive index articles.jsonl
+      newsarchive search "ceasefire in Libya"
+      newsarchive serve
+
+    Settings come from options, else from the environment (NEWSARCHIVE_ and the setting's name in capitals), else
+    from newsarchive.toml in the working directory. See docs/settings.md.
+    """
+    ctx.obj = target
