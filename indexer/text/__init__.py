@@ -1,0 +1,25 @@
+"""Text: strings become tokens, sentences and languages. Knows nothing of models, engines or search."""
+
+from indexer.text.arabic import light10, split_clitic
+from indexer.text.language import detect_language, direction, is_rtl
+from indexer.text.normalise import normalise
+from indexer.text.scripts import script_of
+from indexer.text.sentences import sentences
+from indexer.text.stemming import base_language, stem_word
+from indexer.text.tokens import TEXT_VERSION, Token, analyse
+
+__all__ = [
+    "TEXT_VERSION",
+    "Token",
+    "analyse",
+    "base_language",
+    "detect_language",
+    "direction",
+    "is_rtl",
+    "light10",
+    "normalise",
+    "script_of",
+    "sentences",
+    "split_clitic",
+    "stem_word",
+]
