@@ -70,7 +70,7 @@ def _ends_sentence(text: str, match: re.Match[str], language: str) -> bool:
             return True
         return len(word) > 1 and bool(_ARABIC_LETTER.match(word[-1]) and _is_arabic_word(text, end))
     if mark != ".":
-        return mark[-1] != "…" or not _continues(text, end)
+        return not _continues(text, end)
     if word and (len(word) == 1 and not word.isdigit()):
         return False
     if word.lower() in _ABBREVIATIONS:
