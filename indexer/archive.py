@@ -1,0 +1,283 @@
+"""The front door: one archive, opened with its settings, for the command, the web app and a notebook.
+
+    with Archive.open(load_settings(archive="my-archive")) as archive:
+        archive.index(["articles.jsonl"])
+        for result in archive.search(SearchRequest("ceasefire in Libya")).results:
+            print(result.article.title)
+
+Opening is quick: the encoder is loaded when something first needs it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from indexer.article import Article
+from indexer.engines import open_engine
+from indexer.engines.base import Engine, EngineStats, Finding, Manifest, StoredPassage, Union
+from indexer.errors import ArticleNotFound, SchemaMismatch
+from indexer.ingest.passages import passage_settings
+from indexer.models.load import expected_fingerprint, load_encoder
+from indexer.settings import Settings
+from indexer.text import TEXT_VERSION
+
+if TYPE_CHECKING:
+    from indexer.ingest.pipeline import Pipeline, Progress
+    from indexer.ingest.quarantine import Quarantine
+    from indexer.ingest.report import IngestReport
+    from indexer.models.base import Encoder, Fingerprint
+    from indexer.models.cache import EncodeCache
+    from indexer.readers import ReadOptions, Record, SourceDescription
+    from indexer.search.page import Highlight, Result, ResultPage
+    from indexer.search.request import SearchRequest
+    from indexer.search.searcher import Searcher
+
+#: Where an article that came from a folder was read: what `delete_missing` goes by. Never shown or searched.
+ORIGIN = "_file"
+
+
+class Archive:
+    """One archive. Searching is safe from several threads; one thread at a time may write."""
+
+    def __init__(self, settings: Settings, engine: Engine, encoder: Encoder | None = None) -> None:
+        self.settings = settings
+        self.engine = engine
+        self._encoder = encoder
+        self._searcher: Searcher | None = None
+        self._cache: EncodeCache | None = None
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Archive:
+        """Open the archive that the settings name; nothing is created before the first `index`.
+
+        Raises `EngineUnavailable` and `SchemaMismatch` (the archive was made with another model or version).
+        """
+        archive = cls(settings, open_engine(settings), encoder)
+        try:
+            archive.check_manifest()
+        except BaseException:
+            archive.close()
+            raise
+        return archive
+
+    def close(self) -> None:
+        if self._cache:
+            self._cache.close()
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- what it works with
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded at its first use."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = load_encoder(self.settings)
+            return self._encoder
+
+    @property
+    def searcher(self) -> Searcher:
+        from indexer.search.searcher import Searcher
+
+        with self._lock:
+            if self._searcher is None:
+                self._searcher = Searcher(self.engine, self.encoder, self.settings)
+            return self._searcher
+
+    @property
+    def quarantine(self) -> Quarantine:
+        from indexer.ingest.quarantine import Quarantine
+
+        return Quarantine(self.engine)
+
+    def warm_up(self) -> None:
+        """Load what searches need, so that the first one does not wait for it."""
+        self.encoder.warm_up()
+
+    def check_manifest(self) -> None:
+        """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
+        stored = self.engine.manifest()
+        fingerprint = self._encoder.fingerprint if self._encoder else expected_fingerprint(self.settings)
+        if stored is None:
+            return
+        expected = self._manifest(fingerprint or self.encoder.fingerprint)
+        differing = [
+            f"{part} (the archive's: {theirs}; the settings': {ours})"
+            for part, theirs, ours in (
+                ("model", dict(stored.model), dict(expected.model)),
+                ("passages", dict(stored.passages), dict(expected.passages)),
+                ("text analysis", stored.text_version, expected.text_version),
+            )
+            if theirs != ours
+        ]
+        if differing:
+            raise SchemaMismatch(
+                "This archive was made with another " + " and another ".join(differing) + ".",
+                remedy="`newsarchive rebuild` makes it anew from its own articles with the settings of now; or go "
+                "back to the settings it was made with (NEWSARCHIVE_MODEL, NEWSARCHIVE_PASSAGE_TOKENS).",
+            )
+
+    # -- writing
+
+    def index(
+        self,
+        sources: Iterable[str | Path],
+        options: ReadOptions | None = None,
+        *,
+        delete_missing: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read *sources* into the archive; see `indexer.ingest.pipeline` for what is promised.
+
+        With *delete_missing*, articles that were once read from the folders among *sources* and are there no
+        more are deleted. Raises `UnreadableSource` for a source that holds no articles at all.
+        """
+        from indexer.readers import read
+
+        sources = list(sources)
+        folders = [Path(source).resolve() for source in sources if Path(source).is_dir()]
+        records = _with_origin(read(sources, self._read_options(options)), folders)
+        below = partial(_is_below, folders=folders) if delete_missing and folders else None
+        return self._ingest(records, below, progress)
+
+    def retry_quarantine(
+        self, options: ReadOptions | None = None, *, progress: Progress | None = None
+    ) -> IngestReport:
+        """Read the quarantined records again: from their files if those exist, else as they were kept."""
+        from indexer.ingest.retry import records_to_retry
+
+        return self._ingest(records_to_retry(self.quarantine, self._read_options(options)), None, progress)
+
+    def describe(
+        self, sources: Iterable[str | Path], options: ReadOptions | None = None
+    ) -> list[SourceDescription]:
+        """Return how *sources* would be read, without storing anything."""
+        from indexer.readers import describe
+
+        return describe(sources, self._read_options(options))
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Delete articles; return how many there were."""
+        count = self.engine.delete(ids)
+        self.engine.refresh()
+        return count
+
+    # -- reading
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        return self.searcher.search(request)
+
+    def search_ids(self, request: SearchRequest) -> Iterator[str]:
+        """Yield the ids of everything that *request* finds, in its order, whatever its page."""
+        return self.searcher.ids(request)
+
+    def similar(self, article_id: str, size: int = 10) -> list[Result]:
+        """Return the articles nearest to an article by meaning. Raises `ArticleNotFound`."""
+        self.article(article_id)
+        return self.searcher.similar(article_id, size)
+
+    def article(self, article_id: str) -> Article:
+        """Return an article. Raises `ArticleNotFound`."""
+        try:
+            return self.engine.articles([article_id])[article_id]
+        except KeyError:
+            raise ArticleNotFound(article_id) from None
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return those of the articles that exist."""
+        return self.engine.articles(ids)
+
+    def passages(self, article_id: str) -> tuple[StoredPassage, ...]:
+        return self.engine.passages(article_id)
+
+    def highlight(self, article: Article, query: str) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
+        """Return the marked runs of an article's title and of its text for a query."""
+        return self.searcher.highlight(article, query)
+
+    def scan(self, union: Union | None = None) -> Iterator[Article]:
+        """Yield every article (of *union*) by id."""
+        return self.engine.scan(union or Union())
+
+    def stats(self) -> EngineStats:
+        return self.engine.stats()
+
+    def doctor(self, *, repair: bool = False) -> list[Finding]:
+        """Return what is wrong with the archive, its model or this machine, and how to mend it."""
+        from indexer.doctor import examine
+
+        return examine(self, repair=repair)
+
+    # -- helpers
+
+    def _ingest(
+        self,
+        records: Iterable[Record],
+        delete_missing: Callable[[Article], bool] | None,
+        progress: Progress | None,
+    ) -> IngestReport:
+        self.engine.create(self._manifest(self.encoder.fingerprint))
+        return self._pipeline(progress).run(records, delete_missing=delete_missing)
+
+    def _pipeline(self, progress: Progress | None) -> Pipeline:
+        from indexer.ingest.pipeline import Pipeline
+        from indexer.models.cache import EncodeCache
+
+        if self.settings.encode_cache and self._cache is None:
+            self._cache = EncodeCache(self.settings.cache)
+        return Pipeline(
+            self.engine,
+            self.encoder,
+            cache=self._cache,
+            passage_tokens=self.settings.passage_tokens,
+            batch_size=self.settings.batch_size,
+            progress=progress,
+        )
+
+    def _manifest(self, fingerprint: Fingerprint) -> Manifest:
+        return Manifest(
+            model=fingerprint.to_dict(),
+            passages=passage_settings(self.settings.passage_tokens),
+            text_version=TEXT_VERSION,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def _read_options(self, options: ReadOptions | None) -> ReadOptions:
+        from indexer.readers import ReadOptions
+
+        return replace(
+            options or ReadOptions(),
+            max_file_bytes=self.settings.max_file_bytes,
+            max_record_bytes=self.settings.max_record_bytes,
+        )
+
+
+def _with_origin(records: Iterable[Record], folders: Sequence[Path]) -> Iterator[Record]:
+    """Note on each article from a folder which file it was read from."""
+    for record in records:
+        if record.article is not None and folders:
+            file = Path(record.file).resolve()
+            if any(file.is_relative_to(folder) for folder in folders):
+                extra = {**record.article.extra, ORIGIN: str(file)}
+                record = replace(record, article=replace(record.article, extra=extra))
+        yield record
+
+
+def _is_below(article: Article, folders: Sequence[Path]) -> bool:
+    origin = article.extra.get(ORIGIN)
+    return origin is not None and any(Path(origin).is_relative_to(folder) for folder in folders)

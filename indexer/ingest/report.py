@@ -1,0 +1,39 @@
+"""What an ingest run did, while it runs and when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """Counts of one run. Every record read ends in exactly one of the four article counts."""
+
+    read: int = 0
+    stored: int = 0  # new or changed
+    unchanged: int = 0
+    quarantined: int = 0
+    repeated: int = 0  # the same record again in the same run
+    deleted: int = 0
+    passages: int = 0
+    encoded: int = 0  # passages that the encoder had to take
+    from_cache: int = 0  # passages that the encode cache had
+    tokens: int = 0  # pieces of the passages that the encoder took
+    interrupted: bool = False
+    seconds: float = 0.0
+    #: Where the time went, in seconds of each stage's own thread: "prepare", "encode", "write".
+    stages: dict[str, float] = field(default_factory=dict)
+    _started: float = field(default_factory=monotonic, repr=False)
+
+    def clock(self) -> None:
+        self.seconds = monotonic() - self._started
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            name: getattr(self, name)
+            for name in (
+                "read", "stored", "unchanged", "quarantined", "repeated", "deleted", "passages",
+                "encoded", "from_cache", "tokens", "interrupted", "seconds", "stages",
+            )
+        }  # fmt: skip

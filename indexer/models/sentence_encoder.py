@@ -1,0 +1,172 @@
+"""Any sentence-transformers model as an `Encoder`: other models, GPUs, and float32 as the yardstick.
+
+torch takes 5 s to import, so this module is imported only when such a model is asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.errors import ModelError
+from indexer.models import load, weights
+from indexer.models.base import Encoding, Fingerprint, PassageEncoding, PassageText
+from indexer.models.codes import QUERY, Coder
+from indexer.models.words import pool_words, word_spans
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+    from indexer.settings import Settings
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class SentenceEncoder:
+    """`Encoder` over a loaded model.
+
+    `coder` is None for a model whose mean word vectors are not known: its archives have no token codes, and
+    late interaction is skipped for them.
+    """
+
+    def __init__(
+        self, model: SentenceTransformer, fingerprint: Fingerprint, coder: Coder | None, batch_size: int
+    ) -> None:
+        self._model = model
+        self._fingerprint = fingerprint
+        self._batch_size = batch_size
+        self._lock = threading.Lock()  # one forward pass at a time: they share the device
+        self.coder = coder
+
+    @classmethod
+    def from_settings(cls, settings: Settings, folder: Path) -> SentenceEncoder:
+        """Load the model that the settings name (a folder, a hub name), else the bundled one."""
+        load.offline_environment()
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        device = None if settings.device == "auto" else settings.device
+        if not settings.model:
+            from indexer.models.onnx_encoder import FINGERPRINT, NAME
+
+            checkpoint = weights.write_checkpoint(folder / f"{NAME}-float32")
+            model = SentenceTransformer(str(checkpoint), device=device)
+            return cls(model, FINGERPRINT, Coder.bundled(), settings.batch_size)
+        try:
+            model = SentenceTransformer(settings.model, device=device)
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"The model {settings.model!r} cannot be loaded: {str(error).splitlines()[0]}",
+                remedy="NEWSARCHIVE_MODEL takes a folder or a hub name; without it the bundled model is used.",
+            ) from error
+        return cls(model, _fingerprint(settings, model), None, settings.batch_size)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return self._fingerprint
+
+    def warm_up(self) -> None:
+        self.encode_query("warm up")
+
+    def encode_query(self, text: str, *, words: bool = False, language: str = "en") -> Encoding:
+        prefix = self._fingerprint.query_prefix
+        if not words or self.coder is None:
+            return Encoding(self._vectors([prefix + text])[0])
+        ((pieces, offsets), vector) = self._pieces([prefix + text], [len(prefix)])[0]
+        spans = word_spans(text)
+        pooled = pool_words(pieces, offsets, text, spans)
+        return Encoding(vector, self.coder.centre(pooled, QUERY, language), tuple(spans[: len(pooled)]))
+
+    def encode_words(self, words: Sequence[str]) -> FloatArray:
+        if not words:
+            return np.zeros((0, self._fingerprint.dimensions), np.float32)
+        return self._vectors([self._fingerprint.query_prefix + word for word in words])
+
+    def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:
+        prefix = self._fingerprint.passage_prefix
+        texts = [passage.input() for passage in passages]
+        inputs = [prefix + text for text in texts]
+        if self.coder is None:
+            tokens = self.count_tokens(inputs)
+            return [
+                PassageEncoding(vector, None, count)
+                for vector, count in zip(self._vectors(inputs), tokens, strict=True)
+            ]
+        encodings = []
+        results = self._pieces(inputs, [len(prefix)] * len(inputs))
+        for passage, text, ((pieces, offsets), vector) in zip(passages, texts, results, strict=True):
+            pooled = pool_words(pieces, offsets, text, word_spans(text))
+            codes = self.coder.encode(pooled, passage.language)
+            encodings.append(PassageEncoding(vector, codes, len(offsets)))
+        return encodings
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def token_starts(self, text: str) -> npt.NDArray[np.int32]:
+        encoded = self._model.tokenizer(
+            text, add_special_tokens=False, truncation=False, return_offsets_mapping=True
+        )
+        return np.array([start for start, _ in encoded["offset_mapping"]], np.int32)
+
+    def _vectors(self, inputs: list[str]) -> FloatArray:
+        with self._lock:
+            vectors = self._model.encode(
+                inputs,
+                batch_size=self._batch_size,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
+        return np.asarray(vectors, np.float32)
+
+    def _pieces(
+        self, inputs: list[str], skip: Sequence[int]
+    ) -> list[tuple[tuple[FloatArray, npt.NDArray[np.int64]], FloatArray]]:
+        """Return ((piece vectors, offsets behind the prefix), pooled unit vector) of each input."""
+        with self._lock:
+            outputs: Any = self._model.encode(
+                inputs, batch_size=self._batch_size, output_value=None, show_progress_bar=False
+            )
+        encoded = self._model.tokenizer(
+            inputs, truncation=True, max_length=self._fingerprint.max_tokens, return_offsets_mapping=True
+        )
+        results = []
+        for output, mapping, prefix in zip(outputs, encoded["offset_mapping"], skip, strict=True):
+            offsets = np.asarray(mapping, np.int64).reshape(-1, 2) - prefix
+            offsets[:, 0] = np.maximum(offsets[:, 0], 0)
+            offsets[offsets[:, 1] <= offsets[:, 0]] = -1
+            # Token embeddings come padded to the batch; the pieces are at the front.
+            pieces = output["token_embeddings"][: len(offsets)].float().cpu().numpy()
+            vector = output["sentence_embedding"].float().cpu().numpy()
+            results.append(((pieces, offsets), vector / np.linalg.norm(vector)))
+        return results
+
+
+def _fingerprint(settings: Settings, model: SentenceTransformer) -> Fingerprint:
+    path = Path(settings.model)
+    if path.is_dir():
+        digest = load.digest_folder(path)
+    else:
+        module: Any = model[0]
+        commit = getattr(module.auto_model.config, "_commit_hash", None)
+        digest = str(commit or "unknown")[:16]
+    return Fingerprint(
+        name=path.name if path.is_dir() else settings.model,
+        dimensions=int(model.get_embedding_dimension() or 0),
+        weights=digest,
+        query_prefix=settings.query_prefix,
+        passage_prefix=settings.passage_prefix,
+        max_tokens=int(model.max_seq_length or 512),
+        codes="",
+    )
