@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from indexer import __version__
-from indexer.commands.common import Target, archive_options
+from indexer.commands.common import Target, archive_options, clean
 from indexer.errors import ArchiveError, InvalidQuery
 
 #: Command -> (module, what `newsarchive --help` says of it). The command is the module's object of that name,
@@ -43,12 +43,10 @@ class CommandError(click.ClickException):
     """An expected error as one line on stderr: `Error: what happened. What to do.`"""
 
     def __init__(self, error: ArchiveError) -> None:
-        where = f" (at character {error.column + 1} of the query)" if _has_column(error) else ""
-        super().__init__(" ".join(f"{error}{where}".split()))
-
-
-def _has_column(error: ArchiveError) -> bool:
-    return isinstance(error, InvalidQuery) and error.column is not None
+        where = ""
+        if isinstance(error, InvalidQuery) and error.column is not None:
+            where = f" (at character {error.column + 1} of the query)"
+        super().__init__(" ".join(clean(f"{error}{where}").split()))
 
 
 class Commands(click.Group):
@@ -90,7 +88,8 @@ class Commands(click.Group):
 def main(ctx: click.Context, target: Target) -> None:
     """A searchable multilingual news archive.
 
-    English questions find Arabic articles (and those in many other languages), and each result says why it came.
+    English questions find Arabic articles (and those in many other languages), and each result says why it
+    came.
 
     \b
     Example:
@@ -98,7 +97,7 @@ def main(ctx: click.Context, target: Target) -> None:
       newsarchive search "ceasefire in Libya"
       newsarchive serve
 
-    Settings come from options, else from the environment (NEWSARCHIVE_ and the setting's name in capitals), else
-    from newsarchive.toml in the working directory. See docs/settings.md.
+    Settings come from options, else from the environment (NEWSARCHIVE_ and the setting's name in capitals),
+    else from newsarchive.toml in the working directory. See docs/settings.md.
     """
     ctx.obj = target

@@ -51,7 +51,7 @@ class Target:
 
 
 def archive_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--archive` and `--engine`, and pass them as `target`; options before the command's name count too."""
+    """Add `--archive` and `--engine`, passed as `target`; those before the command's name count too."""
 
     @click.option("--archive", metavar="DIR", help="Folder of the archive.  [default: ./archive]")
     @click.option("--engine", metavar="URL", help="OpenSearch cluster to use instead of a folder.")
@@ -80,5 +80,5 @@ def clean(text: str) -> str:
 
 
 def isolate(text: str) -> str:
-    """Return *text* in one line that is safe in a terminal and takes its direction from its own first letter."""
+    """Return *text* as one line, safe in a terminal, whose direction is that of its own first letter."""
     return f"{FIRST_STRONG_ISOLATE}{' '.join(clean(text).split())}{POP_DIRECTIONAL_ISOLATE}"

@@ -1,0 +1,127 @@
+"""The progress bar of ingest, on stderr: articles, passages, articles a second, time left."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from indexer.ingest.pipeline import Progress as Callback
+    from indexer.ingest.report import IngestReport
+
+_PLAIN_SECONDS = 15.0
+_CHUNK = 1 << 20
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} articles/s" if speed else "", style="cyan")
+
+
+@contextmanager
+def ingest_progress(sources: Iterable[str | Path]) -> Iterator[Callback]:
+    """Show a bar while the body runs; yield what the pipeline calls with its report.
+
+    Without a terminal a line is written now and then instead, for logs.
+    """
+    if not sys.stderr.isatty():
+        yield _plain_lines()
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} articles, {task.fields[passages]:,} passages"),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    task = bar.add_task("Loading the encoder", total=None, passages=0)
+    # The total is for the time left only, so it is counted beside the work and not before it.
+    stop = threading.Event()
+    counter = threading.Thread(
+        target=lambda: bar.update(task, total=count_records(sources, stop)), name="count-records", daemon=True
+    )
+
+    def update(report: IngestReport) -> None:
+        bar.update(task, description="Indexing", completed=_done(report), passages=report.passages)
+
+    with bar:
+        counter.start()
+        try:
+            yield update
+        finally:
+            stop.set()
+            counter.join()
+
+
+def count_records(sources: Iterable[str | Path], stop: threading.Event) -> int | None:
+    """Return about how many records *sources* hold (lines; one for a text file); None if that is unknown."""
+    total = 0
+    for source in sources:
+        if str(source) == "-":
+            return None
+        path = Path(source)
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if not file.is_file() or file.name.startswith("."):
+                continue
+            try:
+                total += _count(file, stop)
+            except (OSError, EOFError, ValueError):
+                return None  # the reader will say what is wrong
+            if stop.is_set():
+                return None
+    return total or None
+
+
+def _count(file: Path, stop: threading.Event) -> int:
+    suffixes = file.suffixes
+    if ".txt" in suffixes:
+        return 1
+    lines = 0
+    ended = True
+    with _open(file) as stream:
+        while (chunk := stream.read(_CHUNK)) and not stop.is_set():
+            lines += chunk.count(b"\n")
+            ended = chunk.endswith(b"\n")
+    header = bool({".csv", ".tsv"} & set(suffixes))
+    return max(0, lines + (not ended) - header)
+
+
+def _open(file: Path) -> IO[bytes]:
+    match file.suffix:
+        case ".gz":
+            return gzip.open(file)  # type: ignore[return-value]
+        case ".zst":
+            import zstandard
+
+            return zstandard.open(file, "rb")  # type: ignore[no-any-return]
+    return file.open("rb")
+
+
+def _plain_lines() -> Callback:
+    last = 0.0
+
+    def update(report: IngestReport) -> None:
+        nonlocal last
+        if report.seconds - last >= _PLAIN_SECONDS:
+            last = report.seconds
+            rate = _done(report) / report.seconds
+            sys.stderr.write(
+                f"{_done(report):,} articles, {report.passages:,} passages, {rate:.1f} articles/s\n"
+            )
+
+    return update
+
+
+def _done(report: IngestReport) -> int:
+    return report.stored + report.unchanged + report.repeated + report.quarantined

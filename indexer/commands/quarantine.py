@@ -1,0 +1,110 @@
+"""`newsarchive quarantine`: the records that could not be indexed, with their reasons."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import Target, archive_options, clean, echo_json, json_option
+
+
+@click.group("quarantine")
+def quarantine_() -> None:
+    """Look after the records that could not be indexed.
+
+    A record that is not an article does not stop a run: it waits here with its file, line and reason.
+
+    \b
+    Example:
+      newsarchive quarantine list
+      newsarchive quarantine retry
+    """
+
+
+@quarantine_.command("list")
+@click.option("--limit", type=click.IntRange(min=1), help="At most this many.")
+@json_option
+@archive_options
+def list_(target: Target, limit: int | None, as_json: bool) -> None:
+    """List the records with file, line and reason.
+
+    \b
+    Example:
+      newsarchive quarantine list --limit 20
+    """
+    from itertools import islice
+
+    with target.open() as archive:
+        entries = list(islice(archive.quarantine, limit))
+    if as_json:
+        echo_json([{"key": entry.key, **asdict(entry)} for entry in entries])
+        return
+    for entry in entries:
+        line = f":{entry.line}" if entry.line else ""
+        click.echo(f"{clean(entry.file)}{line}: {clean(entry.reason)}")
+    click.echo(f"{len(entries):,} records." if entries else "Nothing is in quarantine.", err=True)
+
+
+@quarantine_.command("retry")
+@json_option
+@archive_options
+def retry_(target: Target, as_json: bool) -> None:
+    """Read the records again, from their files where those still exist; what is an article now is indexed.
+
+    \b
+    Example:
+      newsarchive quarantine retry
+    """
+    from indexer.commands.index import finish
+    from indexer.commands.progress import ingest_progress
+
+    with target.open() as archive, ingest_progress(["-"]) as progress:
+        report = archive.retry_quarantine(progress=progress)
+    finish(report, as_json)
+
+
+@quarantine_.command("export")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@archive_options
+def export_(target: Target, output: Path | None) -> None:
+    """Write the records as JSON Lines, to standard output or a file; `raw` is the record as it was read.
+
+    \b
+    Example:
+      newsarchive quarantine export -o bad.jsonl
+    """
+    import orjson
+
+    with target.open() as archive:
+        lines = (
+            orjson.dumps({"key": entry.key, **asdict(entry)}, option=orjson.OPT_APPEND_NEWLINE)
+            for entry in archive.quarantine
+        )
+        if output:
+            with output.open("wb") as stream:
+                stream.writelines(lines)
+        else:
+            sys.stdout.buffer.writelines(lines)
+            sys.stdout.buffer.flush()
+
+
+@quarantine_.command("clear")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--all", "all_", is_flag=True, help="Drop all of them.")
+@archive_options
+def clear_(target: Target, keys: tuple[str, ...], all_: bool) -> None:
+    """Drop records for good: those with these KEYs (`list --json` gives them), or all.
+
+    \b
+    Example:
+      newsarchive quarantine clear --all
+    """
+    if bool(keys) == all_:
+        raise click.UsageError("Say which keys, or --all.")
+    with target.open() as archive:
+        quarantine = archive.quarantine
+        count = quarantine.remove([entry.key for entry in quarantine] if all_ else keys)
+    click.echo(f"{count:,} records dropped.")

@@ -1,0 +1,155 @@
+"""`newsarchive search`: a question in, ranked articles out, for people or as JSON."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import Target, archive_options, echo_json, json_option
+
+if TYPE_CHECKING:
+    from indexer.engines.base import Filters
+    from indexer.search.page import Result, ResultPage
+
+FILTER_FIELDS = ("language", "source", "section", "author")
+
+
+class Day(click.ParamType[date]):
+    """A day, or the first (`last=False`) or last day of a month or year: 2018-02-18, 2018-02, 2018."""
+
+    name = "date"
+
+    def __init__(self, *, last: bool) -> None:
+        self.last = last
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        given = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", str(value).strip())
+        try:
+            if not given:
+                raise ValueError
+            year = int(given[1])
+            month = int(given[2] or (12 if self.last else 1))
+            day = int(given[3] or (calendar.monthrange(year, month)[1] if self.last else 1))
+            return date(year, month, day)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2018-02-18, 2018-02 or 2018.", param, ctx)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose articles; `chosen_filters` reads them."""
+    command = click.option("--to", "to", type=Day(last=True), help="Published on or before this day.")(
+        command
+    )
+    command = click.option("--from", "from_", type=Day(last=False), help="Published on or after this day.")(
+        command
+    )
+    for name in reversed(FILTER_FIELDS):
+        example = {"language": "ar", "source": "BBC", "section": "sport", "author": "Reuters"}[name]
+        command = click.option(
+            f"--{name}",
+            multiple=True,
+            metavar="NAME",
+            help=f"Only this {name} (for example {example}); repeatable.",
+        )(command)
+    return command
+
+
+def chosen_filters(options: dict[str, Any]) -> Filters:
+    """Take the filter options out of *options*."""
+    from indexer.engines.base import Filters
+
+    values = {name: frozenset(options.pop(name)) for name in FILTER_FIELDS}
+    return Filters(
+        include={name: chosen for name, chosen in values.items() if chosen},
+        published_from=options.pop("from_"),
+        published_to=options.pop("to"),
+    )
+
+
+@click.command("search")
+@click.argument("question", nargs=-1)
+@filter_options
+@click.option(
+    "--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True
+)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of results.")
+@click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Results a page.")
+@click.option("--explain", is_flag=True, help="Say for each result why it is where it is.")
+@json_option
+@archive_options
+def search_(
+    target: Target,
+    question: tuple[str, ...],
+    sort: str,
+    page: int,
+    size: int,
+    explain: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Ask QUESTION (in any language) and print the articles that answer it.
+
+    Words may be refined: "exact phrase", +must, -not, one OR other, source:BBC. See docs/query-language.md.
+    Without a question the archive is browsed.
+
+    \b
+    Example:
+      newsarchive search "Russia calls for a ceasefire in Libya"
+      newsarchive search elections --language ar --from 2017 --to 2018-06 --json
+    """
+    from indexer.engines.base import Sort
+    from indexer.search.request import SearchRequest
+
+    request = SearchRequest(
+        text=" ".join(question), filters=chosen_filters(options), sort=Sort(sort), page=page, size=size
+    )
+    with target.open() as archive:
+        found = archive.search(request)
+    for notice in found.notices:
+        click.echo(f"Note: {notice}", err=True)
+    if as_json:
+        echo_json(page_to_json(found, explain=explain))
+    else:
+        from indexer.commands.output import print_page
+
+        print_page(found, explain=explain)
+
+
+def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:
+    """Return a page of results in the form that `search --json` prints (see docs/commands.md)."""
+    return {"total": page.total, "results": [_result_to_json(result, explain) for result in page.results]}
+
+
+def _result_to_json(result: Result, explain: bool) -> dict[str, Any]:
+    article, snippet = result.article, result.snippet
+    data: dict[str, Any] = {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url or None,
+        "source": article.source or None,
+        "published_at": article.published.isoformat() if article.published else None,
+        "language": article.language,
+        "score": result.score,
+        "passage": {
+            "text": snippet.text,
+            "start": snippet.start,
+            "end": snippet.end,
+            "highlights": [[mark.start, mark.end] for mark in snippet.highlights],
+        },
+    }
+    if explain:
+        data["explanation"] = {
+            "sentence": result.explanation.sentence,
+            "legs": [
+                {"leg": leg.leg, "score": leg.score, "rank": leg.rank, "share": leg.share}
+                for leg in result.explanation.legs
+            ],
+        }
+    return data

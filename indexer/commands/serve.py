@@ -1,0 +1,90 @@
+"""`newsarchive serve`: the web app on this machine."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.commands.common import Target, archive_options
+from indexer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 for any free one.  [default: 8000]")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Listen beyond this machine all the same: whoever reaches the port can read the archive.",
+)
+@archive_options
+def serve_(target: Target, host: str | None, port: int | None, allow_remote: bool) -> None:
+    """Serve the archive in the browser until Ctrl-C.
+
+    The web app has no accounts, so it listens on this machine only unless told otherwise.
+
+    \b
+    Example:
+      newsarchive serve
+      newsarchive --archive /data/news serve --port 9000
+    """
+    settings = target.settings(host=host, port=port)
+    check_address(settings.host, settings.port, allow_remote=allow_remote)
+    with target.open(host=host, port=port) as archive:
+        serve(archive)
+
+
+def check_address(host: str, port: int, *, allow_remote: bool = False) -> None:
+    """Raise `SettingsError` where the web app may not or cannot listen."""
+    if not allow_remote and not _is_loopback(host):
+        raise SettingsError(
+            f"The web app has no accounts, so it does not listen on {host}, where others can reach it.",
+            remedy="Use 127.0.0.1, or --allow-remote behind something that asks for a password.",
+        )
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        taken = "another program listens there" if error.errno == errno.EADDRINUSE else str(error)
+        raise SettingsError(
+            f"The web app cannot listen on {host}, port {port}: {taken}.",
+            remedy="Choose another with --port.",
+        ) from None
+
+
+def serve(archive: Archive) -> None:
+    """Serve *archive* until Ctrl-C, where its settings say."""
+    from waitress.server import create_server
+
+    from webapp import create_app
+
+    settings = archive.settings
+    archive.warm_up()
+    server = create_server(
+        create_app(archive), host=settings.host, port=settings.port, threads=settings.web_threads, ident=None
+    )
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"Serving on http://{host}:{server.effective_port} (Ctrl-C ends it)")
+    try:
+        server.run()
+    finally:
+        server.close()
+    click.echo("Ended.", err=True)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
