@@ -17,9 +17,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 MADE = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))["PAGES"]
 
 
-@pytest.mark.parametrize("page", sorted(MADE))
-def test_pages_made_from_the_code_are_fresh(page: str) -> None:
-    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == MADE[page](), "run `make docs`"
+@pytest.mark.parametrize("name", sorted(MADE))
+def test_pages_made_from_the_code_are_fresh(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == MADE[name](), "run `make docs`"
 
 
 def test_every_setting_has_a_help_text() -> None:
@@ -28,21 +28,21 @@ def test_every_setting_has_a_help_text() -> None:
         assert field.description.endswith("."), name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_and_images_lead_to_files(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: str(document.relative_to(ROOT)))
+def test_links_and_images_lead_to_files(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8")):
         if target.startswith(("https://", "http://", "mailto:")):
             continue
         path, _, anchor = target.partition("#")
-        linked = (page.parent / path).resolve() if path else page
-        assert linked.exists(), f"{page.name} links to {target}"
+        linked = (document.parent / path).resolve() if path else document
+        assert linked.exists(), f"{document.name} links to {target}"
         if anchor and linked.suffix == ".md":
-            assert anchor in _anchors(linked), f"{page.name} links to {target}"
+            assert anchor in _anchors(linked), f"{document.name} links to {target}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_commands_and_settings_named_in_the_text_exist(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: str(document.relative_to(ROOT)))
+def test_commands_and_settings_named_in_the_text_exist(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
     for name in re.findall(r"NEWSARCHIVE_([A-Z_]+[A-Z])", text):
         assert name.lower() in Settings.model_fields or name.startswith("TEST_"), name
     for name in re.findall(r"`newsarchive ([a-z]+)", text) + re.findall(
@@ -88,6 +88,6 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("exec make test")
 
 
-def _anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+def _anchors(document: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

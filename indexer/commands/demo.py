@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 import indexer
 from indexer.commands.common import Target, archive_options, isolate
-from indexer.commands.serve import check_address, serve
+from indexer.commands.serve import bind, serve
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -43,13 +44,14 @@ def demo_(target: Target, port: int | None, no_serve: bool) -> None:
     # A cluster or folder that the environment names holds real articles: the demo keeps out of it.
     target = Target(archive=target.archive or DEMO_ARCHIVE, engine=target.engine or "embedded")
     settings = target.settings(port=port)
-    if not no_serve:
-        check_address(settings.host, settings.port)
-    with target.open(port=port) as archive:
+    with ExitStack() as stack:
+        # Bound before the long work, so that a port in use is told at once.
+        listener = None if no_serve else stack.enter_context(bind(settings.host, settings.port))
+        archive = stack.enter_context(target.open())
         make_archive(archive)
         ask(archive)
-        if not no_serve:
-            serve(archive)
+        if listener:
+            serve(archive, listener)
 
 
 def sample_files() -> list[Path]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
+
+from indexer.readers.opening import BrokenSource, Stream
 
 if TYPE_CHECKING:
     from indexer.ingest.pipeline import Progress as Callback
     from indexer.ingest.report import IngestReport
 
 _PLAIN_SECONDS = 15.0
-_CHUNK = 1 << 20
 
 
 class _Rate(ProgressColumn):
@@ -76,7 +76,7 @@ def count_records(sources: Iterable[str | Path], stop: threading.Event) -> int |
                 continue
             try:
                 total += _count(file, stop)
-            except (OSError, EOFError, ValueError):
+            except (OSError, BrokenSource):
                 return None  # the reader will say what is wrong
             if stop.is_set():
                 return None
@@ -88,24 +88,15 @@ def _count(file: Path, stop: threading.Event) -> int:
     if ".txt" in suffixes:
         return 1
     lines = 0
-    ended = True
-    with _open(file) as stream:
-        while (chunk := stream.read(_CHUNK)) and not stop.is_set():
+    last = b"\n"
+    with Stream(str(file), file.open("rb"), max_bytes=sys.maxsize) as stream:
+        for chunk in stream:
+            if stop.is_set():
+                break
             lines += chunk.count(b"\n")
-            ended = chunk.endswith(b"\n")
+            last = chunk[-1:]
     header = bool({".csv", ".tsv"} & set(suffixes))
-    return max(0, lines + (not ended) - header)
-
-
-def _open(file: Path) -> IO[bytes]:
-    match file.suffix:
-        case ".gz":
-            return gzip.open(file)  # type: ignore[return-value]
-        case ".zst":
-            import zstandard
-
-            return zstandard.open(file, "rb")  # type: ignore[no-any-return]
-    return file.open("rb")
+    return max(0, lines + (last != b"\n") - header)
 
 
 def _plain_lines() -> Callback:

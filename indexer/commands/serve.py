@@ -36,13 +36,15 @@ def serve_(target: Target, host: str | None, port: int | None, allow_remote: boo
       newsarchive --archive /data/news serve --port 9000
     """
     settings = target.settings(host=host, port=port)
-    check_address(settings.host, settings.port, allow_remote=allow_remote)
-    with target.open(host=host, port=port) as archive:
-        serve(archive)
+    with (
+        bind(settings.host, settings.port, allow_remote=allow_remote) as listener,
+        target.open() as archive,
+    ):
+        serve(archive, listener)
 
 
-def check_address(host: str, port: int, *, allow_remote: bool = False) -> None:
-    """Raise `SettingsError` where the web app may not or cannot listen."""
+def bind(host: str, port: int, *, allow_remote: bool = False) -> socket.socket:
+    """Return a socket bound to the address. Raises `SettingsError` where it may not or cannot be."""
     if not allow_remote and not _is_loopback(host):
         raise SettingsError(
             f"The web app has no accounts, so it does not listen on {host}, where others can reach it.",
@@ -50,30 +52,30 @@ def check_address(host: str, port: int, *, allow_remote: bool = False) -> None:
         )
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
     except OSError as error:
         taken = "another program listens there" if error.errno == errno.EADDRINUSE else str(error)
         raise SettingsError(
             f"The web app cannot listen on {host}, port {port}: {taken}.",
             remedy="Choose another with --port.",
         ) from None
+    return listener
 
 
-def serve(archive: Archive) -> None:
-    """Serve *archive* until Ctrl-C, where its settings say."""
+def serve(archive: Archive, listener: socket.socket) -> None:
+    """Serve *archive* on a bound socket until Ctrl-C."""
     from waitress.server import create_server
 
     from webapp import create_app
 
-    settings = archive.settings
     archive.warm_up()
     server = create_server(
-        create_app(archive), host=settings.host, port=settings.port, threads=settings.web_threads, ident=None
+        create_app(archive), sockets=[listener], threads=archive.settings.web_threads, ident=None
     )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    click.echo(f"Serving on http://{host}:{server.effective_port} (Ctrl-C ends it)")
+    host, port = listener.getsockname()[:2]
+    click.echo(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
         server.run()
     finally:
