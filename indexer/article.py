@@ -115,7 +115,9 @@ class Article:
         for name in ("title", "url", "source", "section", "author", "publisher", "credit"):
             if len(getattr(self, name)) > MAX_FIELD_LENGTH:
                 raise InvalidArticle(f"The {name} has more than {MAX_FIELD_LENGTH} characters.")
-        for name in ("id", "title", "text", "url", "summary", "source", "section", "author"):
+        for name in (
+            "id", "title", "text", "url", "summary", "source", "section", "author", "publisher", "credit",
+        ):  # fmt: skip
             value = getattr(self, name)
             if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
                 raise InvalidArticle(f"The {name} holds lone surrogates (a broken encoding).")
@@ -127,10 +129,12 @@ class Article:
             name: getattr(self, name)
             for name in (
                 "id", "url", "title", "text", "summary", "source", "section", "author",
-                "language", "language_confidence", "publisher", "credit",
+                "language", "publisher", "credit",
             )
             if getattr(self, name)
         }  # fmt: skip
+        # Written also when it is 0: the reader knows an export by it, and takes it back unchanged.
+        data["language_confidence"] = self.language_confidence
         if self.title_made:
             data["title_made"] = True
         if self.published:

@@ -1,0 +1,111 @@
+"""What readers take and give: options, records, descriptions."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+
+from indexer.article import Article
+from indexer.errors import SettingsError
+
+#: How much of a bad record is kept for quarantine, in bytes of UTF-8.
+RAW_LIMIT = 10_000
+
+FORMATS = ("auto", "jsonl", "csv", "tsv", "text")
+
+#: The fields of an article that a column can be mapped to (`ReadOptions.columns`).
+MAPPABLE = (
+    "id", "url", "title", "text", "summary", "source", "section", "author",
+    "language", "published", "publisher", "credit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read: an article, or the reason why it is none (then it goes to quarantine)."""
+
+    article: Article | None
+    #: The file as it was named or found; `-` for standard input.
+    file: str
+    #: Where the record starts, from 1; 0 where that has no meaning.
+    line: int
+    reason: str = ""
+    #: At most `RAW_LIMIT` bytes of a bad record; `read_raw` takes it back.
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read. What is given here as `source`, `language`, ... wins over what the record says.
+
+    `title` and `url` name one article: in files of many records they only fill what a record lacks.
+    """
+
+    format: str = "auto"
+    encoding: str = "auto"
+    #: Field of the article (one of `MAPPABLE`) -> name of the column or field in the file (`a.b` goes inside).
+    columns: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    published: str = ""
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    section: str = ""
+    author: str = ""
+    #: The zone of times that are written without one.
+    default_timezone: tzinfo = UTC
+    #: What counts as the future; None for the moment of reading.
+    now: datetime | None = None
+    max_file_bytes: int = 50_000_000_000
+    max_record_bytes: int = 32_000_000
+
+    def checked(self) -> ReadOptions:
+        """Return self, or raise `SettingsError` for a name that does not exist."""
+        if self.format not in FORMATS:
+            raise SettingsError(f"There is no format {self.format!r}; choose one of {', '.join(FORMATS)}.")
+        if self.encoding != "auto":
+            try:
+                # Decoding rather than a look-up alone refuses codecs that give no text, such as `base64`.
+                b"".decode(codecs.lookup(self.encoding).name)
+            except (LookupError, ValueError):
+                raise SettingsError(f"There is no text encoding {self.encoding!r}.") from None
+        for name in self.columns:
+            if name not in MAPPABLE:
+                raise SettingsError(
+                    f"An article has no field {name!r} to map a column to.",
+                    remedy=f"The fields are {', '.join(MAPPABLE)}.",
+                )
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDescription:
+    """What `newsarchive index --dry-run` says about one file."""
+
+    file: str
+    format: str
+    encoding: str
+    #: `gzip`, `zstd` or empty.
+    compression: str
+    #: Their field name -> ours, in the order met.
+    mapping: Mapping[str, str]
+    #: Their fields that are kept as extra fields only.
+    ignored: tuple[str, ...]
+    #: The first article as it would be stored.
+    first: Article | None
+    #: How many records were looked at, and how many of those are articles.
+    looked_at: int
+    articles: int
+    problems: tuple[str, ...] = ()
+
+
+def raw_of(value: str | bytes) -> str:
+    """Return the beginning of a bad record as clean text of at most `RAW_LIMIT` bytes."""
+    if isinstance(value, str):
+        # A character takes at least one byte, so the slice loses nothing and spares a copy of 30 MB.
+        value = value[:RAW_LIMIT].encode("utf-8", "replace")
+    # "replace" makes three bytes of one, hence the second cut.
+    text = value[:RAW_LIMIT].decode("utf-8", "replace")
+    return text.encode()[:RAW_LIMIT].decode("utf-8", "ignore")

@@ -1,0 +1,143 @@
+"""CSV and TSV with a header: each row -> an article or a reason."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+
+from indexer.errors import InvalidArticle, UnreadableSource
+from indexer.readers.base import ReadOptions, Record, raw_of
+from indexer.readers.fields import FieldMapper
+from indexer.readers.jsonlines import split_lines
+from indexer.readers.names import field_of, known_names
+from indexer.readers.opening import TextSource
+
+_DELIMITERS = ",;\t|"
+MAX_COLUMNS = 1_000
+
+
+class _TooLong(Exception):
+    """A row passed the limit."""
+
+
+class _Lines:
+    """Lines for `csv.reader`, which count the bytes of the row they belong to."""
+
+    def __init__(self, source: TextSource, limit: int) -> None:
+        self._lines = split_lines(source.chunks(), limit)
+        self._limit = limit
+        self._size = 0
+        self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        self.number, line = next(self._lines)
+        self._size += self._limit + 1 if line is None else len(line) + 1
+        if line is None or self._size > self._limit:
+            raise _TooLong
+        return line.decode("utf-8", "surrogateescape") + "\n"
+
+    def start_row(self) -> None:
+        self._size = 0
+
+
+def read_delimited(
+    source: TextSource, options: ReadOptions, mapper: FieldMapper, *, delimiter: str = ""
+) -> Iterator[Record]:
+    """Yield a `Record` for each row. Raises `UnreadableSource` for a header without a column for the text.
+
+    Quotes are checked strictly, so that one missing quote spoils its own rows only as far as it must.
+    """
+    # The module's limit is one for the process, and too small for an article; rows are limited in `_Lines`.
+    csv.field_size_limit(max(options.max_record_bytes, csv.field_size_limit()))
+    lines = _Lines(source, options.max_record_bytes)
+    rows = csv.reader(lines, delimiter=delimiter or sniff_delimiter(source.head), strict=True)
+    header = _header(source.name, rows)
+    _check_header(source.name, header, mapper, options)
+    while True:
+        lines.start_row()
+        line = lines.number + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except _TooLong:
+            reason = f"The row has more than {options.max_record_bytes} bytes (setting max_record_bytes)."
+            yield Record(None, source.name, line, reason)
+            continue
+        except csv.Error as error:
+            yield Record(None, source.name, line, f"The row is not valid CSV: {error}.")
+            continue
+        if any(cell.strip() for cell in row):
+            yield _record(row, header, source.name, line, mapper)
+
+
+def sniff_delimiter(head: str) -> str:
+    """Return the delimiter under which the header has the most known names, then the most columns."""
+    first = head.lstrip("\n").split("\n", 1)[0].rstrip("\r")
+
+    def quality(delimiter: str) -> tuple[int, int]:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+        return sum(field_of(name) is not None for name in names), len(names)
+
+    return max(_DELIMITERS, key=quality)
+
+
+def has_known_header(head: str) -> bool:
+    """Tell whether the first line is a header of at least two known columns, the text among them."""
+    first = head.lstrip("\n").split("\n", 1)[0].rstrip("\r")
+    if len(first) > 4_000:
+        return False
+    names = next(csv.reader([first], delimiter=sniff_delimiter(head)), [])
+    fields = {found[0] for name in names if (found := field_of(name))}
+    return "text" in fields and len(fields) >= 2
+
+
+def _header(name: str, rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next((row for row in rows if any(cell.strip() for cell in row)), [])
+    except (csv.Error, _TooLong) as error:
+        raise UnreadableSource(f"The header of {name} cannot be read: {error or 'it is too long'}.") from None
+    if len(header) > MAX_COLUMNS:
+        raise UnreadableSource(f"{name} has {len(header)} columns; {MAX_COLUMNS} are allowed.")
+    seen: dict[str, int] = {}
+    unique = []
+    for cell in header:
+        column = cell.strip().lstrip("\ufeff")
+        seen[column] = seen.get(column, 0) + 1
+        unique.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
+    return unique
+
+
+def _check_header(name: str, header: list[str], mapper: FieldMapper, options: ReadOptions) -> None:
+    found = ", ".join(header[:50])
+    plan = mapper.plan(tuple(header))
+    for ours, theirs in options.columns.items():
+        if plan[ours][0] not in header:
+            raise UnreadableSource(
+                f"{name} has no column {theirs!r} for the field {ours}. Its columns are: {found}."
+            )
+    if "text" not in plan:
+        raise UnreadableSource(
+            f"{name} has no column for the text. Its columns are: {found}. A file needs a column for the text "
+            f"({', '.join(known_names('text')[:6])}, ...) and should have a title, an address and a date.",
+            remedy="Name the column yourself: --column text=NAME.",
+        )
+
+
+def _record(row: list[str], header: list[str], file: str, line: int, mapper: FieldMapper) -> Record:
+    fields = {name: cell for name, cell in zip(header, row, strict=False) if name}
+    # A row is kept as JSON, so that it can be read again without its header.
+    raw = raw_of(json.dumps(fields, ensure_ascii=False))
+    if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
+        reason = f"The row has {len(row)} cells, the header {len(header)}: a quote or a delimiter is wrong."
+        return Record(None, file, line, reason, raw)
+    if any("\udc80" <= c <= "\udcff" for cell in row if not cell.isascii() for c in cell):
+        return Record(None, file, line, "The row holds bytes that are not UTF-8 (give --encoding?).", raw)
+    try:
+        return Record(mapper.article(fields, file_name=file.rsplit("/", 1)[-1]), file, line)
+    except InvalidArticle as error:
+        return Record(None, file, line, str(error), raw)

@@ -1,0 +1,243 @@
+"""A record's fields -> an article: names matched generously, values cleaned, an id made where there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from indexer.article import UNKNOWN_LANGUAGE, Article, Published
+from indexer.errors import InvalidArticle
+from indexer.readers.base import ReadOptions
+from indexer.readers.dates import parse_date
+from indexer.readers.languages import language_code
+from indexer.readers.markup import is_markup, strip_markup, unescape
+from indexer.readers.names import field_of, fold_name
+from indexer.readers.titles import make_title
+from indexer.readers.values import as_text
+
+MAX_EXTRA_FIELDS = 64
+MAX_EXTRA_NAME = 100
+MAX_EXTRA_VALUE = 2_000
+
+#: Extra field that keeps a date that could not be read; such an article is undated.
+UNREAD_DATE = "published_raw"
+
+# Objects that hold the article's fields one level down (Elasticsearch `_source`, CMS exports).
+_WRAPPERS = ("_source", "article", "fields", "attributes", "document", "doc", "item", "news", "post", "data")
+_TEXT_FIELDS = ("id", "url", "title", "text", "summary", "source", "section", "author", "publisher", "credit")
+_OWN_KEYS = frozenset(
+    (*_TEXT_FIELDS, "language", "language_confidence", "published", "published_at", "title_made", "extra")
+)
+_MAX_PLANS = 1_000
+
+
+class FieldMapper:
+    """Maps the records of one file, and remembers how, for `--dry-run`."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._options = options
+        self._plans: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        #: Their name -> ours, in the order met.
+        self.mapping: dict[str, str] = {}
+        #: Their names that became extra fields only (a dict for its order).
+        self.ignored: dict[str, None] = {}
+
+    def article(self, record: Mapping[str, Any], *, file_name: str, alone: bool = False) -> Article:
+        """Return the article that `record` holds. Raises `InvalidArticle` with the reason where it holds none.
+
+        `alone` says that the file holds only this article, so that a given title and address are its own.
+        """
+        article = _exported(record)
+        if article:
+            self._remember({name: [name] for name in record})
+        else:
+            article = self.partial(record)
+        if not article.text:
+            names = ", ".join(map(str, list(record)[:20]))
+            raise InvalidArticle(
+                f"The article has no text; its fields are {names or 'none'}.",
+                remedy="If one of them is the text, name it: --column text=NAME.",
+            )
+        return finished(article, self._options, file_name=file_name, alone=alone)
+
+    def plan(self, names: tuple[str, ...]) -> dict[str, list[str]]:
+        """Return, for each field of an article, the names among `names` that may hold it, the surest first."""
+        plan = self._plans.get(names)
+        if plan is None:
+            found: dict[str, list[tuple[int, str]]] = {}
+            taken = {fold_name(theirs) for theirs in self._options.columns.values()}
+            for name in names:
+                ours = field_of(name)
+                if ours and fold_name(name) not in taken and ours[0] not in self._options.columns:
+                    found.setdefault(ours[0], []).append((ours[1], name))
+            plan = {ours: [name for _, name in sorted(ranked)] for ours, ranked in found.items()}
+            folded = {fold_name(name): name for name in reversed(names)}
+            for field, theirs in self._options.columns.items():
+                plan[field] = [theirs if theirs in names else folded.get(fold_name(theirs), theirs)]
+            if len(self._plans) < _MAX_PLANS:
+                self._plans[names] = plan
+        return plan
+
+    def partial(self, record: Mapping[str, Any]) -> Article:
+        """Return what `record` says of an article, without title, text or id where it has none."""
+        record = _unwrapped(record)
+        plan = self.plan(tuple(record))
+        values: dict[str, Any] = {}
+        used: dict[str, list[str]] = {}
+        published: Published | None = None
+        unread = ""
+        for ours, names in plan.items():
+            for name in names:
+                text = as_text(_value(record, name), "\n" if ours == "text" else ", ")
+                if not text:
+                    continue
+                if ours == "published":
+                    published = self._date(text)
+                    unread = unread or text
+                    if published is None:
+                        continue
+                values.setdefault(ours, text)
+                used.setdefault(ours, []).append(name)
+                break
+        self._remember(used)
+        extra = _extra(record, {name for names in used.values() for name in names})
+        self.ignored.update(dict.fromkeys(extra))
+        if unread and published is None:
+            extra[UNREAD_DATE] = unread[:MAX_EXTRA_VALUE]
+        values.pop("published", None)
+        language = language_code(values.pop("language", ""))
+        for ours in ("title", "text", "summary"):
+            if ours in values:
+                values[ours] = _without_markup(values[ours], tags=ours != "title")
+        article = Article(
+            id=values.pop("id", ""),
+            title=values.pop("title", ""),
+            text=values.pop("text", ""),
+            language=language,
+            published=published,
+            extra=extra,
+            **values,
+        )
+        return article if article.source else replace(article, source=article.publisher)
+
+    def _date(self, text: str) -> Published | None:
+        return parse_date(text, now=self._options.now, default_timezone=self._options.default_timezone)
+
+    def _remember(self, used: Mapping[str, list[str]]) -> None:
+        for ours, names in used.items():
+            for name in names:
+                self.mapping.setdefault(name, ours)
+
+
+def finished(article: Article, options: ReadOptions, *, file_name: str, alone: bool) -> Article:
+    """Return `article` with what the options give, a title and an id. Raises `InvalidArticle`.
+
+    The derived id is a digest of the article's own address; without one, of the file's name (without folders),
+    title and text. So the same file gives the same ids wherever it lies.
+    """
+    own_url = article.url or (options.url if alone else "")
+    changes: dict[str, Any] = {
+        name: value for name in ("source", "section", "author") if (value := getattr(options, name))
+    }
+    for name in ("title", "url"):
+        value = getattr(options, name)
+        if value and (alone or not getattr(article, name)):
+            changes[name] = value
+            if name == "title":
+                changes["title_made"] = False
+    if options.language:
+        changes["language"] = language_code(options.language)
+        changes["language_confidence"] = 0.0 if changes["language"] == UNKNOWN_LANGUAGE else 1.0
+    if options.published:
+        changes["published"] = parse_date(
+            options.published, now=options.now, default_timezone=options.default_timezone
+        )
+        changes["extra"] = {name: text for name, text in article.extra.items() if name != UNREAD_DATE}
+    if alone and options.url:
+        own_url = options.url
+    if not article.title and "title" not in changes and article.text.strip():
+        changes |= {"title": make_title(article.text), "title_made": True}
+    if changes:
+        article = replace(article, **changes)
+    if not article.id:
+        article = replace(article, id=derived_id(own_url, file_name, article))
+    return article.validated()
+
+
+def derived_id(url: str, file_name: str, article: Article) -> str:
+    """Return a stable id: 24 hexadecimal digits of BLAKE2b over the address, else over file name and content."""
+    parts = ("url", url) if url else ("content", file_name, article.title, article.text)
+    digest = hashlib.blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=12)
+    return digest.hexdigest()
+
+
+def _exported(record: Mapping[str, Any]) -> Article | None:
+    """Return the article that `Article.to_dict` wrote, exactly as it was, or None for any other record.
+
+    The export is known by `language_confidence`, which no one else writes beside these names alone.
+    """
+    if "language_confidence" not in record or not record.keys() <= _OWN_KEYS:
+        return None
+    extra = record.get("extra", {})
+    texts_only = all(isinstance(record.get(name, ""), str) for name in (*_TEXT_FIELDS, "language"))
+    if not texts_only or len(record.get("language", "")) > 35:
+        return None
+    if not isinstance(extra, dict) or len(extra) > MAX_EXTRA_FIELDS:
+        return None
+    if not all(isinstance(text, str) and len(text) <= MAX_EXTRA_VALUE for text in extra.values()):
+        return None
+    try:
+        article = Article.from_dict(record)
+        # Refuses lone surrogates wherever they are.
+        orjson.dumps(article.to_dict())
+        return (
+            article if len(article.published.raw if article.published else "") <= MAX_EXTRA_NAME * 2 else None
+        )
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+        return None
+
+
+def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in _WRAPPERS:
+        inner = record.get(name)
+        if isinstance(inner, dict) and any((field_of(key) or ("",))[0] == "text" for key in inner):
+            outer = {key: value for key, value in record.items() if key != name}
+            return {**outer, **inner}
+    return record
+
+
+def _value(record: Mapping[str, Any], name: str) -> Any:
+    if name in record or "." not in name:
+        return record.get(name)
+    value: Any = record
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _extra(record: Mapping[str, Any], consumed: set[str]) -> dict[str, str]:
+    """Return the fields that have no place in an article, as strings, a limited number of limited length."""
+    extra: dict[str, str] = {}
+    for name, value in record.items():
+        if len(extra) >= MAX_EXTRA_FIELDS - 1:
+            break
+        if name in consumed or not name or len(name) > MAX_EXTRA_NAME:
+            continue
+        # Fields that are only kept need no fuss about a broken character.
+        text = as_text(value).encode("utf-8", "replace").decode()
+        if text:
+            extra[name.encode("utf-8", "replace").decode()] = (
+                text if len(text) <= MAX_EXTRA_VALUE else text[: MAX_EXTRA_VALUE - 1] + "…"
+            )
+    return extra
+
+
+def _without_markup(text: str, *, tags: bool) -> str:
+    """Clean HTML out of a text. A title keeps what looks like a tag: it may be about one, and hides nothing."""
+    if tags and is_markup(text):
+        return strip_markup(text).strip()
+    return unescape(text).strip()

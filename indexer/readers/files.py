@@ -1,0 +1,108 @@
+"""Named files, folders and standard input -> the files to read, each with its format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from indexer.errors import UnreadableSource
+from indexer.readers.delimited import has_known_header
+from indexer.readers.opening import STDIN
+from indexer.readers.sidecar import is_sidecar
+
+_FORMATS = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl", ".json": "jsonl",
+    ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".txt": "text", ".text": "text",
+}  # fmt: skip
+_PACKED = (".gz", ".zst", ".zstd")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read. `given` says that it was named itself, not found in a folder. `path` is None for stdin."""
+
+    name: str
+    path: Path | None
+    given: bool
+
+
+def find_files(sources: Sequence[str | Path]) -> Iterator[Found]:
+    """Yield the files of `sources`: folders recursively, in sorted order, hidden and unknown files left out.
+
+    Raises `UnreadableSource` for a source that does not exist and a folder without readable files.
+    """
+    for source in sources:
+        path = Path(source)
+        if str(source) == STDIN:
+            yield Found(STDIN, None, given=True)
+        elif path.is_dir():
+            found = False
+            for file in _inside(path):
+                found = True
+                yield Found(shown(file), file, given=False)
+            if not found:
+                raise UnreadableSource(
+                    f"The folder {shown(path)} holds no files to read.",
+                    remedy=f"Known endings: {' '.join(_FORMATS)}, also with {' '.join(_PACKED)}.",
+                )
+        elif not is_sidecar(path):
+            yield Found(shown(path), path, given=True)
+
+
+def check_exist(sources: Sequence[str | Path]) -> None:
+    """Raise `UnreadableSource` for the first source that does not exist, before anything is read."""
+    if not sources:
+        raise UnreadableSource("No file or folder was given.")
+    for source in sources:
+        if str(source) != STDIN and not Path(source).exists():
+            raise UnreadableSource(f"There is no file or folder {shown(source)}.")
+
+
+def format_of_name(name: str) -> str:
+    """Return the format that a file's ending says, or an empty string."""
+    lower = name.lower()
+    for packed in _PACKED:
+        lower = lower.removesuffix(packed)
+    return _FORMATS.get(os.path.splitext(lower)[1], "")  # noqa: PTH122 (a string, not a path)
+
+
+def format_of(name: str, head: str) -> str:
+    """Return the format of a file: from its ending, and from its beginning where that says nothing or lies."""
+    by_name = format_of_name(name)
+    if by_name not in ("", "text"):
+        return by_name
+    start = head.lstrip()[:200_000]
+    if start.startswith(("{", "[")) and _begins_json(start):
+        return "jsonl"
+    if not by_name and has_known_header(head):
+        return "csv"
+    return "text"
+
+
+def shown(path: str | Path) -> str:
+    """Return a path as clean text: a file's name need not be valid UTF-8, a stored string must be."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(root, name)
+            if name.startswith(".") or not format_of_name(name) or not path.is_file() or is_sidecar(path):
+                continue
+            yield path
+
+
+def _begins_json(start: str) -> bool:
+    if start.startswith(("{\n", "{\r\n", "[\n", "[{", '{"')):
+        return True
+    try:
+        orjson.loads(start.split("\n", 1)[0].encode("utf-8", "replace"))
+    except orjson.JSONDecodeError:
+        return False
+    return True
