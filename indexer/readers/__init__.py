@@ -1,4 +1,4 @@
-"""Files -> articles: JSON Lines, CSV, TSV and plain text, generous in names and dates, strict about the rest."""
+"""Files -> articles: JSON Lines, CSV, TSV and plain text, generous in names and dates."""
 
 from indexer.readers.base import FORMATS, MAPPABLE, ReadOptions, Record, SourceDescription
 from indexer.readers.dates import parse_date

@@ -45,7 +45,8 @@ class ReadOptions:
 
     format: str = "auto"
     encoding: str = "auto"
-    #: Field of the article (one of `MAPPABLE`) -> name of the column or field in the file (`a.b` goes inside).
+    #: Field of the article (one of `MAPPABLE`) -> name of the column or field in the file (`a.b` for
+    #: `b` inside `a`).
     columns: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     published: str = ""

@@ -24,7 +24,8 @@ def fold_date_text(text: str) -> str:
 
 
 _MONTH_WORDS = (
-    # Levantine (Syriac); Gregorian as in Egypt and the Gulf; Maghrebi (from French); Moroccan; English; French
+    # Levantine (Syriac); Gregorian as in Egypt and the Gulf; Maghrebi (from French); Moroccan;
+    # English; French
     "كانون الثاني|كانون ثاني|يناير|جانفي|january|jan|janvier|janv",
     "شباط|فبراير|فيفري|february|feb|fevrier|fevr|fev",
     "آذار|مارس|march|mar|mars",
@@ -81,7 +82,8 @@ ZONES = {
 _HIJRI_MONTHS = "|".join(
     fold_date_text(name)
     for name in (
-        "محرم|المحرم|صفر|ربيع الأول|ربيع الثاني|ربيع الآخر|جمادى الأولى|جمادى الثانية|جمادى الآخرة|رجب|شعبان|رمضان|شوال|"
+        "محرم|المحرم|صفر|ربيع الأول|ربيع الثاني|ربيع الآخر|جمادى الأولى|جمادى الثانية|جمادى "
+        "الآخرة|رجب|شعبان|رمضان|شوال|"
         "ذو القعدة|ذي القعدة|ذو الحجة|ذي الحجة"
     ).split("|")
 )

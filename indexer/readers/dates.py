@@ -75,8 +75,8 @@ def parse_date(
 
     Reads ISO 8601, RFC 2822, epoch numbers (s, ms, us, ns), English, French and Arabic long forms (Levantine,
     Gregorian and Maghrebi months, double months, any decimal digits) and numeric dates. The result is in UTC.
-    A time without a zone is taken in `default_timezone`. A time in a zone that is named but not known leaves the
-    day alone. More than a day after `now`, or before 1900, is `doubtful`.
+    A time without a zone is taken in `default_timezone`. A time in a zone that is named but not known
+    leaves the day alone. More than a day after `now`, or before 1900, is `doubtful`.
     """
     if raw is None or isinstance(raw, bool):
         return None
@@ -187,7 +187,7 @@ def _take_clock(text: str) -> tuple[_Clock | None, str]:
 
 
 def _zone_at(text: str, position: int) -> tuple[bool, int | None, int]:
-    """Return whether the zone written at `position` is known (none written counts), its minutes, and its end."""
+    """Return whether the zone at `position` is known (none written counts), its minutes, and its end."""
     if match := _OFFSET.match(text, position):
         return True, _minutes(match), match.end()
     match = _ZONE_PLACE.match(text, position) or _ZONE_NAME.match(text, position)
@@ -250,7 +250,7 @@ def _numeric(match: re.Match[str]) -> date:
 def _join(
     day: date, precision: Precision, clock: _Clock | None, zone: tzinfo, offset: int | None = None
 ) -> tuple[datetime, Precision, int | None]:
-    """Put day and time together, in UTC. A day, month or year starts at midnight UTC, wherever it was written."""
+    """Put day and time together, in UTC. A day without a time starts at midnight UTC."""
     if clock is None:
         return datetime.combine(day, time(), UTC), precision, offset
     written = zone if clock.offset is None else timezone(timedelta(minutes=clock.offset))

@@ -122,7 +122,7 @@ def _check_header(name: str, header: list[str], mapper: FieldMapper, options: Re
             )
     if "text" not in plan:
         raise UnreadableSource(
-            f"{name} has no column for the text. Its columns are: {found}. A file needs a column for the text "
+            f"{name} has no column for the text. Its columns are: {found}. A file needs one for the text "
             f"({', '.join(known_names('text')[:6])}, ...) and should have a title, an address and a date.",
             remedy="Name the column yourself: --column text=NAME.",
         )

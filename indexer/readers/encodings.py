@@ -1,7 +1,8 @@
 """The encoding of a text, told from its first bytes.
 
-UTF-8 and UTF-16 are told by their structure. For Arabic in one byte a letter, charset-normalizer alone confuses
-windows-1256 and ISO-8859-6 (and Cyrillic ones), so the candidates compete by whose text looks like Arabic words.
+UTF-8 and UTF-16 are told by their structure. For Arabic in one byte a letter, charset-normalizer alone
+confuses windows-1256 and ISO-8859-6 (and Cyrillic ones), so the candidates compete by whose text looks like
+Arabic words.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ _ARABIC_ENOUGH = 0.2
 _ARABIC_WORD = re.compile(r"[ء-يپچژکگی]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset(
-    "في من على إلى الى عن أن ان إن التي الذي هذا هذه ذلك كان كانت قال قالت بعد قبل مع ما لا لم لن بين كما وقد قد هو هي وهو وهي "
-    "أو او ثم حتى كل بن عام يوم خلال حول وفي ومن وعلى عند منذ غير عبد محمد أكثر به له لها فيها منها عليه الله لكن رئيس".split()
+    "في من على إلى الى عن أن ان إن التي الذي هذا هذه ذلك كان كانت قال قالت بعد قبل مع ما لا لم لن بين كما "
+    "وقد قد هو هي وهو وهي أو او ثم حتى كل بن عام يوم خلال حول وفي ومن وعلى عند منذ غير عبد محمد أكثر به له "
+    "لها فيها منها عليه الله لكن رئيس".split()
 )
 
 
@@ -50,7 +52,7 @@ def detect_encoding(head: bytes) -> str | None:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """Tell UTF-16 without a mark: in news text, half of the bytes hold only a few values (0x00, 0x06, 0x20...)."""
+    """Tell UTF-16 without a mark: every other byte holds one of a few values (0x00, 0x06, 0x20...)."""
     if len(head) < 4 or b"\x00" not in head[:4096]:
         return None
     sample = head[:4096] if len(head) >= 4096 else head[: len(head) // 2 * 2]

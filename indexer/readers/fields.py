@@ -1,4 +1,4 @@
-"""A record's fields -> an article: names matched generously, values cleaned, an id made where there is none."""
+"""A record's fields -> an article: names matched generously, values cleaned, an id made if need be."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FieldMapper:
         self.ignored: dict[str, None] = {}
 
     def article(self, record: Mapping[str, Any], *, file_name: str, alone: bool = False) -> Article:
-        """Return the article that `record` holds. Raises `InvalidArticle` with the reason where it holds none.
+        """Return the article that `record` holds. Raises `InvalidArticle` with the reason if it holds none.
 
         `alone` says that the file holds only this article, so that a given title and address are its own.
         """
@@ -65,7 +65,7 @@ class FieldMapper:
         return finished(article, self._options, file_name=file_name, alone=alone)
 
     def plan(self, names: tuple[str, ...]) -> dict[str, list[str]]:
-        """Return, for each field of an article, the names among `names` that may hold it, the surest first."""
+        """Return for each field of an article the names among `names` that may hold it, the surest first."""
         plan = self._plans.get(names)
         if plan is None:
             found: dict[str, list[tuple[int, str]]] = {}
@@ -136,8 +136,8 @@ class FieldMapper:
 def finished(article: Article, options: ReadOptions, *, file_name: str, alone: bool) -> Article:
     """Return `article` with what the options give, a title and an id. Raises `InvalidArticle`.
 
-    The derived id is a digest of the article's own address; without one, of the file's name (without folders),
-    title and text. So the same file gives the same ids wherever it lies.
+    The derived id is a digest of the article's own address; without one, of the file's name (without
+    folders), title and text. So the same file gives the same ids wherever it lies.
     """
     own_url = article.url or (options.url if alone else "")
     changes: dict[str, Any] = {
@@ -169,7 +169,7 @@ def finished(article: Article, options: ReadOptions, *, file_name: str, alone: b
 
 
 def derived_id(url: str, file_name: str, article: Article) -> str:
-    """Return a stable id: 24 hexadecimal digits of BLAKE2b over the address, else over file name and content."""
+    """Return a stable id: 24 hexadecimal digits over the address, else over file name and content."""
     parts = ("url", url) if url else ("content", file_name, article.title, article.text)
     digest = hashlib.blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=12)
     return digest.hexdigest()
@@ -237,7 +237,7 @@ def _extra(record: Mapping[str, Any], consumed: set[str]) -> dict[str, str]:
 
 
 def _without_markup(text: str, *, tags: bool) -> str:
-    """Clean HTML out of a text. A title keeps what looks like a tag: it may be about one, and hides nothing."""
+    """Clean HTML out of a text. A title keeps what looks like a tag: it may be about one."""
     if tags and is_markup(text):
         return strip_markup(text).strip()
     return unescape(text).strip()

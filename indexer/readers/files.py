@@ -23,7 +23,7 @@ _PACKED = (".gz", ".zst", ".zstd")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read. `given` says that it was named itself, not found in a folder. `path` is None for stdin."""
+    """A file to read; `given` if it was named itself, not found in a folder. `path` is None for stdin."""
 
     name: str
     path: Path | None
@@ -71,7 +71,7 @@ def format_of_name(name: str) -> str:
 
 
 def format_of(name: str, head: str) -> str:
-    """Return the format of a file: from its ending, and from its beginning where that says nothing or lies."""
+    """Return the format of a file: by its ending, and by its beginning where that says nothing or lies."""
     by_name = format_of_name(name)
     if by_name not in ("", "text"):
         return by_name

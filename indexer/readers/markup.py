@@ -1,7 +1,7 @@
 """HTML in a field -> plain text: tags out, entities resolved, paragraphs kept as lines.
 
-Only for text that clearly is HTML; a lone `<` in prose stays. This is no sanitiser: whoever shows a text escapes
-it. Every pattern here runs in linear time, as the input may be hostile.
+Only for text that clearly is HTML; a lone `<` in prose stays. This is no sanitiser: whoever shows a text
+escapes it. Every pattern here runs in linear time, as the input may be hostile.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ _CLEAR_SIGN = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _BLOCKS = frozenset(
-    "article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 head header hr html li main ol p pre section table tbody tfoot thead tr ul br".split()
+    "article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 head header hr html li main ol p pre section table tbody tfoot thead tr ul br".split()
 )
 _DROPPED = ("script", "style", "noscript", "template", "iframe", "object", "svg", "head", "textarea")
 

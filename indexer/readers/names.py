@@ -7,26 +7,31 @@ from functools import lru_cache
 
 # For each field the names that mean it, the surest first: a record may hold both `id` and `_id`.
 _NAMES = {
-    "id": "id _id guid uuid docid documentid identifier itemid articleid newsid key المعرف معرف رقم الرقم رقم_الخبر",
-    "url": "url link href permalink canonicalurl canonical canonicallink sourceurl weburl pageurl shorturl uri address "
-    "الرابط رابط رابط_الخبر العنوان_الإلكتروني",
-    "title": "title headline heading titletext headlinetext header subject name العنوان عنوان عنوان_الخبر عنوان_المقال",
-    "text": "text body content fulltext maintext bodytext contenttext plaintext textcontent contents fullcontent "
-    "articletext articlebody bodyhtml contenthtml contentencoded html story article paragraphs "
-    "النص نص المحتوى محتوى المتن متن نص_الخبر نص_المقال الخبر المقال",
-    "summary": "summary description abstract lead lede excerpt teaser standfirst dek deck snippet intro introduction "
-    "trailtext subtitle subheadline subhead الملخص ملخص الوصف وصف المقدمة مقدمة",
-    "source": "source sourcename outlet newspaper newssource site sitename agency provider media medianame channel "
-    "publication journal website domain sourcedomain المصدر مصدر الموقع الصحيفة صحيفة الوكالة وكالة الجريدة",
-    "section": "section sectionname category categories rubric rubrique desk topic topics subjectcategory vertical "
-    "القسم قسم التصنيف تصنيف الفئة فئة الباب",
-    "author": "author authors byline creator writer journalist reporter by auteur الكاتب كاتب المؤلف مؤلف المحرر بقلم",
+    "id": "id _id guid uuid docid documentid identifier itemid articleid newsid key المعرف معرف رقم "
+    "الرقم رقم_الخبر",
+    "url": "url link href permalink canonicalurl canonical canonicallink sourceurl weburl pageurl "
+    "shorturl uri address الرابط رابط رابط_الخبر العنوان_الإلكتروني",
+    "title": "title headline heading titletext headlinetext header subject name العنوان عنوان عنوان_الخبر "
+    "عنوان_المقال",
+    "text": "text body content fulltext maintext bodytext contenttext plaintext textcontent contents "
+    "fullcontent articletext articlebody bodyhtml contenthtml contentencoded html article "
+    "paragraphs النص نص المحتوى محتوى المتن متن نص_الخبر نص_المقال الخبر المقال",
+    "summary": "summary description abstract lead lede excerpt teaser standfirst dek deck snippet intro "
+    "introduction trailtext subtitle subheadline subhead الملخص ملخص الوصف وصف المقدمة مقدمة",
+    "source": "source sourcename outlet newspaper newssource site sitename agency provider media medianame "
+    "channel publication journal website domain sourcedomain المصدر مصدر الموقع الصحيفة صحيفة "
+    "الوكالة وكالة الجريدة",
+    "section": "section sectionname category categories rubric rubrique desk topic topics subjectcategory "
+    "vertical القسم قسم التصنيف تصنيف الفئة فئة الباب",
+    "author": "author authors byline creator writer journalist reporter by auteur الكاتب كاتب المؤلف مؤلف "
+    "المحرر بقلم",
     "language": "language lang languagecode langcode locale inlanguage languageiso اللغة لغة",
-    "published": "published publishedat publishedon publisheddate publishdate publishedtime publishtime publicationdate "
-    "publicationtime pubdate pubtime pubdateiso datepublished datepublish firstpublished firstpublicationdate "
-    "webpublicationdate publishedatutc publishedparsed isodate issued date datetime dateandtime posted postedat "
-    "posteddate dateline created createdat createdon creationdate datecreated timestamp time datum "
-    "التاريخ تاريخ تاريخ_النشر وقت_النشر",
+    "published": "published publishedat publishedon publisheddate publishdate publishedtime publishtime "
+    "publicationdate publicationtime pubdate pubtime pubdateiso datepublished datepublish "
+    "firstpublished firstpublicationdate webpublicationdate publishedatutc publishedparsed "
+    "isodate issued date datetime dateandtime posted postedat posteddate created "
+    "createdat createdon creationdate datecreated timestamp time datum التاريخ تاريخ تاريخ_النشر "
+    "وقت_النشر",
     "publisher": "publisher publishername الناشر ناشر",
     "credit": "credit photocredit imagecredit picturecredit مصدر_الصورة تصوير",
 }  # fmt: skip

@@ -18,10 +18,11 @@ CHUNK = 256 * 1024
 #: How much is looked at to tell format and encoding.
 HEAD = 256 * 1024
 
-#: A file may unpack to this many times its size once it is past `RATIO_FREE_BYTES`: more is a decompression bomb.
+#: A file may unpack to this many times its size once past `RATIO_FREE_BYTES`; more is a decompression
+#: bomb.
 MAX_RATIO = 1_000
 RATIO_FREE_BYTES = 256 * 1024 * 1024
-# One byte of zstd can stand for 32 kB, and its Python binding cannot be told to stop in the middle of an input.
+# One byte of zstd can stand for 32 kB, and its binding cannot be told to stop in the middle of an input.
 _ZSTD_INPUT = 1024
 
 STDIN = "-"

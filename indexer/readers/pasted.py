@@ -1,12 +1,14 @@
-"""A text as people paste it -> its parts: title line, dateline, body, and the lines of publisher, credit, source.
+"""A text as people paste it -> its parts: title line, dateline, body, publisher, credit, source.
 
-The body loses a line only where its form says what it is; a doubtful line stays body, since only body is searched.
+The body loses a line only where its form says what it is; a doubtful line stays, since only
+the body is searched.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from indexer.readers.calendar_words import MONTH, fold_date_text
 from indexer.readers.dates import parse_date
@@ -22,8 +24,9 @@ _SOURCE = re.compile(
     r"(?:المصدر|مصدر الخبر|source|sources)\s*(?P<colon>[:：\-–—])?\s*(?P<value>\S.*)", re.IGNORECASE
 )
 _CREDIT = re.compile(
-    r"(?:(?:photos?|pictures?|images?|photo credit|picture credit|image credit|photo by|credit|crédit photo|photographie|"
-    r"الصورة|صورة|صور|تصوير|عدسة|مصدر الصورة|حقوق الصورة|المصور)\s*[:：/]|تصوير(?=\s(?:\S+\s?){1,4}$)|photo by\b|©)\s*"
+    r"(?:(?:photos?|pictures?|images?|(?:photo|picture|image) credit|photo by|credit|crédit photo|"
+    r"الصورة|صورة|صور|تصوير|عدسة|مصدر الصورة|حقوق الصورة|المصور)\s*[:：/]|"
+    r"تصوير(?=\s(?:\S+\s?){1,4}$)|photo by\b|©)\s*"
     r"(?P<value>\S.*)",
     re.IGNORECASE,
 )
@@ -39,7 +42,7 @@ _DATE_LABEL = re.compile(
     re.IGNORECASE,
 )
 
-#: First words of a name of a publisher: group, agency, newspaper, channel, network, site, centre, foundation, ...
+#: First words of a publisher's name: group, agency, newspaper, channel, network, site, centre, ...
 _HOUSE = re.compile(
     r"(?:مجموعة|وكالة|صحيفة|جريدة|مجلة|قناة|شبكة|موقع|مركز|مؤسسة|إذاعة|تلفزيون|دار|هيئة|معهد|[©–—])\s*\S|"
     r".*\b(?:news|agency|press|newspaper|magazine|media|times|tribune|journal)$",
@@ -195,7 +198,8 @@ def _signature(line: str) -> tuple[str, str] | None:
     bare = line[1:-1].strip() if line[:1] in "([" and line[-1:] in ")]" else line
     if match := _SOURCE.fullmatch(bare):
         value = unquoted(match["value"])
-        # Without a colon a sentence may begin so (`المصدر رفض التعليق ...`): then only a quoted or very short name.
+        # Without a colon a sentence may begin so (`المصدر رفض التعليق ...`): only a quoted or very short
+        # name will do.
         if match["colon"] or value != match["value"] or (not bare.isascii() and len(value.split()) <= 2):
             return ("source", value) if value and len(value.split()) <= _NAME_WORDS else None
     if (match := _CREDIT.fullmatch(bare)) and len(match["value"].split()) <= _NAME_WORDS:
@@ -235,7 +239,7 @@ def _dateline(line: str) -> re.Match[str] | None:
 
 def _unwrapped(lines: list[str]) -> list[str]:
     """Join lines that were broken at a fixed width (as in mail), so that sentences are whole again."""
-    inner = [line for line, following in zip(lines, lines[1:], strict=False) if line and following]
+    inner = [line for line, following in pairwise(lines) if line and following]
     longest = max(map(len, lines), default=0)
     if len(inner) < 5 or not 40 <= longest <= 100:
         return lines

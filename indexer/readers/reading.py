@@ -27,8 +27,8 @@ def read(sources: Iterable[str | Path], options: ReadOptions | None = None) -> I
     """Yield a `Record` for each article in files, folders and standard input (`-`), as a stream.
 
     Raises `UnreadableSource` for a named source that does not exist (before anything is read) or holds no
-    articles at all, and `SettingsError` for options that cannot work. In a folder such a file becomes a record
-    with a reason. A file that breaks off gives the records before the break, then one with the reason.
+    articles at all, and `SettingsError` for options that cannot work. In a folder such a file becomes a
+    record with a reason. A file that breaks off gives the records before the break, then one with the reason.
     """
     options = _checked(options)
     listed = list(sources)
@@ -51,7 +51,8 @@ def describe(
 ) -> list[SourceDescription]:
     """Return how each file would be read, from its first `limit` records. Nothing is stored.
 
-    Raises as `read` does for sources that do not exist; a file that cannot be read is described with its problem.
+    Raises as `read` does for sources that do not exist; a file that cannot be read is described with its
+    problem.
     """
     options = _checked(options)
     listed = list(sources)

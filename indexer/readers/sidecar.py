@@ -36,7 +36,7 @@ def find_sidecar(path: Path) -> Path | None:
 
 
 def is_sidecar(path: Path) -> bool:
-    """Tell whether `path` belongs to a plain text beside it: named like one, and without a text of its own."""
+    """Tell whether `path` belongs to a plain text beside it: named like one, without a text of its own."""
     for ending in (".meta.json", ".json", ".toml"):
         if not path.name.endswith(ending):
             continue

@@ -13,7 +13,7 @@ _TRAILING = " \t,،؛;:-–—(\"'“«.…"
 
 
 def make_title(text: str) -> str:
-    """Return the first sentence of `text`, cut at a word with `…` where it is longer than `MAX_MADE_TITLE`."""
+    """Return the first sentence of `text`, cut at a word with `…` past `MAX_MADE_TITLE` characters."""
     start = text.lstrip()[: 10 * MAX_MADE_TITLE]
     end = _SENTENCE_END.search(start)
     sentence = " ".join((start[: end.start()] if end else start).split())

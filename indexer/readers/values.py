@@ -16,10 +16,10 @@ _NOTHING = frozenset({"nan", "none", "null", "n/a", "<na>", "nat", "\\n", "undef
 # Tabs and line ends stay; other control characters (and a stray byte order mark) say nothing.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 
-# The part of an object that is its text: WordPress `rendered`, NYT `main`, Mongo `$date`, XML `#text`, people's `name`.
+# The part of an object that is its text: WordPress `rendered`, Mongo `$date`, XML `#text`, people's `name`.
 _TEXT_KEYS = (
-    "text", "rendered", "name", "value", "main", "title", "label", "content", "body", "html", "paragraph", "p",
-    "$oid", "$date", "$numberLong", "$t", "#text", "_", "__cdata", "@value", "url", "href",
+    "text", "rendered", "name", "value", "main", "title", "label", "content", "body", "html", "paragraph",
+    "p", "$oid", "$date", "$numberLong", "$t", "#text", "_", "__cdata", "@value", "url", "href",
 )  # fmt: skip
 
 _MAX_DEPTH = 8
