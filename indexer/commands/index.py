@@ -96,7 +96,7 @@ def index_(
     batch_size: int | None,
     threads: int | None,
     as_json: bool,
-    **options: str,
+    **options: Any,
 ) -> None:
     """Read FILE-OR-FOLDER... into the archive; - is standard input.
 
