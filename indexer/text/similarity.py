@@ -21,6 +21,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -28,9 +29,13 @@ from indexer.text.normalise import normalise
 from indexer.text.skeletons import LONGEST_NAME, latin_letters, without_article
 
 #: Log probability of a letter that a unit was never seen to write, and of a unit that writes nothing.
-_FLOOR = -7.0
+FLOOR = -7.0
 #: What an article costs that is in the Arabic word only (Gaddafi, القذافي).
 _ARTICLE = -1.0
+#: The most Arabic letters that one unit writes.
+LONGEST_CHUNK = 3
+#: Similarities up to this count as 0: they are far below any name's.
+LEAST_SIMILARITY = 0.1
 
 _UNIT = re.compile(
     "eau|tch|sch|tsch|sh|ch|kh|gh|th|dh|ph|zh|ts|tz|dj|ck|qu|ou|oo|ee|aa|ii|uu|ai|ay|ei|ey|au|aw|ow|ie|ia|"
@@ -56,69 +61,83 @@ def latin_units(letters: str) -> list[str]:
     return units
 
 
-def name_similarity(latin: str, arabic: str) -> float:
+def name_similarity(latin: str, arabic: str, *, least: float = LEAST_SIMILARITY) -> float:
     """Return how well an Arabic word writes a Latin name, in [0, 1]; 0 where either has no letters.
 
     It is the geometric mean of the units' probabilities on the best alignment, by the better of two models
     (Arabic names, foreign names), so that it ranks the Arabic candidates of one name by their probability.
+    What would not be above `least` (positive) is 0: a caller who knows its threshold saves half of the time.
     """
     letters = latin_letters(latin[:LONGEST_NAME])
     exact = normalise(arabic[:LONGEST_NAME])
     if not letters or not exact:
         return 0.0
-    best = _best(letters, exact)
+    floor = math.log(least)
+    best = _best(letters, exact, floor)
     if exact.startswith("ال") and len(exact) > 3:
-        best = max(best, _best(letters, exact[2:], _ARTICLE))
+        best = _best(letters, exact[2:], best, _ARTICLE)
         bare = without_article(letters)
         if bare != letters:
-            best = max(best, _best(bare, exact[2:]))
-    return math.exp(best)
+            best = _best(bare, exact[2:], best)
+    return min(1.0, math.exp(best)) if best > floor else 0.0
 
 
-def _best(letters: str, arabic: str, extra: float = 0.0) -> float:
-    """Return the mean log probability per unit on the best alignment, by the better model."""
-    models = _costs(letters)
-    return max((_alignment(costs, arabic) + extra) / len(costs) for costs in models)
+def _best(letters: str, arabic: str, least: float, extra: float = 0.0) -> float:
+    """Return the mean log probability per unit by the better model, or `least` where none is above it."""
+    for units, rests in _costs(letters):
+        count = len(units)
+        score = alignment(units, rests, arabic, least * count - extra)
+        least = max(least, (score + extra) / count)
+    return least
+
+
+Unit = dict[str, float]
 
 
 @lru_cache(maxsize=1 << 12)
-def _costs(letters: str) -> tuple[tuple[dict[str, float], ...], ...]:
-    """Return, for each model and each unit of a name, the log probabilities of what it writes."""
-    units = latin_units(letters)
-    # A rare unit (q at the end of a name) was perhaps only learned without its mark.
-    return tuple(
-        tuple(table.get(unit) or table.get(unit.rstrip("~$^"), {}) for unit in units)
-        for table in _correspondences()
-    )
+def _costs(letters: str) -> tuple[tuple[tuple[Unit, ...], tuple[float, ...]], ...]:
+    """Return, for each model, what each unit of a name writes and the most that later units can score."""
+    names = latin_units(letters)
+    costs = []
+    for table in _correspondences():
+        # A rare unit (q at the end of a name) was perhaps only learned without its mark.
+        units = tuple(table.get(name) or table.get(name.rstrip("~$^"), {}) for name in names)
+        costs.append((units, most_of_later(units)))
+    return tuple(costs)
 
 
-def _alignment(units: tuple[dict[str, float], ...], arabic: str) -> float:
-    """Return the log probability of the best alignment, by dynamic programming over Arabic positions."""
+def most_of_later(units: Sequence[Unit]) -> tuple[float, ...]:
+    """Return, for each unit, the highest log probability that all units after it can have together."""
+    most = [max(unit.values(), default=FLOOR) for unit in units]
+    return tuple(sum(most[place + 1 :]) for place in range(len(most)))
+
+
+def alignment(units: Sequence[Unit], later: Sequence[float], arabic: str, least: float) -> float:
+    """Return the log probability of the best alignment, minus infinity where it is not above `least`.
+
+    Dynamic programming over Arabic positions, unit by unit. A position is given up when even the best of
+    `later` (see `most_of_later`) could not lift it above `least`: most candidates fail within a few units.
+    """
     length = len(arabic)
-    impossible = -math.inf
-    row = [0.0] + [impossible] * length
-    for written in units:
+    row = {0: 0.0}
+    for written, most in zip(units, later, strict=True):
         get = written.get
-        none = get("", _FLOOR)
-        following = [impossible] * (length + 1)
-        for place, score in enumerate(row):
-            if score == impossible:
-                continue
-            if score + none > following[place]:
-                following[place] = score + none
-            for size in (1, 2, 3):
-                end = place + size
-                if end > length:
-                    break
-                step = get(arabic[place:end])
-                if step is None:
-                    if size > 1:
-                        continue
-                    step = _FLOOR
-                if score + step > following[end]:
-                    following[end] = score + step
+        enough = least - most
+        following: dict[int, float] = {}
+        for place, score in row.items():
+            reached = score + get("", FLOOR)
+            if reached > enough and reached > following.get(place, -math.inf):
+                following[place] = reached
+            unseen = FLOOR  # one letter that the unit was never seen to write
+            for end in range(place + 1, min(length, place + LONGEST_CHUNK) + 1):
+                reached = score + get(arabic[place:end], unseen)
+                unseen = -math.inf
+                if reached > enough and reached > following.get(end, -math.inf):
+                    following[end] = reached
+        if not following:
+            return -math.inf
         row = following
-    return row[length] if row[length] > impossible else _FLOOR * max(length, len(units))
+    return row.get(length, -math.inf)
 
 
 @lru_cache(maxsize=1)

@@ -84,6 +84,7 @@ def _skeletons(word: str) -> tuple[str, ...]:
     return _latin_skeletons(latin_letters(word)) if script == "Latn" else ()
 
 
+@lru_cache(maxsize=1 << 14)
 def latin_letters(word: str) -> str:
     """Return a Latin word in plain a-z and ', with digraphs for marked letters and for Arabizi digits."""
     folded = normalise(word.casefold().translate(_MARKED))

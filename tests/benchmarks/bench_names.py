@@ -22,13 +22,12 @@ from pathlib import Path
 
 from indexer.text import normalise
 from indexer.text import similarity as similarity_module
-from indexer.text.similarity import _alignment, latin_units, name_similarity
+from indexer.text.similarity import LONGEST_CHUNK, alignment, latin_units, most_of_later, name_similarity
 from indexer.text.skeletons import latin_letters, skeleton, skeletons, without_article
 
 OUTPUT = Path(similarity_module.__file__).with_name("correspondences.json")
 ROUNDS = 4  # of EM in each split
 SPLITS = 4
-LONGEST_CHUNK = 3
 LEAST_PROBABILITY = 0.002
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
 
@@ -84,10 +83,10 @@ def split_again(pairs: dict[str, list[Pair]], models: dict[str, Table]) -> dict[
     }
     again: dict[str, list[Pair]] = {origin: [] for origin in models}
     for units, arabic, weight in (pair for found in pairs.values() for pair in found):
-        scores = {
-            origin: _alignment(tuple(table.get(unit, {}) for unit in units), arabic)
-            for origin, table in logs.items()
-        }
+        scores = {}
+        for origin, table in logs.items():
+            chunks = [table.get(unit, {}) for unit in units]
+            scores[origin] = alignment(chunks, most_of_later(chunks), arabic, -math.inf)
         again[max(scores, key=lambda origin: scores[origin])].append((units, arabic, weight))
     return again
 

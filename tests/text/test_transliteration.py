@@ -97,6 +97,13 @@ def test_the_right_spelling_ranks_first_among_those_of_its_skeleton() -> None:
     assert name_similarity("Mahmoud", "محمود") > name_similarity("Mahmoud", "محمد")
 
 
+def test_a_threshold_changes_no_similarity_above_it() -> None:
+    for latin, arabic in NAMES:
+        assert name_similarity(latin, arabic, least=SAME_NAME) == name_similarity(latin, arabic)
+    similarity = name_similarity("Trump", "ترامب")
+    assert name_similarity("Trump", "ترامب", least=similarity + 0.01) == 0.0
+
+
 def test_words_without_a_skeleton() -> None:
     assert (
         skeletons("")
