@@ -1,0 +1,136 @@
+"""Filters from what a person wrote: values of facets, days, months and years; and two filters as one."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from indexer.article import UNKNOWN_LANGUAGE
+from indexer.engines.base import FACETS, Filters
+from indexer.errors import InvalidQuery
+
+_PERIOD = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
+
+
+class FilterBuilder:
+    """Collects the filters of one query. Values of a facet add up; dates narrow each other."""
+
+    def __init__(self) -> None:
+        self._include: dict[str, set[str]] = {}
+        self._exclude: dict[str, set[str]] = {}
+        self._from: date | None = None
+        self._to: date | None = None
+
+    def add_value(self, facet: str, value: str, column: int, *, exclude: bool) -> None:
+        if facet == "language":
+            value = language_value(value, column)
+        (self._exclude if exclude else self._include).setdefault(facet, set()).add(value)
+
+    def add_date(self, name: str, value: str, column: int) -> None:
+        """Add `date` (the whole period), `from` (its first day on) or `to` (up to its last day)."""
+        first, last = period(value, column)
+        if name in ("date", "from"):
+            self._from = max(self._from or first, first)
+        if name in ("date", "to"):
+            self._to = min(self._to or last, last)
+        if self._from and self._to and self._from > self._to:
+            raise InvalidQuery(
+                f"The dates of the query leave no day: they begin with {self._from} and end with {self._to}.",
+                column=column,
+            )
+
+    def build(self) -> Filters:
+        return Filters(
+            include={facet: frozenset(values) for facet, values in self._include.items()},
+            exclude={facet: frozenset(values) for facet, values in self._exclude.items()},
+            published_from=self._from,
+            published_to=self._to,
+        )
+
+
+def period(text: str, column: int | None = None) -> tuple[date, date]:
+    """Return the first and last day of a year, month or day (`2018`, `2018-02`, `2018-02-18`).
+
+    Digits of any script are read. Raises `InvalidQuery`.
+    """
+    given = _PERIOD.fullmatch(text)
+    try:
+        if not given:
+            raise ValueError
+        year, month, day = (int(part) if part else None for part in given.groups())
+        assert year is not None
+        if not month:
+            return date(year, 1, 1), date(year, 12, 31)
+        if not day:
+            return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+        return date(year, month, day), date(year, month, day)
+    except (ValueError, calendar.IllegalMonthError):
+        raise InvalidQuery(
+            f"{text!r} is not a date.", column=column, remedy="Write 2018, 2018-02 or 2018-02-18."
+        ) from None
+
+
+def language_value(text: str, column: int | None = None) -> str:
+    """Return the code of a language given by code or name. Raises `InvalidQuery`."""
+    from indexer.readers.languages import language_code  # babel takes a while, and few queries need it
+
+    if text.casefold() in (UNKNOWN_LANGUAGE, "unknown"):
+        return UNKNOWN_LANGUAGE
+    code = language_code(text)
+    if code == UNKNOWN_LANGUAGE:
+        raise InvalidQuery(
+            f"{text!r} is not a language.", column=column, remedy="Write a code (ar, en) or a name (Arabic)."
+        )
+    # The archive may tell apart what the short code does not (zh-cn, zh-tw).
+    return (
+        text.casefold().replace("_", "-") if _CODE.fullmatch(text) and "-" in text.replace("_", "-") else code
+    )
+
+
+def check_filters(filters: Filters) -> None:
+    """Raise `InvalidQuery` for filters that make no sense."""
+    for facet in {*filters.include, *filters.exclude}:
+        if facet not in FACETS:
+            raise InvalidQuery(
+                f"There is no filter {facet!r}.", remedy=f"The filters are {', '.join(FACETS)}."
+            )
+    start, end = filters.published_from, filters.published_to
+    if start and end and start > end:
+        raise InvalidQuery(f"The dates end ({end}) before they begin ({start}).")
+
+
+def combine(one: Filters, other: Filters) -> Filters | None:
+    """Return filters that let pass what both let pass; None where that is nothing."""
+    include = {facet: values for facet, values in one.include.items() if values}
+    for facet, values in other.include.items():
+        if not values:
+            continue
+        include[facet] = include[facet] & values if facet in include else values
+        if not include[facet]:
+            return None
+    first = max(filter(None, (one.published_from, other.published_from)), default=None)
+    last = min(filter(None, (one.published_to, other.published_to)), default=None)
+    if first and last and first > last:
+        return None
+    exclude = {
+        facet: one.exclude.get(facet, frozenset()) | other.exclude.get(facet, frozenset())
+        for facet in (*one.exclude, *other.exclude)
+    }
+    return Filters(include=include, exclude=exclude, published_from=first, published_to=last)
+
+
+def without(filters: Filters, facet: str) -> Filters:
+    """Return the filters less one facet's."""
+
+    def others(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        return {name: chosen for name, chosen in values.items() if name != facet}
+
+    return Filters(
+        include=others(filters.include),
+        exclude=others(filters.exclude),
+        published_from=filters.published_from,
+        published_to=filters.published_to,
+    )
