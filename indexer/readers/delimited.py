@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from indexer.errors import InvalidArticle, UnreadableSource
-from indexer.readers.base import ReadOptions, Record, raw_of
+from indexer.readers.base import RAW_LIMIT, ReadOptions, Record, raw_of
 from indexer.readers.fields import FieldMapper
 from indexer.readers.jsonlines import split_lines
 from indexer.readers.names import field_of, known_names
@@ -29,6 +29,8 @@ class _Lines:
         self._limit = limit
         self._size = 0
         self.number = 0
+        #: The beginning of the row, for quarantine.
+        self.raw = b""
 
     def __iter__(self) -> _Lines:
         return self
@@ -38,10 +40,13 @@ class _Lines:
         self._size += self._limit + 1 if line is None else len(line) + 1
         if line is None or self._size > self._limit:
             raise _TooLong
+        if len(self.raw) < RAW_LIMIT:
+            self.raw += line[:RAW_LIMIT] + b"\n"
         return line.decode("utf-8", "surrogateescape") + "\n"
 
     def start_row(self) -> None:
         self._size = 0
+        self.raw = b""
 
 
 def read_delimited(
@@ -66,10 +71,10 @@ def read_delimited(
             return
         except _TooLong:
             reason = f"The row has more than {options.max_record_bytes} bytes (setting max_record_bytes)."
-            yield Record(None, source.name, line, reason)
+            yield Record(None, source.name, line, reason, raw_of(lines.raw))
             continue
         except csv.Error as error:
-            yield Record(None, source.name, line, f"The row is not valid CSV: {error}.")
+            yield Record(None, source.name, line, f"The row is not valid CSV: {error}.", raw_of(lines.raw))
             continue
         if any(cell.strip() for cell in row):
             yield _record(row, header, source.name, line, mapper)

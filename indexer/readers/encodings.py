@@ -28,6 +28,12 @@ _ARABIC_CANDIDATES = ("cp1256", "iso8859_6", "cp720", "mac_arabic")
 #: The least share of words that must look Arabic. Wrong decodings stay under 0.1, real text is over 0.3.
 _ARABIC_ENOUGH = 0.2
 
+_LATIN = frozenset(
+    "cp1250 cp1252 cp1254 cp1257 cp1258 latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_9 iso8859_10 "
+    "iso8859_13 iso8859_14 iso8859_15 iso8859_16 mac_latin2 cp775 cp852 cp1125 hp_roman8".split()
+)
+_WESTERN = frozenset("éèêëàâäçôöîïûùüßñáíóúãœæøåÉÈÊÀÂÄÇÔÖÎÜÑÁÓ’‘“”«»–—…€°·\xa0¿¡")
+
 _ARABIC_WORD = re.compile(r"[ء-يپچژکگی]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset(
@@ -92,7 +98,15 @@ def _single_byte_encoding(head: bytes) -> str | None:
     if scores[best] >= _ARABIC_ENOUGH:
         return best
     guess = charset_normalizer.from_bytes(sample).best()
-    return guess.encoding if guess else None
+    if guess is None:
+        return None
+    # Central European and Baltic pages share most of their letters with French and German ones.
+    return "cp1252" if guess.encoding in _LATIN and _is_western(sample) else guess.encoding
+
+
+def _is_western(sample: bytes) -> bool:
+    beyond = [c for c in sample.decode("cp1252", "replace") if not c.isascii()]
+    return sum(c in _WESTERN for c in beyond) >= 0.95 * len(beyond)
 
 
 def _dense_sample(head: bytes) -> bytes:

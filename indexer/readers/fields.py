@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -32,7 +33,13 @@ _TEXT_FIELDS = ("id", "url", "title", "text", "summary", "source", "section", "a
 _OWN_KEYS = frozenset(
     (*_TEXT_FIELDS, "language", "language_confidence", "published", "published_at", "title_made", "extra")
 )
+# A hostile file may have other names in each record; none of these may grow with it.
 _MAX_PLANS = 1_000
+_MAX_NAMES_LENGTH = 5_000
+_MAX_REMEMBERED = 1_000
+# An export may hold a few more and longer extra fields than a record: the pipeline adds its own.
+_MAX_EXPORTED_EXTRA = 2 * MAX_EXTRA_FIELDS
+_MAX_EXPORTED_VALUE = 8_192
 
 
 class FieldMapper:
@@ -57,7 +64,7 @@ class FieldMapper:
         else:
             article = self.partial(record)
         if not article.text:
-            names = ", ".join(map(str, list(record)[:20]))
+            names = ", ".join(name[:MAX_EXTRA_NAME] for name in islice(record, 20))
             raise InvalidArticle(
                 f"The article has no text; its fields are {names or 'none'}.",
                 remedy="If one of them is the text, name it: --column text=NAME.",
@@ -68,17 +75,18 @@ class FieldMapper:
         """Return for each field of an article the names among `names` that may hold it, the surest first."""
         plan = self._plans.get(names)
         if plan is None:
-            found: dict[str, list[tuple[int, str]]] = {}
+            found: dict[str, list[tuple[int, int, str]]] = {}
             taken = {fold_name(theirs) for theirs in self._options.columns.values()}
             for name in names:
                 ours = field_of(name)
                 if ours and fold_name(name) not in taken and ours[0] not in self._options.columns:
-                    found.setdefault(ours[0], []).append((ours[1], name))
-            plan = {ours: [name for _, name in sorted(ranked)] for ours, ranked in found.items()}
+                    # Of names that differ by marks alone the shorter is surer: `id` before `_id`.
+                    found.setdefault(ours[0], []).append((ours[1], len(name), name))
+            plan = {ours: [name for *_, name in sorted(ranked)] for ours, ranked in found.items()}
             folded = {fold_name(name): name for name in reversed(names)}
             for field, theirs in self._options.columns.items():
                 plan[field] = [theirs if theirs in names else folded.get(fold_name(theirs), theirs)]
-            if len(self._plans) < _MAX_PLANS:
+            if len(self._plans) < _MAX_PLANS and sum(map(len, names)) < _MAX_NAMES_LENGTH:
                 self._plans[names] = plan
         return plan
 
@@ -105,7 +113,8 @@ class FieldMapper:
                 break
         self._remember(used)
         extra = _extra(record, {name for names in used.values() for name in names})
-        self.ignored.update(dict.fromkeys(extra))
+        if len(self.ignored) < _MAX_REMEMBERED:
+            self.ignored.update(dict.fromkeys(extra))
         if unread and published is None:
             extra[UNREAD_DATE] = unread[:MAX_EXTRA_VALUE]
         values.pop("published", None)
@@ -130,7 +139,8 @@ class FieldMapper:
     def _remember(self, used: Mapping[str, list[str]]) -> None:
         for ours, names in used.items():
             for name in names:
-                self.mapping.setdefault(name, ours)
+                if len(self.mapping) < _MAX_REMEMBERED:
+                    self.mapping.setdefault(name, ours)
 
 
 def finished(article: Article, options: ReadOptions, *, file_name: str, alone: bool) -> Article:
@@ -186,9 +196,9 @@ def _exported(record: Mapping[str, Any]) -> Article | None:
     texts_only = all(isinstance(record.get(name, ""), str) for name in (*_TEXT_FIELDS, "language"))
     if not texts_only or len(record.get("language", "")) > 35:
         return None
-    if not isinstance(extra, dict) or len(extra) > MAX_EXTRA_FIELDS:
+    if not isinstance(extra, dict) or len(extra) > _MAX_EXPORTED_EXTRA:
         return None
-    if not all(isinstance(text, str) and len(text) <= MAX_EXTRA_VALUE for text in extra.values()):
+    if not all(isinstance(text, str) and len(text) <= _MAX_EXPORTED_VALUE for text in extra.values()):
         return None
     try:
         article = Article.from_dict(record)

@@ -34,8 +34,9 @@ _LISTS = (
     "response",
 )
 
-_OPENING = re.compile(rb'["{}\[\]]')
-# Possessive, so that a 30 MB string costs no memory for going back.
+# Possessive, so that a long match costs no memory for going back.
+# Everything up to the next bracket, or to a string that does not end in this chunk.
+_FLAT = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
 _STRING_REST = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _BETWEEN = re.compile(rb"[\s,\[\]\x1e]*+")
 _JUNK = re.compile(rb"[^,\]{\n]*+")
@@ -150,17 +151,13 @@ def split_values(chunks: Iterator[bytes], limit: int) -> Iterator[tuple[int, byt
                     escaped = in_string
                     position += 1
             else:
-                found = _OPENING.search(chunk, position)
-                if found is None:
-                    position = len(chunk)
-                    break
-                position = found.end()
-                match found[0]:
+                position = _end(_FLAT, chunk, position) + 1
+                match chunk[position - 1 : position]:
                     case b'"':
                         in_string = True
                     case b"{" | b"[":
                         depth += 1
-                    case _:
+                    case b"}" | b"]":
                         depth -= 1
                         if depth == 0:
                             keep(chunk[start:position])

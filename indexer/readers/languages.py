@@ -25,12 +25,14 @@ _EXTRA_NAMES = {"عربي": "ar", "انجليزي": "en", "انكليزي": "en"
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 
 
-@lru_cache(maxsize=4096)
 def language_code(value: str) -> str:
     """Return the ISO 639 code that `value` means (`AR`, `ar-EG`, `Arabic`, `العربية` -> `ar`), else `und`."""
+    return _language_code(value) if 0 < len(value) <= 40 else UNKNOWN_LANGUAGE
+
+
+@lru_cache(maxsize=4096)
+def _language_code(value: str) -> str:
     name = unicodedata.normalize("NFKC", value).strip().casefold()
-    if not name or len(name) > 40:
-        return UNKNOWN_LANGUAGE
     if match := re.fullmatch(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*", name):
         code = match[1]
         aliases = get_global("language_aliases")

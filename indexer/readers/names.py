@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-# For each field the names that mean it, the surest first: a record may hold both `id` and `_id`.
+# For each field the names that mean it, the surest first: a record may hold several.
 _NAMES = {
-    "id": "id _id guid uuid docid documentid identifier itemid articleid newsid key المعرف معرف رقم "
+    "id": "id guid uuid docid documentid identifier itemid articleid newsid key المعرف معرف رقم "
     "الرقم رقم_الخبر",
     "url": "url link href permalink canonicalurl canonical canonicallink sourceurl weburl pageurl "
     "shorturl uri address الرابط رابط رابط_الخبر العنوان_الإلكتروني",
@@ -36,6 +36,9 @@ _NAMES = {
     "credit": "credit photocredit imagecredit picturecredit مصدر_الصورة تصوير",
 }  # fmt: skip
 
+# Longer ones are no names, and would fill the cache.
+_MAX_NAME = 60
+
 # `article_title`, `news-source`, `og:title`, `dc.creator`: the prefix says where, not what.
 _PREFIXES = ("article", "news", "post", "story", "item", "og", "dc", "dcterms", "meta", "document", "doc")
 
@@ -53,9 +56,13 @@ _RANKED = {
 }
 
 
-@lru_cache(maxsize=8192)
 def field_of(name: str) -> tuple[str, int] | None:
     """Return the field that a name of `_NAMES` means and its rank there (0 the surest), or None."""
+    return _field_of(name) if len(name) <= _MAX_NAME else None
+
+
+@lru_cache(maxsize=8192)
+def _field_of(name: str) -> tuple[str, int] | None:
     folded = fold_name(name)
     if found := _RANKED.get(folded):
         return found

@@ -213,11 +213,14 @@ def open_stream(source: Path | str, *, max_bytes: int) -> Stream:
     if str(source) == STDIN:
         return Stream(STDIN, sys.stdin.buffer, max_bytes=max_bytes)
     try:
-        return Stream(str(source), Path(source).open("rb"), max_bytes=max_bytes)
-    except BrokenSource as error:
-        raise UnreadableSource(f"{source} cannot be read. {error}") from None
+        file = Path(source).open("rb")  # noqa: SIM115 (the Stream closes it)
     except OSError as error:
         raise UnreadableSource(f"{source} cannot be opened: {error.strerror or error}.") from None
+    try:
+        return Stream(str(source), file, max_bytes=max_bytes)
+    except BrokenSource as error:
+        file.close()
+        raise UnreadableSource(f"{source} cannot be read. {error}") from None
 
 
 def _nothing(stream: Stream) -> UnreadableSource:
