@@ -33,7 +33,7 @@ def main() -> None:
     }
     print(f"{len(texts):,} articles, {characters:,} characters")
     for name, step in steps.items():
-        step("warm up", "ar")
+        step("Long enough a text to load what is loaded at first use.", "en")
         started = time.process_time()
         for text, language in zip(texts, languages, strict=True):
             step(text, language)
