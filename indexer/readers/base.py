@@ -69,7 +69,7 @@ class ReadOptions:
         if self.encoding != "auto":
             try:
                 # Decoding rather than a look-up alone refuses codecs that give no text, such as `base64`.
-                b"".decode(codecs.lookup(self.encoding).name)
+                b"a".decode(codecs.lookup(self.encoding).name, "replace")
             except (LookupError, ValueError):
                 raise SettingsError(f"There is no text encoding {self.encoding!r}.") from None
         for name in self.columns:

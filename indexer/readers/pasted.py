@@ -200,7 +200,8 @@ def _signature(line: str) -> tuple[str, str] | None:
         value = unquoted(match["value"])
         # Without a colon a sentence may begin so (`المصدر رفض التعليق ...`): only a quoted or very short
         # name will do.
-        if match["colon"] or value != match["value"] or (not bare.isascii() and len(value.split()) <= 2):
+        quoted = value != match["value"].rstrip(". ")
+        if match["colon"] or quoted or (not bare.isascii() and len(value.split()) <= 2):
             return ("source", value) if value and len(value.split()) <= _NAME_WORDS else None
     if (match := _CREDIT.fullmatch(bare)) and len(match["value"].split()) <= _NAME_WORDS:
         return "credit", unquoted(match["value"])
@@ -210,11 +211,15 @@ def _signature(line: str) -> tuple[str, str] | None:
 def _is_house(line: str, before: str, *, signed: bool) -> bool:
     """Tell a publisher's name: a short last line that is no sentence, after one that is.
 
-    With a source or credit line below it any name will do; alone it must begin or end like a publisher's.
+    It must begin or end like a publisher's name; with a source or credit line below it, a short name of any
+    kind will do, unless it begins with "and".
     """
-    if len(line) > 100 or len(line.split()) > _NAME_WORDS or line[-1] in ".!?؟:،,؛;…":
+    words = len(line.split())
+    if len(line) > 100 or line[-1] in ".!?؟:،,؛;…" or before[-1] not in '.!?؟…"”»)':
         return False
-    return before[-1] in '.!?؟…"”»)' and (signed or _HOUSE.match(line) is not None)
+    if _HOUSE.match(line):
+        return words <= (_NAME_WORDS if signed else 6)
+    return signed and words <= 3 and line[0] not in "وف"
 
 
 def _is_title(lines: list[str]) -> bool:
