@@ -2,8 +2,8 @@
 
     python tools/make_sample.py DATA-FOLDER
 
-DATA-FOLDER holds `jawhara/articles.jsonl.gz` and `ntrex/articles.jsonl.gz`. The choice is the same on every run.
-The result is `indexer/data/sample/*.jsonl.gz`; its origin and licences are in the `NOTICE` beside it.
+DATA-FOLDER holds `jawhara/articles.jsonl.gz` and `ntrex/articles.jsonl.gz`. The choice is the same on every
+run. The result is `indexer/data/sample/*.jsonl.gz`; its origin and licences are in the `NOTICE` beside it.
 """
 
 from __future__ import annotations
