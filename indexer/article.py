@@ -46,7 +46,7 @@ class Published:
     doubtful: bool = False
 
     def isoformat(self) -> str:
-        """Return the date as far as it is known, in the zone it was written in: `2018-02`, `2018-02-18T…+04:00`."""
+        """Return the date as far as it is known, in its own zone: `2018-02`, `2018-02-18T…+04:00`."""
         match self.precision:
             case Precision.YEAR:
                 return f"{self.at:%Y}".zfill(4)
@@ -118,9 +118,10 @@ class Article:
         for name in (
             "id", "title", "text", "url", "summary", "source", "section", "author", "publisher", "credit",
         ):  # fmt: skip
-            value = getattr(self, name)
-            if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-                raise InvalidArticle(f"The {name} holds lone surrogates (a broken encoding).")
+            try:
+                getattr(self, name).encode()
+            except UnicodeEncodeError:
+                raise InvalidArticle(f"The {name} holds lone surrogates (a broken encoding).") from None
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Record:
 class ReadOptions:
     """How to read. What is given here as `source`, `language`, ... wins over what the record says.
 
-    `title` and `url` name one article: in files of many records they only fill what a record lacks.
+    `title`, `url` and `published` belong to one article: in files of many records they only fill what a
+    record lacks.
     """
 
     format: str = "auto"

@@ -162,7 +162,7 @@ def finished(article: Article, options: ReadOptions, *, file_name: str, alone: b
     if options.language:
         changes["language"] = language_code(options.language)
         changes["language_confidence"] = 0.0 if changes["language"] == UNKNOWN_LANGUAGE else 1.0
-    if options.published:
+    if options.published and (alone or article.published is None):
         changes["published"] = parse_date(
             options.published, now=options.now, default_timezone=options.default_timezone
         )

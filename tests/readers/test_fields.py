@@ -191,7 +191,7 @@ def test_a_publisher_is_the_source_where_there_is_no_other() -> None:
     assert article_of({"publisher": "P", "source": "S", "text": "B"}).source == "S"
 
 
-def test_given_options_win_but_title_and_address_only_fill_gaps() -> None:
+def test_given_options_win_but_title_address_and_date_only_fill_gaps() -> None:
     record = {"text": "B", "title": "T", "url": "u", "source": "S", "language": "fr", "date": "31/02/2020"}
     article = article_of(
         record,
@@ -208,6 +208,9 @@ def test_given_options_win_but_title_and_address_only_fill_gaps() -> None:
     assert article.published is not None
     assert "published_raw" not in article.extra
     assert article_of({"text": "B"}, title="X", url="v").url == "v"
+    dated = article_of({"text": "B", "date": "2018"}, published="2020-06-03")
+    assert dated.published is not None
+    assert dated.published.isoformat() == "2018"
 
 
 def test_two_records_that_lack_an_address_do_not_become_one_by_a_given_one() -> None:
