@@ -182,6 +182,8 @@ class LegResult:
     #: False where part of the store did not answer in time; `notice` then says so to the person.
     complete: bool = True
     notice: str = ""
+    #: The articles' languages, as another column; empty where the engine cannot say so at no cost.
+    languages: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,89 @@
+"""Values of facets as people write them: `source:bbc` finds what is stored as "BBC Arabic"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
+from indexer.text import analyse, base_language
+
+#: The archive's values are asked for again after so many seconds, when a query needs them.
+_KEEP_SECONDS = 30.0
+_MOST_VALUES = 2_000
+
+
+class FacetValues:
+    """The values that an archive's facets have, kept for a while."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: tuple[float, Mapping[str, tuple[str, ...]]] | None = None
+
+    def resolve(self, filters: Filters) -> tuple[Filters, list[str]]:
+        """Return the filters with stored values, and sentences on those that the archive does not have.
+
+        A value stands for itself where it is stored; else for those that differ only in case, accents and
+        Arabic letter variants; else for those that contain it as words; for a language, its varieties.
+        """
+        if not (filters.include or filters.exclude):
+            return filters, []
+        notices: list[str] = []
+        known = self._values()
+
+        def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+            return {
+                facet: frozenset(
+                    found for value in values for found in _matching(facet, value, known, notices)
+                )
+                for facet, values in chosen.items()
+            }
+
+        resolved = Filters(
+            include=stored(filters.include),
+            exclude=stored(filters.exclude),
+            published_from=filters.published_from,
+            published_to=filters.published_to,
+        )
+        return resolved, notices
+
+    def _values(self) -> Mapping[str, tuple[str, ...]]:
+        now = time.monotonic()
+        if self._known is None or now - self._known[0] > _KEEP_SECONDS:
+            gathered = self._engine.gather(GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES)))
+            values = {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
+            self._known = (now, values)
+        return self._known[1]
+
+
+def filtered_facets(filters: Filters) -> tuple[str, ...]:
+    """Return the facets that filters choose values of."""
+    return tuple(facet for facet in FACETS if filters.include.get(facet) or filters.exclude.get(facet))
+
+
+def _matching(
+    facet: str, value: str, known: Mapping[str, tuple[str, ...]], notices: list[str]
+) -> Iterable[str]:
+    stored = known.get(facet, ())
+    if value in stored:
+        if facet != "language":
+            return (value,)
+        return [other for other in stored if other == value or other.startswith(f"{value}-")]
+    if facet == "language":
+        near = [other for other in stored if base_language(other) == base_language(value)]
+    else:
+        wanted = _folded(value)
+        near = [other for other in stored if _folded(other) == wanted]
+        if not near and wanted:
+            near = [other for other in stored if f" {wanted} " in f" {_folded(other)} "]
+    if near:
+        return near
+    close = get_close_matches(value, stored, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    notices.append(f"No article of this archive has the {facet} {value!r}.{hint}")
+    return (value,)
+
+
+def _folded(value: str) -> str:
+    return " ".join(token.exact for token in analyse(value))

@@ -1,0 +1,51 @@
+"""Fusion: the legs' rankings become one, by a weighted sum of scaled scores.
+
+Each leg's scores are scaled to [0, 1] by their own minimum and maximum and summed with weights: Fox and
+Shaw, "Combination of Multiple Searches" (TREC-2, 1994); for dense and lexical legs, Bruch, Gai and Ingber,
+"An Analysis of Fusion Functions for Hybrid Retrieval" (ACM TOIS 42, 2023), who find it better than
+reciprocal ranks, which throw away how far apart scores are. Measured here, equal-weight reciprocal ranks
+were worse than vectors alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engines.base import FloatArray, LegResult
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """An article's place in the fused ranking. `shares` has each leg's part of the score; they sum to it."""
+
+    id: str
+    score: float
+    shares: Mapping[str, float]
+
+
+def min_max(scores: FloatArray) -> FloatArray:
+    """Scale scores, (n,), to [0, 1]. Equal scores (a leg with a single hit, too) all become 1."""
+    if not len(scores):
+        return scores
+    low, high = scores.min(), scores.max()
+    if high <= low:
+        return np.ones_like(scores)
+    scaled: FloatArray = (scores - low) / (high - low)
+    return scaled
+
+
+def fuse(legs: Mapping[str, LegResult], weight: Callable[[str, str], float]) -> list[Fused]:
+    """Return the union of the legs' articles, best first, ties by article id.
+
+    `weight(leg, article_id)` is what a leg counts for an article. An article that a leg did not return gets
+    0 from it: no more than the last one that it did return.
+    """
+    shares: dict[str, dict[str, float]] = {}
+    for leg, result in legs.items():
+        for article_id, scaled in zip(result.ids, min_max(result.scores).tolist(), strict=True):
+            shares.setdefault(article_id, {})[leg] = weight(leg, article_id) * scaled
+    fused = [Fused(article_id, sum(parts.values()), parts) for article_id, parts in shares.items()]
+    return sorted(fused, key=lambda entry: (-entry.score, entry.id))

@@ -1,0 +1,256 @@
+"""The legs of a search: what a parsed query looks up by words, and what the vectors must obey.
+
+    lookup = look_up(parse("Libya ceasefire"), languages=("en",))
+    lookup.query        # for a LexicalLeg
+    lookup.conditions   # for VectorLeg.only
+    lookup.words        # what was looked up for which word: highlights and explanations are made from it
+
+Each word is looked up as it is written and by its stem. `expansions` add more archive words to a word or to a
+run of words; a condition (quotes, +, -, title:, body:) takes none, it means the language it is written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.article import UNKNOWN_LANGUAGE
+from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
+from indexer.search.query import Atom, Either, Every, Node, Occur, ParsedQuery
+from indexer.search.stopwords import function_words
+from indexer.search.weights import EXACT_BOOST, STEM_BOOST
+from indexer.text import Token, analyse, detect_language, script_of
+
+#: What `Option.source` says of the query's own word.
+SAME = "same"
+#: Words of a run that expansions may know as one unit ("prime minister", "European Union").
+LONGEST_UNIT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that is looked up for a word: a token, or several side by side.
+
+    `weight` multiplies its score (the query's own word: 1). `source` says where it comes from: "same",
+    or what an expansion calls itself ("dictionary", "name", "nearest").
+    """
+
+    tokens: tuple[str, ...]
+    form: Form = Form.STEM
+    weight: float = 1.0
+    source: str = SAME
+
+    def term(self, field: Field) -> Term | PhraseTerm:
+        if len(self.tokens) == 1:
+            return Term(self.tokens[0], self.form, field, self.weight)
+        return PhraseTerm(self.tokens, self.form, field, self.weight)
+
+
+#: Exact form of a word, or of up to `LONGEST_UNIT` words joined by spaces -> what else is looked up for it.
+Expansions = Mapping[str, Sequence[Option]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedWord:
+    """A word, phrase or unit of the query with everything that is looked up for it.
+
+    `covers` numbers the words of the query that are met when one of the options is: a unit covers several.
+    """
+
+    word: str
+    options: tuple[Option, ...]
+    field: Field = Field.ANY
+    hard: bool = False
+    covers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a query looks up by words. `words` are the positive ones, in the order of the query."""
+
+    query: LexicalQuery
+    words: tuple[SearchedWord, ...] = ()
+
+    @property
+    def conditions(self) -> LexicalQuery | None:
+        """The hard part of the query, which articles found by meaning must obey; None where there is none."""
+        if not (self.query.must or self.query.must_not):
+            return None
+        return LexicalQuery(must=self.query.must, must_not=self.query.must_not)
+
+    @property
+    def only_excludes(self) -> bool:
+        """Whether the query says only what is not wanted."""
+        return bool(self.query.must_not) and not (self.query.must or self.query.should)
+
+    @property
+    def count(self) -> int:
+        """How many words (a phrase is one) the query has."""
+        return len({number for word in self.words for number in word.covers})
+
+
+def query_language(parsed: ParsedQuery) -> str:
+    """Return the language that a query is written in; short Latin text is taken for English."""
+    language, confidence = detect_language(parsed.free_text)
+    if script_of(parsed.free_text) == "Latn" and (language == UNKNOWN_LANGUAGE or confidence < 0.9):
+        return "en"
+    return language
+
+
+def look_up(
+    parsed: ParsedQuery, expansions: Expansions | None = None, languages: Sequence[str] = ("en",)
+) -> Lookup:
+    """Return what a query looks up. `languages` are those whose stems are tried, the query's own first."""
+    return _Builder(expansions or {}, languages).lookup(parsed)
+
+
+def lexical_query(
+    parsed: ParsedQuery, expansions: Expansions | None = None, languages: Sequence[str] = ("en",)
+) -> LexicalQuery:
+    """Return `look_up(...).query`."""
+    return look_up(parsed, expansions, languages).query
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """A token of the query with its stems, one a language, without doubles."""
+
+    surface: str
+    exact: str
+    stems: tuple[str, ...]
+
+    def options(self) -> tuple[Option, ...]:
+        stems = (Option((stem,), Form.STEM, STEM_BOOST) for stem in self.stems)
+        return (Option((self.exact,), Form.EXACT, EXACT_BOOST), *stems)
+
+
+class _Builder:
+    def __init__(self, expansions: Expansions, languages: Sequence[str]) -> None:
+        self._expansions = expansions
+        self._languages = tuple(languages) or ("",)
+        self._words: list[SearchedWord] = []
+        self._number = 0
+
+    def lookup(self, parsed: ParsedQuery) -> Lookup:
+        should: list[Clause] = []
+        must: list[Clause] = []
+        must_not: list[Clause] = []
+        plain: list[Atom] = []
+        for clause in parsed.clauses:
+            if clause.occur is Occur.SHOULD and isinstance(clause.node, Atom):
+                plain.append(clause.node)
+                continue
+            # Plain words are units only where they stand side by side.
+            should += self._plain(plain)
+            plain = []
+            if clause.occur is Occur.MUST_NOT:
+                must_not += self._node(clause.node, hard=True, positive=False)
+            elif clause.occur is Occur.MUST:
+                must += self._node(clause.node, hard=True)
+            else:
+                should += self._node(clause.node, hard=False)
+        should += self._plain(plain)
+        if not should and not must:
+            should += self._function_words(parsed)
+        query = LexicalQuery(should=tuple(should), must=tuple(must), must_not=tuple(must_not))
+        return Lookup(query, tuple(self._words))
+
+    # -- plain words
+
+    def _plain(self, plain: Sequence[Atom]) -> Iterator[Clause]:
+        run = [forms for atom in plain for forms in self._forms(atom.text)]
+        position = 0
+        while position < len(run):
+            length = self._unit_length(run, position)
+            unit = run[position : position + length]
+            position += length
+            content = [forms for forms in unit if forms.exact not in function_words(self._languages[0])]
+            numbers = tuple(self._next() for _ in content)
+            extra = tuple(self._expansions.get(" ".join(forms.exact for forms in unit), ()))
+            if length > 1:
+                for number, forms in zip(numbers, content, strict=True):
+                    yield self._add(forms.surface, forms.options(), (number,))
+                yield self._add(" ".join(forms.surface for forms in unit), extra, numbers)
+            elif content:
+                yield self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)
+
+    def _unit_length(self, run: Sequence[_Forms], position: int) -> int:
+        for length in range(min(LONGEST_UNIT, len(run) - position), 1, -1):
+            key = " ".join(forms.exact for forms in run[position : position + length])
+            if self._expansions.get(key):
+                return length
+        return 1
+
+    def _function_words(self, parsed: ParsedQuery) -> Iterator[Clause]:
+        """Look up function words after all: "to be or not to be" has nothing else."""
+        for clause in parsed.clauses:
+            if clause.occur is Occur.SHOULD and isinstance(clause.node, Atom):
+                for forms in self._forms(clause.node.text):
+                    yield self._add(forms.surface, forms.options(), (self._next(),))
+
+    def _add(self, surface: str, options: tuple[Option, ...], covers: tuple[int, ...]) -> Clause:
+        self._words.append(SearchedWord(surface, options, covers=covers))
+        return _any_of([option.term(Field.ANY) for option in options])
+
+    # -- groups and conditions
+
+    def _node(self, node: Node, *, hard: bool, positive: bool = True) -> list[Clause]:
+        """Return a node's clause; none where it holds no token at all (a phrase of vowel marks)."""
+        match node:
+            case Atom():
+                options = self._atom_options(node, hard=hard)
+                if not options:
+                    return []
+                if positive:
+                    covers = (self._next(),)
+                    self._words.append(SearchedWord(node.text, options, node.field, hard, covers))
+                return [_any_of([option.term(node.field) for option in options])]
+            case Either(options=nodes):
+                found = [
+                    clause for part in nodes for clause in self._node(part, hard=hard, positive=positive)
+                ]
+                return [_any_of(found)] if found else []
+            case Every(parts=nodes):
+                found = [
+                    clause for part in nodes for clause in self._node(part, hard=hard, positive=positive)
+                ]
+                return [_all_of(found)] if found else []
+
+    def _atom_options(self, atom: Atom, *, hard: bool) -> tuple[Option, ...]:
+        forms = self._forms(atom.text)
+        if not forms:
+            return ()
+        if atom.phrase or len(forms) > 1:
+            return (Option(tuple(part.exact for part in forms), Form.EXACT, EXACT_BOOST),)
+        extra = () if hard else self._expansions.get(forms[0].exact, ())
+        return (*forms[0].options(), *extra)
+
+    def _forms(self, text: str) -> list[_Forms]:
+        analyses: list[list[Token]] = [analyse(text, language) for language in self._languages]
+        return [
+            _Forms(
+                text[tokens[0].start : tokens[0].end],
+                tokens[0].exact,
+                tuple(dict.fromkeys(token.stem for token in tokens)),
+            )
+            for tokens in zip(*analyses, strict=True)
+        ]
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number - 1
+
+
+def _any_of(clauses: Sequence[Clause]) -> Clause:
+    """Return alternatives as one clause, nested alternatives flattened."""
+    options: list[Term | PhraseTerm | AllOf] = []
+    for clause in clauses:
+        options += clause.options if isinstance(clause, AnyOf) else (clause,)
+    return options[0] if len(options) == 1 else AnyOf(tuple(options))
+
+
+def _all_of(clauses: Sequence[Clause]) -> Clause:
+    parts: list[Term | PhraseTerm | AnyOf] = []
+    for clause in clauses:
+        parts += clause.parts if isinstance(clause, AllOf) else (clause,)
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))

@@ -1,0 +1,302 @@
+"""The searcher: a request in, a page of results out, the same on every engine.
+
+A search is two calls of the engine: `match` (the legs), then `gather` (counts, articles, passages). Ordered
+by date there is a third, `browse`, as only the engine knows all dates; each facet that filters adds a
+`gather` that counts its other values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from indexer.article import UNKNOWN_LANGUAGE, Article
+from indexer.engines.base import (
+    FACETS,
+    Count,
+    Engine,
+    Field,
+    Filters,
+    FloatArray,
+    Gathered,
+    GatherRequest,
+    Sort,
+    Union,
+    VectorLeg,
+)
+from indexer.errors import InvalidQuery
+from indexer.models.base import Encoder
+from indexer.search.facets import FacetValues, filtered_facets
+from indexer.search.filters import check_filters, combine, without
+from indexer.search.fusion import Fused
+from indexer.search.legs import Lookup, look_up, query_language
+from indexer.search.page import Highlight, Result, ResultPage
+from indexer.search.query import ParsedQuery, parse
+from indexer.search.ranking import Found, Prepared, Ranking, find, head, union
+from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+from indexer.search.results import make_result, similar_result
+from indexer.search.snippets import Marker
+from indexer.search.timing import Stopwatch
+from indexer.search.weights import DEPTH
+from indexer.settings import Settings
+
+#: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
+WINDOW = 10_000
+#: Values of a facet that a page counts.
+FACET_SIZE = 30
+_BATCH = 500
+
+
+class Searcher:
+    """Searches one archive. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine, encoder: Encoder, settings: Settings, *, depth: int = DEPTH) -> None:
+        self._engine = engine
+        self._encoder = encoder
+        self._timeout = settings.search_timeout
+        self._depth = depth
+        self._facet_values = FacetValues(engine)
+
+    # -- the whole
+
+    def search(self, request: SearchRequest) -> ResultPage:
+        """Return a page of results.
+
+        Raises `InvalidQuery` for a query, filter or page that makes no sense, and `EngineTimeout`.
+        """
+        clock = Stopwatch(self._timeout)
+        _check(request)
+        prepared, notices = self._prepare(request, clock)
+        if prepared.filters is None:
+            return self._nothing(request, notices, clock)
+        offset = (request.page - 1) * request.size
+        by_date = prepared.browses or request.sort is not Sort.RELEVANCE
+        found = find(
+            self._engine,
+            prepared,
+            clock,
+            depth=self._depth,
+            reach=0 if by_date else offset + request.size,
+            lift=filtered_facets(prepared.filters),
+        )
+        whole = union(prepared, found)
+        if by_date:
+            sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+            with clock.stage("legs"):
+                ids, _ = self._engine.browse(whole, sort=sort, size=request.size, offset=offset)
+            entries: list[tuple[str, Fused | None]] = [(article_id, None) for article_id in ids]
+        else:
+            entries = found.page(offset, request.size)
+        with clock.stage("gather"):
+            gathered, facets = self._gather(
+                prepared, found, whole, [article_id for article_id, _ in entries], clock
+            )
+        pages = -(-min(gathered.total, WINDOW) // request.size)
+        _check_page(request, pages, gathered.total)
+        with clock.stage("snippets"):
+            results = self._results(prepared, found, entries, gathered, offset)
+        if gathered.notice or not gathered.complete:
+            notices.append(gathered.notice or "Counts are incomplete: a part of the archive did not answer.")
+        return ResultPage(
+            request=request,
+            results=tuple(results),
+            total=gathered.total,
+            keyword_total=found.keyword_total,
+            pages=pages,
+            facets=facets,
+            histogram=gathered.histogram,
+            notices=tuple(dict.fromkeys((*notices, *found.notices))),
+            timings_ms=clock.timings_ms(),
+        )
+
+    def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
+        """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
+        clock = Stopwatch(self._timeout)
+        _check(request)
+        prepared, _ = self._prepare(request, clock)
+        found = find(self._engine, prepared, clock, depth=max(depth, self._depth))
+        fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
+        legs = {leg: head(result, depth) for leg, result in found.legs.items()}
+        return Ranking(fused, legs, clock.timings_ms())
+
+    def ids(self, request: SearchRequest) -> Iterator[str]:
+        """Yield the ids of everything that a request finds, in its order, whatever its page.
+
+        The order is kept for the first `WINDOW` articles; those behind come by id.
+        """
+        clock = Stopwatch(self._timeout)
+        _check(replace(request, page=1))
+        prepared, _ = self._prepare(request, clock)
+        if prepared.filters is None:
+            return
+        by_date = prepared.browses or request.sort is not Sort.RELEVANCE
+        found = find(self._engine, prepared, clock, depth=self._depth, reach=0 if by_date else WINDOW)
+        whole = union(prepared, found)
+        seen: set[str] = set()
+        for article_id in islice(self._ordered(request, found, whole, by_date), WINDOW):
+            seen.add(article_id)
+            yield article_id
+        if len(seen) == WINDOW:
+            for article in self._engine.scan(whole):
+                if article.id not in seen:
+                    yield article.id
+
+    def similar(self, article_id: str, size: int = 10) -> list[Result]:
+        """Return the articles nearest to one by meaning, nearest first, without itself.
+
+        The article stands for the mean of its passages' vectors. Empty for an unknown id.
+        """
+        vectors = [stored.vector for stored in self._engine.passages(article_id, vectors=True)]
+        known = [vector for vector in vectors if vector is not None]
+        mean = np.mean(known, axis=0) if known else None
+        length = float(np.linalg.norm(mean)) if mean is not None else 0.0
+        if mean is None or not length or size < 1:
+            return []
+        vector: FloatArray = (mean / length).astype(np.float32)
+        [leg] = self._engine.match([VectorLeg(vector, size=size + 1)], timeout=self._timeout)
+        near = [
+            (other, float(score), int(number))
+            for other, score, number in zip(leg.ids, leg.scores, leg.passages, strict=True)
+            if other != article_id
+        ][:size]
+        ids = tuple(other for other, _, _ in near)
+        gathered = self._engine.gather(
+            GatherRequest(Union(ids=ids), ids=ids, passages_of=ids), timeout=self._timeout
+        )
+        results: list[Result] = []
+        for other, score, number in near:
+            if article := gathered.articles.get(other):
+                passages = gathered.passages.get(other, ())
+                results.append(
+                    similar_result(len(results) + 1, article, passages, score=score, nearest=number)
+                )
+        return results
+
+    def highlight(self, article: Article, query: str) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
+        """Return the marked runs of an article's title and of its whole text. Raises `InvalidQuery`."""
+        marker = Marker(self._look_up(parse(query)).words)
+        return (
+            marker.highlights(marker.marks(article.title, article.language, Field.TITLE)),
+            marker.highlights(marker.marks(article.text, article.language, Field.BODY)),
+        )
+
+    # -- stages
+
+    def _prepare(self, request: SearchRequest, clock: Stopwatch) -> tuple[Prepared, list[str]]:
+        with clock.stage("parse"):
+            parsed = parse(request.text)
+            resolved, notices = self._facet_values.resolve(parsed.filters)
+            filters = combine(request.filters, resolved)
+            lookup = self._look_up(parsed, filters)
+            language = query_language(parsed) if parsed.free_text else UNKNOWN_LANGUAGE
+        vector: FloatArray | None = None
+        if parsed.free_text and filters is not None:
+            with clock.stage("encode"):
+                vector = self._encoder.encode_query(parsed.free_text, language=language).vector
+        return Prepared(parsed, language, lookup, filters, vector), notices
+
+    def _look_up(self, parsed: ParsedQuery, filters: Filters | None = None) -> Lookup:
+        languages = [query_language(parsed)]
+        if filters is not None:
+            languages += sorted(filters.include.get("language", ()))
+        return look_up(parsed, languages=list(dict.fromkeys(languages)))
+
+    def _gather(
+        self, prepared: Prepared, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch
+    ) -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
+        """Return what the page needs; a facet that filters is counted as if it did not, to offer others."""
+        filters = whole.filters
+        lifted = filtered_facets(filters)
+        gathered = self._engine.gather(
+            GatherRequest(
+                union=whole,
+                ids=tuple(ids),
+                facets={facet: FACET_SIZE for facet in FACETS if facet not in lifted},
+                histogram="auto",
+                passages_of=tuple(ids),
+            ),
+            timeout=clock.remaining(),
+        )
+        facets = dict(gathered.facets)
+        for facet in lifted:
+            wider = Union(
+                whole.lexical,
+                found.lifted.get(facet, ()) if whole.ids is not None else None,
+                without(filters, facet),
+            )
+            counted = self._engine.gather(
+                GatherRequest(wider, facets={facet: FACET_SIZE}), timeout=clock.remaining()
+            )
+            facets.update(counted.facets)
+        return gathered, {facet: facets[facet] for facet in FACETS if facet in facets}
+
+    def _results(
+        self,
+        prepared: Prepared,
+        found: Found,
+        entries: Sequence[tuple[str, Fused | None]],
+        gathered: Gathered,
+        offset: int,
+    ) -> Iterator[Result]:
+        marker = Marker(prepared.lookup.words)
+        for rank, (article_id, entry) in enumerate(entries, offset + 1):
+            article = gathered.articles.get(article_id)
+            if article is None:  # deleted since the legs ran
+                continue
+            yield make_result(
+                rank,
+                article,
+                gathered.passages.get(article_id, ()),
+                score=entry.score if entry else 0.0,
+                legs=found.leg_scores(article_id, entry),
+                nearest=found.passage_number(article_id),
+                lookup=prepared.lookup,
+                marker=marker,
+            )
+
+    def _ordered(self, request: SearchRequest, found: Found, whole: Union, by_date: bool) -> Iterator[str]:
+        if not by_date:
+            yield from (article_id for article_id, _ in found.page(0, WINDOW))
+            return
+        sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+        for offset in range(0, WINDOW, _BATCH):
+            ids, _ = self._engine.browse(whole, sort=sort, size=_BATCH, offset=offset)
+            yield from ids
+            if len(ids) < _BATCH:
+                return
+
+    def _nothing(self, request: SearchRequest, notices: Sequence[str], clock: Stopwatch) -> ResultPage:
+        """Return the page of filters that contradict each other (source:A, with a filter on source B)."""
+        _check_page(request, 0, 0)
+        return ResultPage(
+            request=request,
+            results=(),
+            total=0,
+            keyword_total=0,
+            pages=0,
+            notices=(*notices, "No article can pass the filters of the query and those beside it together."),
+            timings_ms=clock.timings_ms(),
+        )
+
+
+def _check(request: SearchRequest) -> None:
+    """Raise `InvalidQuery` for a request that cannot be answered, before any work is done."""
+    if not 1 <= request.size <= MAX_PAGE_SIZE:
+        raise InvalidQuery(f"A page has 1 to {MAX_PAGE_SIZE} results, not {request.size}.")
+    if request.page < 1:
+        raise InvalidQuery(f"Pages count from 1; there is no page {request.page}.")
+    if request.page > 1 and request.page * request.size > WINDOW + request.size - 1:
+        raise InvalidQuery(
+            f"There is no page {request.page}: only the first {WINDOW:,} results can be paged through.",
+            remedy="Narrow the search, sort it by date, or export everything.",
+        )
+    check_filters(request.filters)
+
+
+def _check_page(request: SearchRequest, pages: int, total: int) -> None:
+    if request.page > max(pages, 1):
+        there_is = "there are no results" if not total else f"the last page is {pages}"
+        raise InvalidQuery(f"There is no page {request.page}: {there_is}.")

@@ -1,0 +1,187 @@
+"""Marks and snippets: where an article meets the query's words, and the passage that shows it best.
+
+Marks are made from the original text with the same analysis that indexed it, so that a mark stands where a
+match is, whatever the spelling. They hold for a snippet, a title or a text of megabytes alike.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.article import Article, Passage
+from indexer.engines.base import Field, Form
+from indexer.search.legs import SearchedWord
+from indexer.search.page import Highlight, Snippet
+from indexer.text import Token, analyse, sentences
+
+#: A snippet is a whole passage up to this many characters, else a part of it of about this length.
+SNIPPET_LENGTH = 360
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A run of a text in which word number `word` of the query is met. `weight` is the option's."""
+
+    start: int
+    end: int
+    word: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    word: int
+    weight: float
+    tokens: tuple[str, ...]
+    form: Form
+    field: Field
+
+
+class Marker:
+    """Finds the words of one query in texts. Made once a search."""
+
+    def __init__(self, words: Sequence[SearchedWord]) -> None:
+        self.words = tuple(words)
+        self._exact: dict[str, list[_Target]] = {}
+        self._stems: dict[str, list[_Target]] = {}
+        for number, word in enumerate(self.words):
+            for option in word.options:
+                target = _Target(number, option.weight, option.tokens, option.form, word.field)
+                table = self._exact if option.form is Form.EXACT else self._stems
+                table.setdefault(option.tokens[0], []).append(target)
+
+    def marks(self, text: str, language: str, field: Field) -> list[Mark]:
+        """Return where the words stand in the title or body of an article, by start, then best first."""
+        if not (self._exact or self._stems):
+            return []
+        tokens = analyse(text, language)
+        found: list[Mark] = []
+        for index, token in enumerate(tokens):
+            targets = (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
+            for target in targets:
+                if target.field in (Field.ANY, field) and _stands_at(target, tokens, index):
+                    end = tokens[index + len(target.tokens) - 1].end
+                    found.append(Mark(token.start, end, target.word, target.weight))
+        return sorted(found, key=lambda mark: (mark.start, -mark.weight, -mark.end))
+
+    def highlights(
+        self, marks: Sequence[Mark], start: int = 0, end: int | None = None
+    ) -> tuple[Highlight, ...]:
+        """Return marks between two offsets as highlights, counted from `start`, none overlapping."""
+        shown: list[Highlight] = []
+        position = start
+        for mark in marks:
+            if mark.start >= position and (end is None or mark.end <= end):
+                word = self.words[mark.word].word
+                shown.append(Highlight(mark.start - start, mark.end - start, "keyword", word))
+                position = mark.end
+        return tuple(shown)
+
+
+def highlight(
+    text: str, language: str, words: Sequence[SearchedWord], field: Field = Field.BODY
+) -> tuple[Highlight, ...]:
+    """Return the runs of a text that meet the query's words. Offsets count characters of the text."""
+    marker = Marker(words)
+    return marker.highlights(marker.marks(text, language, field))
+
+
+def _stands_at(target: _Target, tokens: Sequence[Token], index: int) -> bool:
+    if len(target.tokens) == 1:
+        return True
+    run = tokens[index : index + len(target.tokens)]
+    forms = tuple(token.exact if target.form is Form.EXACT else token.stem for token in run)
+    return forms == target.tokens
+
+
+# --- snippets -----------------------------------------------------------------------------------
+
+
+def best_passage(passages: Sequence[Passage], marks: Sequence[Mark]) -> Passage | None:
+    """Return the passage that meets most of the query's weight, the first of equals; None without any."""
+    if not passages:
+        return None
+    starts = [mark.start for mark in marks]
+
+    def met(passage: Passage) -> float:
+        best: dict[int, float] = {}
+        for mark in marks[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]:
+            best[mark.word] = max(best.get(mark.word, 0.0), mark.weight)
+        return sum(best.values())
+
+    return max(passages, key=lambda passage: (met(passage), -passage.number))
+
+
+def make_snippet(article: Article, passage: Passage | None, marks: Sequence[Mark], marker: Marker) -> Snippet:
+    """Return a passage, or the part of it around its marks, with highlights.
+
+    `snippet.text` is always `article.text[snippet.start:snippet.end]`.
+    """
+    if passage is None:
+        passage = Passage(0, 0, min(len(article.text), SNIPPET_LENGTH), article.language)
+    starts = [mark.start for mark in marks]
+    inside = marks[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]
+    start, end = _window(article.text, passage, inside)
+    return Snippet(
+        number=passage.number,
+        text=article.text[start:end],
+        start=start,
+        end=end,
+        language=passage.language,
+        highlights=marker.highlights(inside, start, end),
+    )
+
+
+def _window(text: str, passage: Passage, marks: Sequence[Mark]) -> tuple[int, int]:
+    """Return the readable part of a passage that meets most words: whole sentences where they fit."""
+    if passage.end - passage.start <= SNIPPET_LENGTH:
+        return passage.start, passage.end
+    spans = [
+        (passage.start + start, passage.start + end)
+        for start, end in sentences(text[passage.start : passage.end], passage.language)
+    ]
+    best, best_weight = (passage.start, passage.end), -1.0
+    for first, (start, _) in enumerate(spans):
+        last = first
+        while last + 1 < len(spans) and spans[last + 1][1] - start <= SNIPPET_LENGTH:
+            last += 1
+        end = spans[last][1]
+        weight = _weight(marks, start, end)
+        if weight > best_weight:
+            best, best_weight = (start, end), weight
+    start, end = best
+    if end - start <= SNIPPET_LENGTH:
+        return start, end
+    # One long sentence: the part around its marks, cut between words.
+    first_mark = next((mark.start for mark in marks if mark.start >= start), start)
+    if first_mark - start > SNIPPET_LENGTH // 3:
+        start = _after_space(text, first_mark - SNIPPET_LENGTH // 3, first_mark)
+    return start, _before_space(text, start, min(end, start + SNIPPET_LENGTH), end)
+
+
+def _weight(marks: Sequence[Mark], start: int, end: int) -> float:
+    best: dict[int, float] = {}
+    for mark in marks:
+        if start <= mark.start and mark.end <= end:
+            best[mark.word] = max(best.get(mark.word, 0.0), mark.weight)
+    return sum(best.values())
+
+
+def _after_space(text: str, position: int, limit: int) -> int:
+    """Return the first start of a word in text[position:limit], `position` where there is none."""
+    for index in range(position, limit):
+        if text[index].isspace():
+            return index + 1
+    return position
+
+
+def _before_space(text: str, start: int, position: int, end: int) -> int:
+    """Return the last end of a word at or before `position`, `position` where there is none."""
+    if position >= end:
+        return end
+    for index in range(position, start, -1):
+        if text[index].isspace():
+            return index
+    return position

@@ -1,0 +1,42 @@
+"""How long the stages of a search take, and how long they may."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from indexer.errors import EngineTimeout
+
+
+class Stopwatch:
+    """Adds up the milliseconds of each stage."""
+
+    def __init__(self, limit: float) -> None:
+        """Start now; `limit` is in seconds."""
+        self._started = time.perf_counter()
+        self._limit = limit
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - started) * 1000
+            self._stages[name] = self._stages.get(name, 0.0) + spent
+
+    def remaining(self) -> float:
+        """Return the seconds that are left. Raises `EngineTimeout` when there are none."""
+        left = self._limit - (time.perf_counter() - self._started)
+        if left <= 0:
+            raise EngineTimeout(
+                f"The search took longer than {self._limit:g} seconds.",
+                remedy="Ask for less, or raise the setting search_timeout.",
+            )
+        return left
+
+    def timings_ms(self) -> dict[str, float]:
+        """Return stage -> milliseconds, with the total since the start."""
+        return {**self._stages, "total": (time.perf_counter() - self._started) * 1000}
