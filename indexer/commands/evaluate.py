@@ -1,0 +1,156 @@
+"""`newsarchive evaluate`: judged queries in, figures out, as text, JSON, a TREC run or an HTML report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import Target, archive_options, echo_json, json_option
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+    from indexer.evaluate.datasets import Qrels, Query
+    from indexer.evaluate.runner import Asked
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+@click.command("evaluate")
+@click.option("--queries", type=FILE, help="TSV (id, text), or JSON Lines with id, text and perhaps filters.")
+@click.option("--qrels", type=FILE, help="Judgements in TREC form: query-id 0 article-id grade.")
+@click.option("--demo", is_flag=True, help="Ask the bundled questions of a temporary archive instead.")
+@click.option("--measure", multiple=True, metavar="NAME", help="One more measure (R@20, AP@100); repeatable.")
+@click.option("--limit", type=click.IntRange(min=1), help="Ask only the first queries, so many of them.")
+@click.option(
+    "--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="Such as language=ar; repeatable."
+)
+@click.option("--syntax", is_flag=True, help="The queries are in the query language, not plain questions.")
+@click.option("--baseline", type=FILE, metavar="RUN", help="TREC run to compare with.")
+@click.option("--run-out", type=OUT, help="Write the ranking as a TREC run.")
+@click.option(
+    "--leg-run-out", type=OUT, help="Write each leg's ranking, too: FILE becomes FILE.dense, FILE.lexical."
+)
+@click.option("--html", "html_out", type=OUT, help="Write a report with plots.")
+@json_option
+@archive_options
+def evaluate_(
+    target: Target,
+    queries: Path | None,
+    qrels: Path | None,
+    demo: bool,
+    measure: tuple[str, ...],
+    limit: int | None,
+    filters: tuple[str, ...],
+    syntax: bool,
+    baseline: Path | None,
+    run_out: Path | None,
+    leg_run_out: Path | None,
+    html_out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the ranking with judged queries: nDCG@10, MRR@10, R@1, R@10, R@100.
+
+    Each figure comes with its 95 % confidence interval, for the whole ranking and for each leg. With a saved
+    run as baseline, the differences are tested (paired randomisation test).
+
+    \b
+    Example:
+      newsarchive evaluate --demo
+      newsarchive evaluate --queries dev.tsv --qrels dev.qrels --run-out before.run
+      newsarchive evaluate --queries dev.tsv --qrels dev.qrels --baseline before.run --html report.html
+    """
+    from indexer.evaluate.datasets import read_run, write_run
+    from indexer.evaluate.measures import MEASURES
+    from indexer.evaluate.page import to_html
+    from indexer.evaluate.report import to_json, to_text
+    from indexer.evaluate.runner import against, evaluate
+
+    if demo == bool(queries or qrels) or bool(queries) != bool(qrels):
+        raise click.UsageError("Give --queries and --qrels, or --demo.")
+    common = _filters(filters)
+    before = read_run(baseline) if baseline else None
+    with _judged(target, queries, qrels) as (archive, asked, judgements), _progress() as progress:
+        evaluation = evaluate(
+            archive,
+            asked,
+            judgements,
+            measures=tuple(dict.fromkeys((*MEASURES, *measure))),
+            filters=common,
+            syntax=syntax,
+            limit=limit,
+            asked=progress,
+        )
+    comparison = None
+    if baseline and before is not None:
+        comparison = against(evaluation, baseline.name, before, judgements)
+    if run_out:
+        write_run(run_out, evaluation.run)
+    if leg_run_out:
+        for leg, run in evaluation.leg_runs.items():
+            write_run(leg_run_out.with_name(f"{leg_run_out.name}.{leg}"), run, tag=leg)
+    if html_out:
+        title = "The bundled XQuAD questions" if queries is None else queries.name
+        html_out.write_text(to_html(evaluation, judgements, comparison, title=title), encoding="utf-8")
+    if as_json:
+        echo_json(to_json(evaluation, comparison))
+    else:
+        click.echo(to_text(evaluation, comparison))
+
+
+@contextmanager
+def _judged(
+    target: Target, queries: Path | None, qrels: Path | None
+) -> Iterator[tuple[Archive, list[Query], Qrels]]:
+    """Open the archive with its judged queries; the bundled ones where no files are given."""
+    from indexer.evaluate.datasets import read_qrels, read_queries
+    from indexer.evaluate.demo import demo, demo_folder
+
+    if queries and qrels:
+        judged = read_queries(queries), read_qrels(qrels)
+        with target.open() as archive:
+            yield archive, *judged
+        return
+    from indexer.commands.progress import ingest_progress
+
+    with (
+        demo_folder() as folder,
+        ingest_progress([folder / "articles.jsonl.gz"]) as progress,
+        demo(target.settings(), progress=progress) as judged_archive,
+    ):
+        yield judged_archive
+
+
+def _filters(values: tuple[str, ...]) -> Any:
+    """Return the filters of options `FIELD=VALUE`; values of one field are alternatives."""
+    from indexer.evaluate.datasets import filters_from_mapping
+
+    chosen: dict[str, Any] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not text:
+            raise click.BadParameter(f"{value!r} is not FIELD=VALUE, such as language=ar.")
+        if name.startswith("published_"):
+            chosen[name] = text
+        else:
+            chosen.setdefault(name, []).append(text)
+    try:
+        return filters_from_mapping(chosen)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Asked]:
+    """Show how many queries were asked, on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("Asking", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

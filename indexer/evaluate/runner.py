@@ -1,0 +1,222 @@
+"""Run judged queries through an archive, and turn the rankings into figures.
+
+    evaluation = evaluate(archive, read_queries(path), read_qrels(other_path))
+    evaluation.whole.means["nDCG@10"]
+
+Each query is asked once, at a depth of 100 articles; that one answer holds the ranking of every leg and of
+the whole, and how long each stage took.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.engines.base import Filters
+from indexer.errors import InvalidQuery
+from indexer.evaluate.datasets import Qrels, Query, Run, plain
+from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, score
+from indexer.evaluate.significance import Difference, compare, intervals
+from indexer.search.request import SearchRequest
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+
+DEPTH = 100
+
+#: A leg's name in search results -> its name in reports, which is the usual one in retrieval research.
+LEG_NAMES = {"keywords": "lexical", "meaning": "dense"}
+
+Asked = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """What one ranking is worth. `values` is (n_queries, n_measures), `intervals` (n_measures, 2)."""
+
+    measures: tuple[str, ...]
+    values: FloatArray
+    intervals: FloatArray
+
+    @property
+    def means(self) -> dict[str, float]:
+        return means(self.values, self.measures)
+
+    def column(self, measure: str) -> FloatArray:
+        """Return (n_queries,): one measure's values."""
+        column: FloatArray = self.values[:, self.measures.index(measure)]
+        return column
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds at the 50th and 95th percentile of the queries."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One query whose value differs from the baseline's."""
+
+    query: Query
+    baseline: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """A run beside a baseline run, measure by measure, and query by query for the first measure."""
+
+    name: str
+    baseline: Scores
+    differences: Mapping[str, Difference]
+    changes: tuple[Change, ...]  # largest loss first, largest gain last
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """The figures of one evaluation. `runs` and `legs` go by leg; `run` is the ranking of the whole."""
+
+    queries: tuple[Query, ...]  # those that were asked and have a relevant article
+    whole: Scores
+    legs: Mapping[str, Scores]
+    run: Run
+    leg_runs: Mapping[str, Run]
+    latency: Latency
+    stages: Mapping[str, Latency]
+    unjudged: int  # queries left out, as no article is relevant to them
+    seconds: float
+    refused: Mapping[str, str] = field(default_factory=dict)  # query id -> why it could not be asked
+
+
+def evaluate(
+    archive: Archive,
+    queries: Sequence[Query],
+    qrels: Qrels,
+    *,
+    measures: Sequence[str] = MEASURES,
+    filters: Filters | None = None,
+    syntax: bool = False,
+    limit: int | None = None,
+    asked: Asked | None = None,
+) -> Evaluation:
+    """Ask the queries that have a relevant article (the first `limit` of them) and score what came.
+
+    `filters` hold for every query, beside its own. With `syntax` the texts are in the query language;
+    otherwise they are plain questions. `asked` is told (done, all) after each query.
+    """
+    judged = set(answerable(qrels))
+    chosen = [query for query in queries if query.id in judged]
+    unjudged = len(queries) - len(chosen)
+    chosen = chosen[:limit]
+    started = time.perf_counter()
+    run: dict[str, list[tuple[str, float]]] = {}
+    leg_runs: dict[str, dict[str, list[tuple[str, float]]]] = {"dense": {}, "lexical": {}}
+    timings: list[Mapping[str, float]] = []
+    refused: dict[str, str] = {}
+    searcher = archive.searcher
+    archive.warm_up()
+    for number, query in enumerate(chosen, 1):
+        try:
+            request = SearchRequest(
+                text=query.text if syntax else plain(query.text), filters=merge(query.filters, filters)
+            )
+            began = time.perf_counter()
+            ranking = searcher.rank(request, DEPTH)
+            total = (time.perf_counter() - began) * 1000
+        except InvalidQuery as error:
+            refused[query.id] = str(error)
+            continue
+        run[query.id] = list(ranking.fused[:DEPTH])
+        for leg, result in ranking.legs.items():
+            found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
+            leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
+        timings.append({**ranking.timings_ms, "total": total})
+        if asked:
+            asked(number, len(chosen))
+    ids = [query.id for query in chosen]
+    stages = _latencies(timings)
+    return Evaluation(
+        queries=tuple(chosen),
+        whole=scores(qrels, run, ids, measures),
+        legs={leg: scores(qrels, leg_run, ids, measures) for leg, leg_run in leg_runs.items()},
+        run=run,
+        leg_runs=leg_runs,
+        latency=stages.pop("total", Latency(0.0, 0.0)),
+        stages=stages,
+        unjudged=unjudged,
+        seconds=time.perf_counter() - started,
+        refused=refused,
+    )
+
+
+def scores(qrels: Qrels, run: Run, ids: Sequence[str], measures: Sequence[str] = MEASURES) -> Scores:
+    """Return a run's values for the queries *ids*, with their confidence intervals."""
+    values = score(qrels, run, ids, measures)
+    return Scores(tuple(measures), values, intervals(values))
+
+
+def against(evaluation: Evaluation, name: str, baseline: Run, qrels: Qrels) -> Comparison:
+    """Return what changed from a baseline run to the evaluation's whole ranking, over its queries."""
+    ids = [query.id for query in evaluation.queries]
+    measures = evaluation.whole.measures
+    before = scores(qrels, baseline, ids, measures)
+    first = measures[0]
+    changes = [
+        Change(query, float(old), float(new))
+        for query, old, new in zip(
+            evaluation.queries, before.column(first), evaluation.whole.column(first), strict=True
+        )
+        if old != new
+    ]
+    return Comparison(
+        name=name,
+        baseline=before,
+        differences={
+            measure: compare(evaluation.whole.column(measure), before.column(measure)) for measure in measures
+        },
+        changes=tuple(sorted(changes, key=lambda change: (change.value - change.baseline, change.query.id))),
+    )
+
+
+def merge(own: Filters, common: Filters | None) -> Filters:
+    """Return filters that let pass what both let pass. Raises `InvalidQuery` where that can be nothing."""
+    if common is None or common.is_empty:
+        return own
+    include = dict(own.include)
+    for facet, values in common.include.items():
+        include[facet] = include[facet] & values if include.get(facet) else values
+        if values and not include[facet]:
+            raise InvalidQuery(
+                f"The query's own {facet} and the one given for all queries exclude each other."
+            )
+    starts = [day for day in (own.published_from, common.published_from) if day]
+    ends = [day for day in (own.published_to, common.published_to) if day]
+    exclude = {
+        facet: own.exclude.get(facet, frozenset()) | common.exclude.get(facet, frozenset())
+        for facet in {*own.exclude, *common.exclude}
+    }
+    return Filters(
+        include=include,
+        exclude=exclude,
+        published_from=max(starts, default=None),
+        published_to=min(ends, default=None),
+    )
+
+
+def _latencies(timings: Sequence[Mapping[str, float]]) -> dict[str, Latency]:
+    """Return stage -> latency, the stages in the order in which they first came."""
+    stages: dict[str, list[float]] = {}
+    for timing in timings:
+        for stage, milliseconds in timing.items():
+            stages.setdefault(stage, []).append(milliseconds)
+    return {
+        stage: Latency(float(np.percentile(values, 50)), float(np.percentile(values, 95)))
+        for stage, values in stages.items()
+    }
