@@ -111,14 +111,14 @@ def _header(name: str, rows: Iterator[list[str]]) -> list[str]:
     seen: dict[str, int] = {}
     unique = []
     for cell in header:
-        column = cell.strip().lstrip("\ufeff")
+        column = cell.strip().lstrip("\ufeff").encode("utf-8", "replace").decode()
         seen[column] = seen.get(column, 0) + 1
         unique.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
     return unique
 
 
 def _check_header(name: str, header: list[str], mapper: FieldMapper, options: ReadOptions) -> None:
-    found = ", ".join(header[:50])
+    found = ", ".join(column[:60] for column in header[:30])
     plan = mapper.plan(tuple(header))
     for ours, theirs in options.columns.items():
         if plan[ours][0] not in header:

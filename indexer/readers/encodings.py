@@ -98,7 +98,8 @@ def _single_byte_encoding(head: bytes) -> str | None:
     if scores[best] >= _ARABIC_ENOUGH:
         return best
     guess = charset_normalizer.from_bytes(sample).best()
-    if guess is None:
+    # What is UTF-16 or UTF-32 was told before: here it is a guess about binary data.
+    if guess is None or guess.encoding.startswith(("utf_16", "utf_32", "utf_7")):
         return None
     # Central European and Baltic pages share most of their letters with French and German ones.
     return "cp1252" if guess.encoding in _LATIN and _is_western(sample) else guess.encoding

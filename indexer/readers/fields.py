@@ -64,7 +64,7 @@ class FieldMapper:
         else:
             article = self.partial(record)
         if not article.text:
-            names = ", ".join(name[:MAX_EXTRA_NAME] for name in islice(record, 20))
+            names = ", ".join(name[:60] for name in islice(record, 20)).encode("utf-8", "replace").decode()
             raise InvalidArticle(
                 f"The article has no text; its fields are {names or 'none'}.",
                 remedy="If one of them is the text, name it: --column text=NAME.",

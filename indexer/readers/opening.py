@@ -184,8 +184,12 @@ class TextSource:
         head = stream.peek()
         if not head.strip():
             raise _nothing(stream)
-        self.encoding = encoding if encoding != "auto" else _detected(stream.name, head)
-        self._bom = next((bom for bom, _ in BOMS if head.startswith(bom)), b"")
+        # A mark at the start is surer than what anyone says.
+        self._bom, marked = next((pair for pair in BOMS if head.startswith(pair[0])), (b"", ""))
+        self.encoding = marked or (encoding if encoding != "auto" else _detected(stream.name, head))
+        if codecs.lookup(self.encoding).name in ("utf-16", "utf-32"):
+            # These names ask for a mark, and there is none.
+            self.encoding += "-le"
         try:
             text = head.removeprefix(self._bom).decode(self.encoding, "replace")
         except (LookupError, ValueError) as error:
@@ -203,9 +207,12 @@ class TextSource:
             yield from _without_prefix(iter(self.stream), b"\xef\xbb\xbf")
             return
         decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        for chunk in _without_prefix(iter(self.stream), self._bom):
-            yield decoder.decode(chunk).encode("utf-8", "replace")
-        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+        try:
+            for chunk in _without_prefix(iter(self.stream), self._bom):
+                yield decoder.decode(chunk).encode("utf-8", "replace")
+            yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+        except UnicodeError as error:
+            raise BrokenSource(f"The file cannot be decoded as {self.encoding} ({error}).") from None
 
 
 def open_stream(source: Path | str, *, max_bytes: int) -> Stream:

@@ -141,6 +141,18 @@ def test_real_arabic_in_old_encodings_is_told(shared_data: Path) -> None:
         assert told.count(encoding) == len(texts)
 
 
+@pytest.mark.parametrize("given", ["utf-16", "UTF-16", "utf-16-le", "utf_16_le"])
+@pytest.mark.parametrize("mark", [b"", b"\xff\xfe"])
+def test_a_given_utf16_needs_no_mark(given: str, mark: bytes) -> None:
+    source = TextSource(stream_of(mark + ARABIC.encode("utf-16-le")), given)
+    assert b"".join(source.chunks()).decode() == ARABIC
+
+
+def test_a_mark_is_surer_than_a_given_name() -> None:
+    source = TextSource(stream_of(ARABIC.encode("utf-8-sig")), "cp1256")
+    assert b"".join(source.chunks()).decode() == ARABIC
+
+
 def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     assert detect_encoding(ARABIC.encode() + b"\xff\xfe" + ARABIC.encode()) == "utf-8"
 

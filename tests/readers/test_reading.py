@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import orjson
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.article import Article, Precision, Published
@@ -211,6 +211,35 @@ def test_the_description_looks_at_a_limited_number_and_names_unreadable_files(tm
     assert (first.looked_at, first.articles, first.problems) == (50, 50, ())
     assert (second.looked_at, second.first) == (0, None)
     assert "is empty" in second.problems[0]
+
+
+_BITS = [
+    b'{"id":1,"text":"A"}', b"\n", b'"', b"{", b"}", b"[", b"]", b",", b";", b"\t", b"\\", b"\\u12", b" ", b"\r\n",
+    "النص".encode(), "النص".encode("cp1256"), b"\xff\xfe", b"\x00", b"id,text\n", b"<p>", b"x" * 50, b"# ",
+    b"\x1f\x8b", b"(\xb5/\xfd", "المصدر: ".encode(), b"2020-01-01", b"photo: ",
+]  # fmt: skip
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(_BITS), max_size=30).map(b"".join),
+    st.sampled_from([".jsonl", ".json", ".csv", ".tsv", ".txt", ".x"]),
+    st.none() | st.integers(5, 100),
+)
+def test_no_bytes_make_reading_fail(tmp_path: Path, data: bytes, ending: str, cut: int | None) -> None:
+    """Every file gives records with an article or a reason, or one expected error; all of it clean text."""
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(data if cut is None else gzip.compress(data)[:cut])
+    try:
+        for record in read([path]):
+            assert (record.article is None) == bool(record.reason)
+            (record.file + record.reason + record.raw).encode()
+            assert len(record.raw.encode()) <= 10_000
+            if record.article:
+                orjson.dumps(record.article.to_dict())
+        describe([path])
+    except UnreadableSource as error:
+        str(error).encode()
 
 
 # -- an export reads back
