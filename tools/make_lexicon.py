@@ -24,6 +24,7 @@ from babel import Locale
 
 from indexer.search.dictionary import lookup_key
 from indexer.text import normalise
+from indexer.text.transliteration import name_similarity, skeleton, skeletons
 
 LEXICON = Path(__file__).resolve().parent.parent / "indexer" / "data" / "lexicon"
 GLOSSARY = Path(__file__).resolve().parent / "news-glossary.txt"
@@ -33,6 +34,8 @@ ARAB_COUNTRIES = frozenset("AE BH DJ DZ EG EH IQ JO KM KW LB LY MA MR OM PS QA S
 # Elsewhere smaller towns are seldom in the news, and their Arabic names are seldom right.
 LARGE_CITY = 100_000
 SPELLINGS_A_CITY = 4
+# Labels of people were paired word by word: a pair that is this rare and does not sound alike is a mishap.
+RARE_NAME = 2
 # Latin spellings of a town in an Arab country that are too short to be told from words.
 SHORTEST_SPELLING = 5
 
@@ -95,7 +98,12 @@ def names(rows: Iterable[list[str]]) -> Iterator[Row]:
             counts[key][arabic] += int(count)
     for key, spellings in counts.items():
         for arabic, count in sorted(spellings.items(), key=lambda item: (-item[1], item[0])):
-            yield key, arabic, str(count)
+            if count > RARE_NAME or sounds_alike(key, arabic):
+                yield key, arabic, str(count)
+
+
+def sounds_alike(latin: str, arabic: str) -> bool:
+    return name_similarity(latin, arabic) > 0 or skeleton(arabic) in skeletons(latin)
 
 
 def places(cities: Iterable[dict[str, Any]], known: frozenset[str] | set[str]) -> Iterator[Row]:
