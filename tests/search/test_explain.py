@@ -1,0 +1,49 @@
+"""Explanations are sentences a person can check."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.search.explain import KEYWORDS, MEANING, explain, explain_similar, ordinal
+from indexer.search.page import LegScore
+
+
+def sentence(met: list[str], words: int, rank: int | None) -> str:
+    legs = [LegScore(KEYWORDS, 9.0, 1, 0.2)]
+    if rank:
+        legs.append(LegScore(MEANING, 0.9, rank, 0.8))
+    return explain(met, words, legs).sentence
+
+
+@pytest.mark.parametrize(
+    ("met", "words", "rank", "expected"),
+    [
+        (["oil", "gas"], 2, 1, "Holds all 2 words of the query, and is the nearest by meaning."),
+        (["oil"], 1, 2, "Holds the query's word, and is the 2nd nearest by meaning."),
+        (["oil"], 3, 11, "Holds 1 of the query's 3 words (oil), and is the 11th nearest by meaning."),
+        ([], 3, 1, "Holds none of the query's words, but is the nearest by meaning."),
+        (["oil"], 3, 150, "Holds 1 of the query's 3 words (oil), and is less near by meaning (place 150)."),
+        (["oil"], 3, None, "Holds 1 of the query's 3 words (oil)."),
+        ([], 0, 3, "Is the 3rd nearest by meaning."),
+        ([], 0, None, ""),
+    ],
+)
+def test_sentences(met: list[str], words: int, rank: int | None, expected: str) -> None:
+    assert sentence(met, words, rank) == expected
+
+
+def test_legs_are_kept() -> None:
+    legs = (LegScore(MEANING, 0.9, 1, 0.8),)
+    assert explain([], 0, legs).legs == legs
+
+
+def test_similar_articles() -> None:
+    assert explain_similar(0.9, 1).sentence == "Is the nearest to that article by meaning."
+    assert explain_similar(0.9, 2).sentence == "Is the 2nd nearest to that article by meaning."
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd"), (112, "112th")]
+)  # fmt: skip
+def test_ordinals(number: int, text: str) -> None:
+    assert ordinal(number) == text

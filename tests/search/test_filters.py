@@ -1,0 +1,77 @@
+"""Filters: what people write, two filters as one, and one without a facet."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from indexer.engines.base import Filters
+from indexer.errors import InvalidQuery
+from indexer.search.filters import check_filters, combine, language_value, period, without
+
+
+def including(**values: set[str]) -> Filters:
+    return Filters(include={facet: frozenset(chosen) for facet, chosen in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("ar", "ar"), ("AR", "ar"), ("Arabic", "ar"), ("العربية", "ar"), ("farsi", "fa"), ("und", "und"),
+     ("unknown", "und"), ("zh-CN", "zh-cn"), ("zh_TW", "zh-tw"), ("zh", "zh")],
+)  # fmt: skip
+def test_languages_by_code_or_name(text: str, code: str) -> None:
+    assert language_value(text) == code
+
+
+def test_periods() -> None:
+    assert period("2018/2") == (date(2018, 2, 1), date(2018, 2, 28))
+    for wrong in ("", "18", "2018-", "2018-02-18T10", "20180218", "９９９９-13", "2018-0"):
+        with pytest.raises(InvalidQuery):
+            period(wrong)
+
+
+def test_combined_filters_let_pass_what_both_do() -> None:
+    one = Filters(
+        include={"source": frozenset({"A", "B"})},
+        exclude={"section": frozenset({"x"})},
+        published_from=date(2018, 1, 1),
+        published_to=date(2018, 12, 31),
+    )
+    other = Filters(
+        include={"source": frozenset({"B", "C"}), "language": frozenset({"ar"})},
+        exclude={"section": frozenset({"y"}), "author": frozenset({"z"})},
+        published_from=date(2018, 5, 1),
+    )
+    assert combine(one, other) == combine(other, one)
+    assert combine(one, other) == Filters(
+        include={"source": frozenset({"B"}), "language": frozenset({"ar"})},
+        exclude={"section": frozenset({"x", "y"}), "author": frozenset({"z"})},
+        published_from=date(2018, 5, 1),
+        published_to=date(2018, 12, 31),
+    )
+
+
+def test_filters_that_contradict_each_other_let_nothing_pass() -> None:
+    assert combine(including(source={"A"}), including(source={"B"})) is None
+    assert combine(Filters(published_from=date(2019, 1, 1)), Filters(published_to=date(2018, 1, 1))) is None
+
+
+def test_empty_filters_change_nothing() -> None:
+    filters = including(source={"A"})
+    assert combine(filters, Filters()) == filters
+    assert combine(including(source=set()), filters) == filters
+    assert combine(filters, including(source=set())) == filters
+
+
+def test_without_a_facet() -> None:
+    filters = including(source={"A"}, language={"ar"})
+    assert without(filters, "source") == including(language={"ar"})
+
+
+def test_filters_that_make_no_sense() -> None:
+    with pytest.raises(InvalidQuery, match="before they begin"):
+        check_filters(Filters(published_from=date(2019, 1, 1), published_to=date(2018, 1, 1)))
+    with pytest.raises(InvalidQuery, match="no filter 'colour'"):
+        check_filters(including(colour={"red"}))
+    check_filters(including(source={"A"}))

@@ -1,0 +1,159 @@
+"""Marks stand where the words stand, and a snippet is the part of an article that shows them best."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.article import Article, Passage
+from indexer.engines.base import Field
+from indexer.search.legs import Expansions, Option, look_up
+from indexer.search.query import parse
+from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, highlight, make_snippet
+from indexer.text import analyse
+
+
+def marker(query: str, expansions: Expansions | None = None) -> Marker:
+    return Marker(look_up(parse(query), expansions, ("en", "ar")).words)
+
+
+def marked(query: str, text: str, language: str = "en", field: Field = Field.BODY) -> list[str]:
+    words = look_up(parse(query), None, ("en", "ar")).words
+    return [text[mark.start : mark.end] for mark in highlight(text, language, words, field)]
+
+
+def test_other_forms_of_a_word_are_marked() -> None:
+    assert marked("election", "Elections are near: one election, re-elected.") == [
+        "Elections",
+        "election",
+        "elected",
+    ]
+
+
+def test_arabic_spellings_and_forms_are_marked_in_the_original() -> None:
+    text = "أعلنت الحكومةُ اللّيبيّة عن الإنتخابات، والحكومه..."
+    assert marked("حكومة", text, "ar") == ["الحكومةُ", "والحكومه"]
+    assert marked("الانتخابات", text, "ar") == ["الإنتخابات"]
+
+
+def test_a_phrase_is_marked_only_where_it_stands_together() -> None:
+    text = "Fire! They cease. The cease fire holds; fire may cease."
+    assert marked('"cease fire"', text) == ["cease fire"]
+    assert marked('"elections"', "An election, two elections") == ["elections"]
+
+
+def test_excluded_words_are_not_marked() -> None:
+    assert marked("oil -gas", "oil and gas") == ["oil"]
+
+
+def test_fields_are_marked_in_their_part_only() -> None:
+    assert marked("title:oil", "oil and gas", field=Field.TITLE) == ["oil"]
+    assert marked("title:oil", "oil and gas", field=Field.BODY) == []
+
+
+def test_expansions_are_marked_with_the_query_word_they_answer() -> None:
+    expansions = {"ceasefire": (Option((analyse("هدنة", "ar")[0].stem,), weight=0.5, source="dictionary"),)}
+    text = "بدأت الهدنة أمس"
+    words = look_up(parse("ceasefire Libya"), expansions).words
+    [mark] = highlight(text, "ar", words)
+    assert (text[mark.start : mark.end], mark.word, mark.kind) == ("الهدنة", "ceasefire", "keyword")
+
+
+def test_overlapping_marks_become_one_highlight_the_better_one() -> None:
+    text = "the cease fire"
+    marks = marker('cease "cease fire"')
+    assert [(h.start, h.end) for h in marks.highlights(marks.marks(text, "en", Field.BODY))] == [(4, 14)]
+
+
+def test_nothing_to_mark() -> None:
+    assert highlight("some text", "en", ()) == ()
+    assert marked("oil", "") == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from(["oil", "الهُدنة", " ", "\n", "gas.", "😀", "中文", "\u200f", "e\u0301"])).map(
+        "".join
+    )
+)
+def test_highlights_are_in_order_and_inside(text: str) -> None:
+    words = look_up(parse("oil هدنة 中文 gas"), None, ("en", "ar")).words
+    end = 0
+    for mark in highlight(text, "ar", words):
+        assert end <= mark.start < mark.end <= len(text)
+        end = mark.end
+
+
+def test_the_best_passage_meets_most_words() -> None:
+    passages = [Passage(0, 0, 10), Passage(1, 10, 20), Passage(2, 20, 30)]
+    marks = [
+        Mark(1, 2, 0, 1.0),
+        Mark(3, 4, 0, 1.0),
+        Mark(5, 6, 0, 1.0),
+        Mark(21, 22, 0, 1.0),
+        Mark(23, 24, 1, 0.8),
+    ]
+    assert best_passage(passages, marks) == passages[2]  # two words once beat one word three times
+    assert best_passage(passages, marks[:3]) == passages[0]
+    assert best_passage(passages, []) == passages[0]
+    assert best_passage([], marks) is None
+
+
+def snippet_of(query: str, text: str, passage: Passage | None) -> tuple[str, list[str]]:
+    article = Article(id="a", title="t", text=text, language="en")
+    made = marker(query)
+    snippet = make_snippet(article, passage, made.marks(text, "en", Field.BODY), made)
+    assert snippet.text == text[snippet.start : snippet.end]
+    if passage:
+        assert passage.start <= snippet.start <= snippet.end <= passage.end
+    return snippet.text, [snippet.text[mark.start : mark.end] for mark in snippet.highlights]
+
+
+def test_a_short_passage_is_shown_whole() -> None:
+    text = "Before. The oil price fell. After."
+    assert snippet_of("oil", text, Passage(0, 8, 27)) == ("The oil price fell.", ["oil"])
+
+
+def test_a_long_passage_is_cut_to_the_sentences_that_meet_the_query() -> None:
+    filler = "Nothing of interest was said by anybody here. " * 20
+    text = filler + "Then the oil price fell. And gas rose, too. " + filler
+    shown, marks = snippet_of("oil gas", text, Passage(0, 0, len(text)))
+    assert marks == ["oil", "gas"]
+    assert len(shown) <= SNIPPET_LENGTH
+    assert shown.endswith(".")
+    assert text[text.index(shown) - 1] == " "
+
+
+def test_one_endless_sentence_is_cut_between_words_around_its_mark() -> None:
+    text = "word " * 300 + "oil " + "word " * 300
+    shown, marks = snippet_of("oil", text, Passage(0, 0, len(text)))
+    assert marks == ["oil"]
+    assert len(shown) <= SNIPPET_LENGTH
+    assert set(shown.split()) == {"word", "oil"}
+
+
+def test_text_without_spaces_is_cut_all_the_same() -> None:
+    shown, _ = snippet_of("oil", "x" * 5000, Passage(0, 0, 5000))
+    assert len(shown) == SNIPPET_LENGTH
+
+
+def test_an_article_without_passages_shows_its_beginning() -> None:
+    assert snippet_of("oil", "The oil price. " * 3, None)[1] == ["oil", "oil", "oil"]
+
+
+def test_without_marks_the_beginning_of_the_passage_is_shown() -> None:
+    text = "One sentence here. " * 100
+    shown, marks = snippet_of("zebra", text, Passage(0, 0, len(text)))
+    assert text.startswith(shown)
+    assert marks == []
+
+
+@pytest.mark.slow
+def test_megabytes_are_marked_in_seconds() -> None:
+    text = "أعلنت الحكومة الليبية عن وقف إطلاق النار في طرابلس اليوم. " * 20_000
+    started = time.perf_counter()
+    assert len(marked("الحكومة", text, "ar")) == 20_000
+    assert time.perf_counter() - started < 10
