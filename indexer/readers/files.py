@@ -11,14 +11,13 @@ import orjson
 
 from indexer.errors import UnreadableSource
 from indexer.readers.delimited import has_known_header
-from indexer.readers.opening import STDIN
+from indexer.readers.opening import PACKED_ENDINGS, STDIN, unpacked_name
 from indexer.readers.sidecar import is_sidecar
 
 _FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl", ".json": "jsonl",
     ".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".txt": "text", ".text": "text",
 }  # fmt: skip
-_PACKED = (".gz", ".zst", ".zstd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def find_files(sources: Sequence[str | Path]) -> Iterator[Found]:
             if not found:
                 raise UnreadableSource(
                     f"The folder {shown(path)} holds no files to read.",
-                    remedy=f"Known endings: {' '.join(_FORMATS)}, also with {' '.join(_PACKED)}.",
+                    remedy=f"Known endings: {' '.join(_FORMATS)}, also with {' '.join(PACKED_ENDINGS)}.",
                 )
         elif not is_sidecar(path):
             yield Found(shown(path), path, given=True)
@@ -64,10 +63,8 @@ def check_exist(sources: Sequence[str | Path]) -> None:
 
 def format_of_name(name: str) -> str:
     """Return the format that a file's ending says, or an empty string."""
-    lower = name.lower()
-    for packed in _PACKED:
-        lower = lower.removesuffix(packed)
-    return _FORMATS.get(os.path.splitext(lower)[1], "")  # noqa: PTH122 (a string, not a path)
+    stem, dot, ending = unpacked_name(name).lower().rpartition(".")
+    return _FORMATS.get(dot + ending, "") if stem else ""
 
 
 def format_of(name: str, head: str) -> str:

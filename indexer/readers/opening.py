@@ -26,6 +26,7 @@ RATIO_FREE_BYTES = 256 * 1024 * 1024
 _ZSTD_INPUT = 1024
 
 STDIN = "-"
+PACKED_ENDINGS = (".gz", ".zst", ".zstd")
 
 _MAGIC = (
     (b"%PDF-", "a PDF file"),
@@ -213,6 +214,12 @@ class TextSource:
             yield decoder.decode(b"", final=True).encode("utf-8", "replace")
         except UnicodeError as error:
             raise BrokenSource(f"The file cannot be decoded as {self.encoding} ({error}).") from None
+
+
+def unpacked_name(name: str) -> str:
+    """Return a file's name without the ending that says how it is packed."""
+    ending = next((ending for ending in PACKED_ENDINGS if name.lower().endswith(ending)), "")
+    return name[: len(name) - len(ending)]
 
 
 def open_stream(source: Path | str, *, max_bytes: int) -> Stream:

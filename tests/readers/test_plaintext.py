@@ -241,17 +241,25 @@ def test_a_sidecar_says_what_the_text_does_not(tmp_path: Path, name: str, conten
 
 def test_a_broken_sidecar_is_told(tmp_path: Path) -> None:
     (tmp_path / "story.txt").write_text(BODY, encoding="utf-8")
-    (tmp_path / "story.json").write_text("{", encoding="utf-8")
-    (record,) = read([tmp_path])
-    assert record.article is None
-    assert "sidecar story.json cannot be read" in record.reason
+    for name, content in (
+        ("story.json", "{"),
+        ("story.toml", "x = " + "[" * 100_000),
+        ("story.meta.json", "[]"),
+    ):
+        sidecar = tmp_path / name
+        sidecar.write_text(content, encoding="utf-8")
+        (record,) = read([tmp_path])
+        assert record.article is None
+        assert f"sidecar {name}" in record.reason
+        sidecar.unlink()
 
 
-def test_a_json_article_beside_a_text_is_an_article(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["%s", "[%s]", "%s\n%s\n"])
+def test_json_articles_beside_a_text_are_articles(tmp_path: Path, form: str) -> None:
     (tmp_path / "story.txt").write_text(BODY, encoding="utf-8")
-    (tmp_path / "story.json").write_text(json.dumps({"title": "T", "text": "B"}), encoding="utf-8")
+    (tmp_path / "story.json").write_text(form.replace("%s", json.dumps({"text": "B"})), encoding="utf-8")
     found = [record.article for record in read([tmp_path])]
-    assert sorted(article.text for article in found if article) == ["B", BODY]
+    assert sorted(article.text for article in found if article) == ["B"] * form.count("%s") + [BODY]
 
 
 def test_another_title_does_not_lose_the_title_line(tmp_path: Path) -> None:

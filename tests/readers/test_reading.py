@@ -214,7 +214,8 @@ def test_the_description_looks_at_a_limited_number_and_names_unreadable_files(tm
 
 
 _BITS = [
-    b'{"id":1,"text":"A"}', b"\n", b'"', b"{", b"}", b"[", b"]", b",", b";", b"\t", b"\\", b"\\u12", b" ", b"\r\n",
+    b'{"id":1,"text":"A"}', b"\n", b'"', b"{", b"}", b"[", b"]", b",", b";", b"\t", b"\\", b"\\u12", b" ",
+    b"\r\n",
     "النص".encode(), "النص".encode("cp1256"), b"\xff\xfe", b"\x00", b"id,text\n", b"<p>", b"x" * 50, b"# ",
     b"\x1f\x8b", b"(\xb5/\xfd", "المصدر: ".encode(), b"2020-01-01", b"photo: ",
 ]  # fmt: skip
