@@ -64,7 +64,7 @@ def _holds_text(path: Path) -> bool:
         fields = read_sidecar(path)
     except InvalidArticle:
         # A broken sidecar still is one: it must be reported, not passed over.
-        return path.name.endswith(".json") and _begins_list(path)
+        return path.suffix == ".json" and not path.name.endswith(".meta.json") and _begins_list(path)
     return any((field_of(key) or ("",))[0] == "text" and fields[key] for key in fields)
 
 
