@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -60,7 +60,7 @@ class FieldMapper:
         """
         article = _exported(record)
         if article:
-            self._remember({name: [name] for name in record})
+            self._remember({name: name for name in record})
         else:
             article = self.partial(record)
         if not article.text:
@@ -93,54 +93,44 @@ class FieldMapper:
     def partial(self, record: Mapping[str, Any]) -> Article:
         """Return what `record` says of an article, without title, text or id where it has none."""
         record = _unwrapped(record)
-        plan = self.plan(tuple(record))
         values: dict[str, Any] = {}
-        used: dict[str, list[str]] = {}
-        published: Published | None = None
+        used: dict[str, str] = {}
         unread = ""
-        for ours, names in plan.items():
+        for ours, names in self.plan(tuple(record)).items():
             for name in names:
                 text = as_text(_value(record, name), "\n" if ours == "text" else ", ")
-                if not text:
-                    continue
+                value = self._understood(ours, text)
+                if value:
+                    values[ours], used[name] = value, ours
+                    break
                 if ours == "published":
-                    published = self._date(text)
                     unread = unread or text
-                    if published is None:
-                        continue
-                values.setdefault(ours, text)
-                used.setdefault(ours, []).append(name)
-                break
         self._remember(used)
-        extra = _extra(record, {name for names in used.values() for name in names})
+        extra = _extra(record, used)
         if len(self.ignored) < _MAX_REMEMBERED:
             self.ignored.update(dict.fromkeys(extra))
-        if unread and published is None:
+        if unread and "published" not in values:
             extra[UNREAD_DATE] = unread[:MAX_EXTRA_VALUE]
-        values.pop("published", None)
-        language = language_code(values.pop("language", ""))
-        for ours in ("title", "text", "summary"):
-            if ours in values:
-                values[ours] = _without_markup(values[ours], tags=ours != "title")
-        article = Article(
-            id=values.pop("id", ""),
-            title=values.pop("title", ""),
-            text=values.pop("text", ""),
-            language=language,
-            published=published,
-            extra=extra,
-            **values,
-        )
+        article = Article(**({"id": "", "title": "", "text": ""} | values), extra=extra)
         return article if article.source else replace(article, source=article.publisher)
 
-    def _date(self, text: str) -> Published | None:
-        return parse_date(text, now=self._options.now, default_timezone=self._options.default_timezone)
+    def _understood(self, ours: str, text: str) -> str | Published | None:
+        """Return what `text` means as the field `ours`; nothing where it means nothing there."""
+        match ours:
+            case "published":
+                return parse_date(
+                    text, now=self._options.now, default_timezone=self._options.default_timezone
+                )
+            case "language":
+                return language_code(text).removeprefix(UNKNOWN_LANGUAGE)
+            case "title" | "text" | "summary":
+                return _without_markup(text, tags=ours != "title")
+        return text
 
-    def _remember(self, used: Mapping[str, list[str]]) -> None:
-        for ours, names in used.items():
-            for name in names:
-                if len(self.mapping) < _MAX_REMEMBERED:
-                    self.mapping.setdefault(name, ours)
+    def _remember(self, used: Mapping[str, str]) -> None:
+        for theirs, ours in used.items():
+            if len(self.mapping) < _MAX_REMEMBERED:
+                self.mapping.setdefault(theirs, ours)
 
 
 def finished(article: Article, options: ReadOptions, *, file_name: str, alone: bool) -> Article:
@@ -229,7 +219,7 @@ def _value(record: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _extra(record: Mapping[str, Any], consumed: set[str]) -> dict[str, str]:
+def _extra(record: Mapping[str, Any], consumed: Container[str]) -> dict[str, str]:
     """Return the fields that have no place in an article, as strings, a limited number of limited length."""
     extra: dict[str, str] = {}
     for name, value in record.items():

@@ -107,6 +107,11 @@ def test_an_empty_field_leaves_the_place_to_the_next_name() -> None:
     assert article.extra == {"date": "?"}
 
 
+def test_a_language_that_does_not_exist_is_kept_aside() -> None:
+    article = article_of({"text": "B", "language": "klingonese", "lang": "ara"})
+    assert (article.language, article.extra) == ("ar", {"language": "klingonese"})
+
+
 def test_a_chosen_column_wins() -> None:
     article = article_of(
         {"text": "no", "lead": "yes", "a": {"b": "T"}}, columns={"text": "lead", "title": "a.b"}
