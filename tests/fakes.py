@@ -1,7 +1,8 @@
 """A quick encoder for tests in which it does not matter how well vectors mean things.
 
-Each word has a vector drawn from a generator seeded by the word, and a text's vector is the mean of its words':
-texts that share words are near, others are not. `synonyms` makes words of two languages equal.
+Each word has a vector drawn from a generator seeded by the word, and a text's vector is the mean of its
+words' vectors: texts that share words are near, others are not. `synonyms` makes words of two languages
+equal.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _WORD = re.compile(r"\w+")
 
 
 class FakeEncoder:
-    """Implements `indexer.models.base.Encoder`. Makes token codes when told to (`dimensions`: a multiple of 8)."""
+    """An `indexer.models.base.Encoder`. With `codes` it makes token codes (`dimensions`: a multiple of 8)."""
 
     def __init__(
         self,
@@ -58,17 +59,18 @@ class FakeEncoder:
         """Nothing needs loading."""
 
     def encode_query(self, text: str, *, words: bool = False, language: str = "en") -> Encoding:
-        if not words:
+        if not words or self.coder is None:
             return Encoding(self._text_vector(text))
         spans = tuple(word_spans(text))
         vectors = [self._text_vector(text[start:end]) for start, end in spans]
         stacked = np.stack(vectors) if vectors else np.zeros((0, self._dimensions), np.float32)
         return Encoding(self._text_vector(text), stacked, spans)
 
-    def encode_words(self, words: Sequence[str]) -> FloatArray:
-        if not words:
-            return np.zeros((0, self._dimensions), np.float32)
-        return np.stack([self._text_vector(word) for word in words])
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        if self.coder is None:
+            return None
+        vectors = [self._text_vector(word) for word in words]
+        return np.stack(vectors) if vectors else np.zeros((0, self._dimensions), np.float32)
 
     def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:
         self.passages_encoded += len(passages)

@@ -10,7 +10,7 @@ from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
 from indexer.text import analyse, base_language
 
 #: The archive's values are asked for again after so many seconds, when a query needs them.
-_KEEP_SECONDS = 30.0
+_KEEP_SECONDS = 60.0
 _MOST_VALUES = 2_000
 
 
@@ -30,7 +30,7 @@ class FacetValues:
         if not (filters.include or filters.exclude):
             return filters, []
         notices: list[str] = []
-        known = self._values()
+        known = self.values()
 
         def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
             return {
@@ -48,7 +48,8 @@ class FacetValues:
         )
         return resolved, notices
 
-    def _values(self) -> Mapping[str, tuple[str, ...]]:
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """Return facet -> the archive's values, the most frequent first."""
         now = time.monotonic()
         if self._known is None or now - self._known[0] > _KEEP_SECONDS:
             gathered = self._engine.gather(GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES)))

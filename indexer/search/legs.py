@@ -26,6 +26,9 @@ SAME = "same"
 #: Words of a run that expansions may know as one unit ("prime minister", "European Union").
 LONGEST_UNIT = 4
 
+_SURE = 0.9  # confidence of the language detector from which a query is in one language only
+_MOST_LANGUAGES = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -91,10 +94,21 @@ class Lookup:
 
 def query_language(parsed: ParsedQuery) -> str:
     """Return the language that a query is written in; short Latin text is taken for English."""
+    return _detected(parsed)[0]
+
+
+def query_languages(parsed: ParsedQuery, archive: Sequence[str]) -> list[str]:
+    """Return the languages whose stems are tried: the query's and, where that is a guess, the archive's."""
+    language, sure = _detected(parsed)
+    return [language] if sure else list(dict.fromkeys([language, *archive[:_MOST_LANGUAGES]]))
+
+
+def _detected(parsed: ParsedQuery) -> tuple[str, bool]:
     language, confidence = detect_language(parsed.free_text)
-    if script_of(parsed.free_text) == "Latn" and (language == UNKNOWN_LANGUAGE or confidence < 0.9):
-        return "en"
-    return language
+    sure = language != UNKNOWN_LANGUAGE and confidence >= _SURE
+    if not sure and script_of(parsed.free_text) == "Latn":
+        return "en", False
+    return language, sure
 
 
 def look_up(

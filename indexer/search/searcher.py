@@ -19,10 +19,10 @@ from indexer.engines.base import (
     Count,
     Engine,
     Field,
-    Filters,
     FloatArray,
     Gathered,
     GatherRequest,
+    LexicalQuery,
     Sort,
     Union,
     VectorLeg,
@@ -32,7 +32,7 @@ from indexer.models.base import Encoder
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
-from indexer.search.legs import Lookup, look_up, query_language
+from indexer.search.legs import Lookup, look_up, query_language, query_languages
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.ranking import Found, Prepared, Ranking, find, head, union
@@ -190,19 +190,20 @@ class Searcher:
             parsed = parse(request.text)
             resolved, notices = self._facet_values.resolve(parsed.filters)
             filters = combine(request.filters, resolved)
-            lookup = self._look_up(parsed, filters)
             language = query_language(parsed) if parsed.free_text else UNKNOWN_LANGUAGE
         vector: FloatArray | None = None
         if parsed.free_text and filters is not None:
             with clock.stage("encode"):
                 vector = self._encoder.encode_query(parsed.free_text, language=language).vector
+        with clock.stage("parse"):
+            lookup = self._look_up(parsed)
         return Prepared(parsed, language, lookup, filters, vector), notices
 
-    def _look_up(self, parsed: ParsedQuery, filters: Filters | None = None) -> Lookup:
-        languages = [query_language(parsed)]
-        if filters is not None:
-            languages += sorted(filters.include.get("language", ()))
-        return look_up(parsed, languages=list(dict.fromkeys(languages)))
+    def _look_up(self, parsed: ParsedQuery) -> Lookup:
+        if not parsed.clauses:
+            return Lookup(LexicalQuery())
+        archive = self._facet_values.values().get("language", ())
+        return look_up(parsed, languages=query_languages(parsed, archive))
 
     def _gather(
         self, prepared: Prepared, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch
