@@ -89,6 +89,13 @@ class Settings(BaseSettings):
         "127.0.0.1"
     )
     port: Annotated[int, Field(description="Port of the web app; 0 for any free one.", ge=0, le=65535)] = 8000
+    web_hosts: Annotated[
+        str,
+        Field(
+            description="Names by which browsers may reach the web app besides `localhost` and addresses; several "
+            "with commas (the public name of the proxy before it)."
+        ),
+    ] = ""
     web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
 
     # OpenSearch

@@ -1,1 +1,30 @@
 """The analyst's desk: a Flask application over `indexer.archive.Archive`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from webapp import article, display, errors, health, home, results, security
+from webapp.context import EXTENSION
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+
+MAX_FORM_BYTES = 64 * 1024
+STATIC_SECONDS = 7 * 24 * 3600  # addresses of static files change with their content
+
+
+def create_app(archive: Archive) -> Flask:
+    """Return the web app of an open archive, which stays the caller's to close."""
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions[EXTENSION] = archive
+    security.init_app(app, archive.settings)
+    display.init_app(app)
+    errors.init_app(app)
+    for feature in (home, results, article, health):
+        app.register_blueprint(feature.blueprint)
+    return app

@@ -1,0 +1,125 @@
+"""How values are shown: languages, dates, counts, directions; the filters that templates use."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from flask import Flask, url_for
+
+from indexer.article import UNKNOWN_LANGUAGE, Article, Precision, Published
+from indexer.errors import InvalidQuery
+from indexer.search.filters import period
+from indexer.text import direction
+from webapp import marking
+
+FACET_NAMES = {"language": "Language", "source": "Source", "section": "Section", "author": "Author"}
+SORT_NAMES = {"relevance": "Best match", "newest": "Newest first", "oldest": "Oldest first"}
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        clean=marking.clean,
+        one_line=marking.one_line,
+        marked=marking.marked,
+        external=marking.external_url,
+        language_name=language_name,
+        count=count,
+        published=published,
+        moment=moment,
+        period=period_name,
+        facet_value=facet_value,
+    )
+    app.jinja_env.globals.update(
+        asset=asset, text_direction=text_direction, FACET_NAMES=FACET_NAMES, SORT_NAMES=SORT_NAMES
+    )
+    app.jinja_env.tests["undetermined"] = lambda code: code in ("", UNKNOWN_LANGUAGE)
+
+
+@lru_cache(maxsize=1024)
+def language_name(code: str) -> str:
+    """Return the English name of a language code: "Arabic"; the code itself where it has none."""
+    if code in ("", UNKNOWN_LANGUAGE):
+        return "Unknown language"
+    names = Locale("en").languages
+    for candidate in (code.replace("-", "_"), _script_form(code), code.split("-")[0].lower()):
+        if name := names.get(candidate):
+            return str(name)
+    return code
+
+
+def text_direction(code: str) -> str:
+    """Return the `dir` of a text in a language: its own, or `auto` where the language is not known."""
+    return "auto" if code in ("", UNKNOWN_LANGUAGE) else direction(code)
+
+
+def count(number: int, one: str = "", many: str = "") -> str:
+    """Return a number with separators, and a noun that agrees: `1 article`, `2,300 articles`."""
+    if not one:
+        return f"{number:,}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def published(date: Published | None) -> str:
+    """Return a date as precisely as it is known, in the zone it was written in."""
+    if date is None:
+        return "undated"
+    if date.precision in (Precision.SECOND, Precision.MINUTE):
+        return period_name(date.isoformat()[:10])
+    return period_name(date.isoformat())
+
+
+def moment(date: Published) -> str:
+    """Return the full form: day, time and zone as far as they are known."""
+    if date.precision not in (Precision.SECOND, Precision.MINUTE):
+        return published(date)
+    at = date.isoformat()
+    zone = "UTC" if date.offset_minutes in (None, 0) else f"UTC{at[-6:]}"
+    return f"{published(date)}, {at[11:16]} {zone}"
+
+
+@lru_cache(maxsize=4096)
+def period_name(text: str) -> str:
+    """Return `2018`, `2018-02` or `2018-02-18` as `2018`, `Feb 2018`, `18 Feb 2018`; else *text* itself."""
+    try:
+        first, _ = period(text)
+    except InvalidQuery:
+        return text
+    pattern = {4: "y", 7: "MMM y", 10: "d MMM y"}.get(len(text), "d MMM y")
+    return format_date(first, pattern, locale="en")
+
+
+def facet_value(value: str, facet: str) -> str:
+    """Return a facet's value as it is shown."""
+    match facet:
+        case "language":
+            return language_name(value)
+        case "date":
+            return period_name(value)
+        case "sort":
+            return SORT_NAMES.get(value, value)
+    return marking.clean(value)
+
+
+def heading(article: Article) -> str:
+    """Return an article's title for a window, on one line."""
+    return marking.one_line(article.title)[:150] or "Untitled article"
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the content, so it may be cached for long."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@lru_cache(maxsize=64)
+def _digest(name: str) -> str:
+    content = (Path(__file__).parent / "static" / name).read_bytes()
+    return hashlib.blake2b(content, digest_size=6).hexdigest()
+
+
+def _script_form(code: str) -> str:
+    """Return Babel's name of a Chinese variety: zh-cn -> zh_Hans."""
+    return {"zh-cn": "zh_Hans", "zh-tw": "zh_Hant"}.get(code.lower(), code)

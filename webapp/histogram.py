@@ -1,0 +1,140 @@
+"""The date histogram as a drawing: bars with addresses, ticks, and the way back up.
+
+Bars are drawn in an SVG of `WIDTH` x `HEIGHT` units by the server; each bar is a link to the same search
+within its period, so years open into months, and months into days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from indexer.engines.base import Histogram
+from webapp.display import period_name
+from webapp.state import SearchState
+
+WIDTH, HEIGHT = 320.0, 84.0
+_LEAST_HEIGHT = 2.0
+_WIDEST_BAR = 26.0
+_MAX_SLOTS = 400
+_TICKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`x` and `width` are the whole slot (what can be clicked); the bar itself is `bar_width` wide within."""
+
+    period: str
+    label: str
+    count: int
+    url: str
+    x: float
+    width: float
+    bar_x: float
+    bar_width: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: float
+    label: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the way back: all dates > 2018 > February 2018."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    unit: str
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    undated: int
+    doubtful: int
+    width: float = WIDTH
+    height: float = HEIGHT
+
+
+def draw(histogram: Histogram, state: SearchState) -> Chart | None:
+    """Return the drawing, None where there is nothing to draw."""
+    counts = {bucket.period: bucket.count for bucket in histogram.buckets if bucket.count}
+    if not counts:
+        return None
+    periods = _periods(min(counts), max(counts), histogram.unit)
+    if len(periods) > _MAX_SLOTS:  # centuries with gaps: the gaps are left out
+        periods = sorted(counts)
+    slot = min(WIDTH / len(periods), _WIDEST_BAR)
+    bar_width = max(slot * 0.8, min(slot, 1.0))
+    highest = max(counts.values())
+    bars = []
+    for index, name in enumerate(periods):
+        if name not in counts:
+            continue
+        height = max(_LEAST_HEIGHT, HEIGHT * counts[name] / highest)
+        bars.append(
+            Bar(
+                period=name,
+                label=period_name(name),
+                count=counts[name],
+                url=state.between(name, name).url(),
+                x=round(index * slot, 2),
+                width=round(slot, 2),
+                bar_x=round(index * slot + (slot - bar_width) / 2, 2),
+                bar_width=round(bar_width, 2),
+                y=round(HEIGHT - height, 2),
+                height=round(height, 2),
+            )
+        )
+    return Chart(histogram.unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
+
+
+def way_back(state: SearchState) -> list[Step]:
+    """Return the wider periods of a chosen one, widest first; none where no single period is chosen."""
+    chosen = state.date_from
+    if not chosen or chosen != state.date_to:
+        return [Step("All dates", state.between("", "").url())] if chosen or state.date_to else []
+    wider = [chosen[:length] for length in (4, 7) if len(chosen) > length]
+    return [
+        Step("All dates", state.between("", "").url()),
+        *(Step(period_name(name), state.between(name, name).url()) for name in wider),
+    ]
+
+
+def _periods(first: str, last: str, unit: str) -> list[str]:
+    """Return every period from *first* to *last*."""
+    if unit == "year":
+        return [f"{year:04}" for year in range(int(first), int(last) + 1)]
+    if unit == "month":
+        low, high = (int(name[:4]) * 12 + int(name[5:7]) - 1 for name in (first, last))
+        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(low, high + 1)]
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [(start + timedelta(days=day)).isoformat() for day in range((end - start).days + 1)]
+
+
+def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:
+    """Label some periods: all where they are few, else the first, the last and some between."""
+    last = len(periods) - 1
+    if last * slot < WIDTH / 3:
+        return (Tick(0.0, _span(periods), "start"),)
+    chosen = sorted({round(last * step / (_TICKS - 1)) for step in range(_TICKS)})
+    anchors = {0: "start", last: "end"}
+    return tuple(
+        Tick(
+            round(index * slot + {"start": 0.0, "end": slot}.get(anchors.get(index, ""), slot / 2), 2),
+            period_name(periods[index]),
+            anchors.get(index, "middle"),
+        )
+        for index in chosen
+    )
+
+
+def _span(periods: list[str]) -> str:
+    first, last = period_name(periods[0]), period_name(periods[-1])
+    return first if first == last else f"{first} – {last}"

@@ -1,0 +1,143 @@
+"""Texts of articles as safe HTML: escaped, cut into paragraphs, matched words marked.
+
+Offsets of highlights count characters of the text as it is stored, so a text is cut at them first, and only
+the pieces are cleaned and escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice, takewhile
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from indexer.search.page import Highlight
+
+# Overrides and embeddings make text read as what it is not ("gpj.exe"); no honest headline needs them.
+# Marks and isolates stay: Arabic typesetting uses them, and an element's end closes an open isolate.
+# HTML forbids the other control characters and lone surrogates.
+_HARMFUL = re.compile("[\u202a-\u202e\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n|\u2029)\s*")
+_ISOLATES = re.compile("[\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    start: int
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text: plain, or marked. `number` counts the marks from 1."""
+
+    text: str
+    highlight: Highlight | None = None
+    number: int = 0
+
+
+def clean(text: str) -> str:
+    """Return *text* without characters that mislead or that HTML forbids."""
+    return _HARMFUL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return *text* for a place without markup (a page's title, an attribute): clean and on one line."""
+    return " ".join(_ISOLATES.sub("", clean(text)).split())
+
+
+def pieces(text: str, highlights: Iterable[Highlight], *, start: int = 0, first: int = 1) -> Iterator[Piece]:
+    """Cut *text*, which begins at offset *start* of the marked text, at the highlights that touch it.
+
+    Where highlights overlap the earlier one wins; what lies outside of the text is cut off.
+    """
+    position, end, number = start, start + len(text), first
+    for highlight in sorted(highlights, key=lambda mark: (mark.start, -mark.end)):
+        low, high = max(highlight.start, position), min(highlight.end, end)
+        if low >= high:
+            continue
+        if low > position:
+            yield Piece(text[position - start : low - start])
+        yield Piece(text[low - start : high - start], highlight, number)
+        position, number = high, number + 1
+    if position < end:
+        yield Piece(text[position - start :])
+
+
+def marked(text: str, highlights: Iterable[Highlight] = ()) -> Markup:
+    """Return *text* with `<mark>` around its highlights."""
+    return Markup("").join(
+        _mark(piece) if piece.highlight else escape(clean(piece.text)) for piece in pieces(text, highlights)
+    )
+
+
+def paragraphs(text: str, highlights: Iterable[Highlight] = ()) -> tuple[list[Paragraph], int]:
+    """Return the paragraphs of a text, and how many marks they hold.
+
+    Each mark is a link to the next one (the last to the first), so that one can walk through them by
+    clicking or with the Tab key where there is no script.
+    """
+    marks = sorted(highlights, key=lambda mark: (mark.start, -mark.end))
+    cut: list[tuple[int, list[Piece]]] = []
+    number, passed = 1, 0
+    for start, end in _paragraph_spans(text):
+        while passed < len(marks) and marks[passed].end <= start:
+            passed += 1
+        inside = list(takewhile(lambda mark, end=end: mark.start < end, islice(marks, passed, None)))
+        found = list(pieces(text[start:end], inside, start=start, first=number))
+        number += sum(1 for piece in found if piece.highlight)
+        cut.append((start, found))
+    total = number - 1
+    return [
+        Paragraph(start, Markup("").join(_linked(piece, total) for piece in found)) for start, found in cut
+    ], total
+
+
+def external_url(url: str) -> str:
+    """Return *url* where it is safe as a link (http or https, with a host), else the empty string."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return ""
+    return url if safe and not re.search(r"[\x00-\x20\x7f]", url) else ""
+
+
+def _paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    for found in _BREAK.finditer(text):
+        if text[position : found.start()].strip():
+            yield position, found.start()
+        position = found.end()
+    if text[position:].strip():
+        yield position, len(text)
+
+
+def _mark(piece: Piece) -> Markup:
+    assert piece.highlight is not None
+    return Markup('<mark class="{}" title="{}">{}</mark>').format(
+        _kind(piece.highlight), _reason(piece.highlight), clean(piece.text)
+    )
+
+
+def _linked(piece: Piece, total: int) -> Markup:
+    if not piece.highlight:
+        return escape(clean(piece.text))
+    return Markup('<a class="hit" id="m{}" href="#m{}">{}</a>').format(
+        piece.number, piece.number % total + 1, _mark(piece)
+    )
+
+
+def _kind(highlight: Highlight) -> str:
+    return "meaning" if highlight.kind == "meaning" else "keyword"
+
+
+def _reason(highlight: Highlight) -> str:
+    if not highlight.word:
+        return "matches the question"
+    word = one_line(highlight.word)
+    return f"close in meaning to “{word}”" if highlight.kind == "meaning" else f"matches “{word}”"

@@ -1,0 +1,47 @@
+"""The result page: one search, everything that shapes it, and its answers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from indexer.engines.base import FACETS, Sort
+from indexer.errors import InvalidQuery
+from webapp import histogram
+from webapp.context import the_archive
+from webapp.state import SIZES, SearchState
+
+blueprint = Blueprint("results", __name__)
+
+
+@blueprint.get("/search")
+def search() -> str:
+    state = SearchState.from_args(request.args)
+    page = the_archive().search(state.to_request())
+    if not page.results and page.total and state.page > page.pages:
+        raise InvalidQuery(
+            f"There is no page {state.page:,}.",
+            remedy=f"The results end on page {page.pages:,}." if page.pages > 1 else "There is one page.",
+        )
+    return render_template(
+        "results.html",
+        state=state,
+        page=page,
+        facets=[(facet, page.facets.get(facet, ())) for facet in FACETS],
+        chart=histogram.draw(page.histogram, state) if page.histogram else None,
+        steps=histogram.way_back(state),
+        sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
+        sizes=SIZES,
+        pages=_page_numbers(state.page, page.pages),
+    )
+
+
+def _page_numbers(current: int, pages: int) -> list[int | None]:
+    """Return the pages to link to; None stands for those left out between."""
+    wanted = {1, pages, *range(current - 2, current + 3)}
+    numbers: list[int | None] = []
+    for number in sorted(number for number in wanted if 1 <= number <= pages):
+        last = numbers[-1] if numbers else 0
+        if last is not None and number > last + 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers

@@ -1,0 +1,76 @@
+"""Headers that keep a page's content from acting, and the check of the Host header.
+
+Articles are hostile input. Templates escape everything; the headers are the second wall: no script but our
+own files, no frames, no requests to other sites. The Host check is against DNS rebinding: a page of another
+site whose name resolves to 127.0.0.1 could otherwise read the archive through the visitor's browser.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import Flask, Response, abort, request
+
+from indexer.settings import Settings
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # The publisher of an article must not learn what was searched for.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    names = frozenset(name.strip().casefold() for name in settings.web_hosts.split(",") if name.strip())
+
+    @app.before_request
+    def check_host() -> None:
+        if not is_our_host(request.host, names):
+            abort(421)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def is_our_host(host: str, names: frozenset[str] = frozenset()) -> bool:
+    """Whether a Host header names this server: localhost, any address, or one of *names*.
+
+    Addresses pass, as rebinding needs a name that the attacker controls.
+    """
+    if host.startswith("["):
+        name, _, rest = host[1:].partition("]")
+        if rest and not rest.startswith(":"):
+            return False
+    else:
+        name = host.partition(":")[0]
+    name = name.casefold().removesuffix(".")
+    if name == "localhost" or name in names:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

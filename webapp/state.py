@@ -1,0 +1,234 @@
+"""The state of a search as it stands in the address: parsed, changed, written back.
+
+Everything that shapes a result page is in its address, so that a link to it is the page:
+
+    /search?q=ceasefire&language=ar&-source=BBC&from=2018-02&sort=newest&page=2
+
+A facet's name includes a value, the name with a dash before it excludes one; both may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from indexer.article import MAX_FIELD_LENGTH
+from indexer.engines.base import FACETS, Filters, Sort
+from indexer.errors import InvalidQuery
+from indexer.search.filters import period
+from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+
+DEFAULT_SIZE = 10
+SIZES = (10, 25, 50, 100)
+MAX_VALUES = 50  # included and excluded values in one address
+_MAX_DIGITS = 9
+
+Values = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that shapes the result, with the address of the same search without it."""
+
+    label: str  # "Not source"
+    facet: str  # "source", "date", "sort" or "size": how the value is to be shown
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """A search as its address says it. `date_from` and `date_to` are periods as written: 2018, 2018-02, …"""
+
+    text: str = ""
+    include: Values = field(default_factory=dict)
+    exclude: Values = field(default_factory=dict)
+    date_from: str = ""
+    date_to: str = ""
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    size: int = DEFAULT_SIZE
+
+    @classmethod
+    def from_args(cls, args: MultiDict[str, str]) -> SearchState:
+        """Read an address's parameters; unknown ones are passed over. Raises `InvalidQuery`."""
+        text = args.get("q", "").strip()
+        state = cls(
+            text=text,
+            include={facet: _values(args, facet) for facet in FACETS if args.get(facet)},
+            exclude={facet: _values(args, f"-{facet}") for facet in FACETS if args.get(f"-{facet}")},
+            date_from=args.get("from", "").strip(),
+            date_to=args.get("to", "").strip(),
+            sort=_sort(args.get("sort", ""), text),
+            page=_number(args, "page", 1),
+            size=_number(args, "size", DEFAULT_SIZE),
+        )
+        if state.size > MAX_PAGE_SIZE:
+            raise InvalidQuery(f"A page can hold {MAX_PAGE_SIZE} results, not {state.size:,}.")
+        if sum(len(v) for chosen in (state.include, state.exclude) for v in chosen.values()) > MAX_VALUES:
+            raise InvalidQuery(f"The address holds more than {MAX_VALUES} filters.")
+        state.filters()
+        return state
+
+    def filters(self) -> Filters:
+        """Return the filters. Raises `InvalidQuery` for dates that are none or leave no day."""
+        first = period(self.date_from)[0] if self.date_from else None
+        last = period(self.date_to)[1] if self.date_to else None
+        if first and last and first > last:
+            raise InvalidQuery(
+                f"The dates end ({_day(last)}) before they begin ({_day(first)}).",
+                remedy="Swap them, or leave one out.",
+            )
+        return Filters(
+            include={facet: frozenset(values) for facet, values in self.include.items()},
+            exclude={facet: frozenset(values) for facet, values in self.exclude.items()},
+            published_from=first,
+            published_to=last,
+        )
+
+    def to_request(self) -> SearchRequest:
+        return SearchRequest(
+            text=self.text, filters=self.filters(), sort=self.sort, page=self.page, size=self.size
+        )
+
+    @property
+    def default_sort(self) -> Sort:
+        return Sort.RELEVANCE if self.text else Sort.NEWEST
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.include or self.exclude or self.date_from or self.date_to)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.text and not self.is_narrowed
+
+    # -- other searches
+
+    def on_page(self, page: int) -> SearchState:
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: Sort) -> SearchState:
+        return replace(self, sort=sort, page=1)
+
+    def between(self, date_from: str, date_to: str) -> SearchState:
+        return replace(self, date_from=date_from, date_to=date_to, page=1)
+
+    def unfiltered(self) -> SearchState:
+        return replace(self, include={}, exclude={}, date_from="", date_to="", page=1)
+
+    def with_value(self, facet: str, value: str) -> SearchState:
+        return replace(
+            self,
+            include=_added(self.include, facet, value),
+            exclude=_removed(self.exclude, facet, value),
+            page=1,
+        )
+
+    def against_value(self, facet: str, value: str) -> SearchState:
+        return replace(
+            self,
+            include=_removed(self.include, facet, value),
+            exclude=_added(self.exclude, facet, value),
+            page=1,
+        )
+
+    def without_value(self, facet: str, value: str) -> SearchState:
+        return replace(
+            self,
+            include=_removed(self.include, facet, value),
+            exclude=_removed(self.exclude, facet, value),
+            page=1,
+        )
+
+    # -- as an address
+
+    def params(self, *, leave_out: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """Return the parameters in a fixed order, defaults left out."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [(facet, value) for facet in FACETS for value in self.include.get(facet, ())]
+        pairs += [(f"-{facet}", value) for facet in FACETS for value in self.exclude.get(facet, ())]
+        for name, value in (("from", self.date_from), ("to", self.date_to)):
+            if value:
+                pairs.append((name, value))
+        if self.sort is not self.default_sort:
+            pairs.append(("sort", self.sort.value))
+        if self.size != DEFAULT_SIZE:
+            pairs.append(("size", str(self.size)))
+        if self.page != 1:
+            pairs.append(("page", str(self.page)))
+        without = frozenset(leave_out)
+        return [pair for pair in pairs if pair[0] not in without]
+
+    def query_string(self) -> str:
+        return urlencode(self.params())
+
+    def url(self, path: str = "/search") -> str:
+        query = self.query_string()
+        return f"{path}?{query}" if query else path
+
+    def chips(self) -> list[Chip]:
+        """Return everything that shapes the result but the text and the page."""
+        found = [
+            Chip(label.format(facet), facet, value, self.without_value(facet, value).url())
+            for label, chosen in (("{}", self.include), ("not {}", self.exclude))
+            for facet in FACETS
+            for value in chosen.get(facet, ())
+        ]
+        if self.date_from and self.date_from == self.date_to:
+            found.append(Chip("in", "date", self.date_from, self.between("", "").url()))
+        else:
+            if self.date_from:
+                found.append(Chip("from", "date", self.date_from, self.between("", self.date_to).url()))
+            if self.date_to:
+                found.append(Chip("to", "date", self.date_to, self.between(self.date_from, "").url()))
+        if self.sort is not self.default_sort:
+            found.append(Chip("sort", "sort", self.sort.value, self.sorted_by(self.default_sort).url()))
+        if self.size != DEFAULT_SIZE:
+            found.append(Chip("per page", "size", str(self.size), replace(self, size=DEFAULT_SIZE).url()))
+        return found
+
+
+def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(value for value in args.getlist(name) if value))
+    if any(len(value) > MAX_FIELD_LENGTH for value in values):
+        raise InvalidQuery(f"A value of {name!r} is too long.")
+    return values
+
+
+def _sort(value: str, text: str) -> Sort:
+    if not value:
+        return Sort.RELEVANCE if text else Sort.NEWEST
+    try:
+        return Sort(value)
+    except ValueError:
+        raise InvalidQuery(
+            f"Results cannot be sorted by {value!r}.",
+            remedy=f"Choose {', '.join(sort.value for sort in Sort)}.",
+        ) from None
+
+
+def _number(args: MultiDict[str, str], name: str, default: int) -> int:
+    value = args.get(name, "").strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()) or len(value) > _MAX_DIGITS or int(value) < 1:
+        raise InvalidQuery(f"The {name} is a number from 1, not {value[:40]!r}.")
+    return int(value)
+
+
+def _added(chosen: Values, facet: str, value: str) -> Values:
+    return {**chosen, facet: tuple(dict.fromkeys((*chosen.get(facet, ()), value)))}
+
+
+def _removed(chosen: Values, facet: str, value: str) -> Values:
+    rest = {**chosen, facet: tuple(kept for kept in chosen.get(facet, ()) if kept != value)}
+    return {name: values for name, values in rest.items() if values}
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
