@@ -97,7 +97,8 @@ Clause = Term | PhraseTerm | AnyOf | AllOf
 class LexicalQuery:
     """Articles that match every `must`, no `must_not`, and (if there is no must) at least one `should`.
 
-    The score is the sum over the matching `must` and `should` clauses.
+    The score is the sum over the matching `must` and `should` clauses. With `must_not` alone it matches every
+    article that none of them matches, at score 0 (a person may ask only for what is not to be there).
     """
 
     should: tuple[Clause, ...] = ()
@@ -188,7 +189,7 @@ class LegResult:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A set of articles: those that `lexical` matches, and those named in `ids`, as far as `filters` let pass.
+    """A set of articles: those that `lexical` matches and those named in `ids`, as far as `filters` let pass.
 
     Without `lexical` and without `ids` (None, not empty) it is every article that passes the filters.
     """
@@ -222,7 +223,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredPassage:
-    """A passage as it is stored. `codes` are token codes (see `indexer.models.codes`), None where there are none."""
+    """A passage as it is stored. `codes` are token codes (see `indexer.models.codes`), None without any."""
 
     passage: Passage
     codes: bytes | None = None
@@ -260,7 +261,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncodedPassage:
-    """A passage with its vector, (dim,) float32 of unit length, and its token codes if the model makes them."""
+    """A passage with its vector, (dim,) float32 of unit length, and its token codes if there are any."""
 
     passage: Passage
     vector: FloatArray
@@ -411,7 +412,7 @@ class Engine(Protocol):
         ...
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:
-        """Yield every article of `union` once, by id, as they are at one moment. Nothing is held in memory."""
+        """Yield every article of `union` once, by id, as they are at one moment, none held in memory."""
         ...
 
     def stats(self) -> EngineStats: ...
