@@ -17,7 +17,7 @@ from indexer.text import direction
 from webapp import marking
 
 FACET_NAMES = {"language": "Language", "source": "Source", "section": "Section", "author": "Author"}
-SORT_NAMES = {"relevance": "Best match", "newest": "Newest first", "oldest": "Oldest first"}
+SORT_NAMES = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest"}
 
 
 def init_app(app: Flask) -> None:

@@ -27,6 +27,8 @@ _SENTENCES = {
     421: ("Not by this name", "This archive does not answer to the name in the address."),
 }
 
+_SHOWN = 60  # characters of the query on either side of the place that is wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -71,9 +73,7 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException() if error.code and error.code < 500:
             title, detail = _SENTENCES.get(error.code, ("This does not work", error.name + "."))
             return Problem(error.code, title, detail)
-    return Problem(
-        500, "Something went wrong", "The error is in the log of the archive, not in your question."
-    )
+    return Problem(500, "Something went wrong", "The reason is in the archive's log.")
 
 
 def _answer(error: Exception) -> tuple[str, int]:
@@ -82,19 +82,13 @@ def _answer(error: Exception) -> tuple[str, int]:
         log.error("%s %s: %s", request.method, request.path, error)
     text = request.args.get("q", "").strip()
     state = SearchState(text=text)
-    return render_template(
-        "error.html", problem=problem, state=state, around=_around(text, problem.column)
-    ), (problem.status)
+    page = render_template("error.html", problem=problem, state=state, around=_around(text, problem.column))
+    return page, problem.status
 
 
 def _around(text: str, column: int | None) -> tuple[str, str, str] | None:
     """Cut a query at the place that is wrong: before, there, after (some words of each)."""
     if column is None or not 0 <= column <= len(text):
         return None
-    parts = (
-        text[max(0, column - 60) : column],
-        text[column : column + 1] or " ",
-        text[column + 1 : column + 61],
-    )
-    before, there, after = map(clean, parts)
-    return before, there, after
+    before, after = text[max(0, column - _SHOWN) : column], text[column + 1 : column + 1 + _SHOWN]
+    return clean(before), clean(text[column : column + 1]) or " ", clean(after)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice, takewhile
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -86,7 +85,10 @@ def paragraphs(text: str, highlights: Iterable[Highlight] = ()) -> tuple[list[Pa
     for start, end in _paragraph_spans(text):
         while passed < len(marks) and marks[passed].end <= start:
             passed += 1
-        inside = list(takewhile(lambda mark, end=end: mark.start < end, islice(marks, passed, None)))
+        first_after = passed
+        while first_after < len(marks) and marks[first_after].start < end:
+            first_after += 1
+        inside = marks[passed:first_after]
         found = list(pieces(text[start:end], inside, start=start, first=number))
         number += sum(1 for piece in found if piece.highlight)
         cut.append((start, found))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from indexer.engines.base import FACETS, Sort
-from indexer.errors import InvalidQuery
 from webapp import histogram
 from webapp.context import the_archive
 from webapp.state import SIZES, SearchState
@@ -17,11 +16,6 @@ blueprint = Blueprint("results", __name__)
 def search() -> str:
     state = SearchState.from_args(request.args)
     page = the_archive().search(state.to_request())
-    if not page.results and page.total and state.page > page.pages:
-        raise InvalidQuery(
-            f"There is no page {state.page:,}.",
-            remedy=f"The results end on page {page.pages:,}." if page.pages > 1 else "There is one page.",
-        )
     return render_template(
         "results.html",
         state=state,

@@ -61,8 +61,8 @@ def is_our_host(host: str, names: frozenset[str] = frozenset()) -> bool:
     Addresses pass, as rebinding needs a name that the attacker controls.
     """
     if host.startswith("["):
-        name, _, rest = host[1:].partition("]")
-        if rest and not rest.startswith(":"):
+        name, bracket, rest = host[1:].partition("]")
+        if not bracket or (rest and not rest.startswith(":")):
             return False
     else:
         name = host.partition(":")[0]

@@ -1,0 +1,53 @@
+"""The date histogram: bars in proportion, gaps kept, each bar a narrower search."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.engines.base import Bucket, Histogram
+from webapp.histogram import HEIGHT, WIDTH, draw, way_back
+from webapp.state import SearchState
+
+
+def histogram(unit: str, **counts: int) -> Histogram:
+    buckets = tuple(Bucket(name.strip("_").replace("_", "-"), number) for name, number in counts.items())
+    return Histogram(unit, buckets, undated=2, doubtful=1)
+
+
+def test_nothing_to_draw_is_no_drawing() -> None:
+    assert draw(histogram("year"), SearchState()) is None
+
+
+def test_heights_are_in_proportion_and_gaps_stay() -> None:
+    chart = draw(histogram("month", _2017_11=10, _2018_02=5), SearchState(text="x"))
+    assert chart is not None
+    first, last = chart.bars
+    assert first.height == HEIGHT
+    assert last.height == HEIGHT / 2
+    assert last.y + last.height == HEIGHT
+    assert last.x == pytest.approx(3 * first.width, abs=0.1)
+    assert last.label == "Feb 2018"
+    assert last.url == "/search?q=x&from=2018-02&to=2018-02"
+
+
+@pytest.mark.parametrize(
+    ("unit", "first", "last", "periods"),
+    [("year", "0987", "2020", 2), ("year", "1990", "2020", 31), ("day", "2018-02-27", "2018-03-02", 4)],
+)
+def test_bars_stay_inside(unit: str, first: str, last: str, periods: int) -> None:
+    chart = draw(Histogram(unit, (Bucket(first, 1), Bucket(last, 1)), 0, 0), SearchState())
+    assert chart is not None
+    assert chart.bars[-1].x + chart.bars[-1].width <= WIDTH + 0.1
+    assert chart.bars[-1].x == pytest.approx((periods - 1) * chart.bars[0].width, abs=0.2)
+    assert all(0 <= tick.x <= WIDTH + 0.1 for tick in chart.ticks)
+
+
+def test_the_way_back_leads_through_wider_periods() -> None:
+    state = SearchState(text="x", date_from="2018-02-18", date_to="2018-02-18")
+    assert [(step.label, step.url) for step in way_back(state)] == [
+        ("All dates", "/search?q=x"),
+        ("2018", "/search?q=x&from=2018&to=2018"),
+        ("Feb 2018", "/search?q=x&from=2018-02&to=2018-02"),
+    ]
+    assert way_back(SearchState()) == []
+    assert [step.label for step in way_back(SearchState(date_from="2018"))] == ["All dates"]
