@@ -156,6 +156,13 @@ class Archive:
         below = partial(_is_below, folders=folders) if delete_missing and folders else None
         return self._ingest(records, below, progress)
 
+    def add(self, articles: Iterable[Article], *, progress: Progress | None = None) -> IngestReport:
+        """Store articles that are made already, by a program or another archive."""
+        from indexer.readers import Record
+
+        records = (Record(article, file="(added)", line=number) for number, article in enumerate(articles, 1))
+        return self._ingest(records, None, progress)
+
     def retry_quarantine(
         self, options: ReadOptions | None = None, *, progress: Progress | None = None
     ) -> IngestReport:

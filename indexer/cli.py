@@ -26,6 +26,7 @@ COMMANDS = {
     "stats": ("articles", "Say how large the archive is."),
     "quarantine": ("quarantine", "Look after the records that could not be indexed."),
     "serve": ("serve", "Serve the archive in the browser."),
+    "rebuild": ("rebuild", "Make the archive anew from its own articles, for another model."),
     "doctor": ("doctor", "Say what is wrong with this archive, and how to mend it."),
 }
 

@@ -54,6 +54,12 @@ def test_commands_and_settings_named_in_the_text_exist(document: Path) -> None:
         assert name in targets, name
 
 
+def test_commands_named_in_messages_exist() -> None:
+    for path in [*ROOT.glob("indexer/**/*.py"), *ROOT.glob("webapp/**/*.py"), *ROOT.glob("webapp/**/*.html")]:
+        for name in re.findall(r"(?:`|<code>)newsarchive ([a-z]+)", path.read_text(encoding="utf-8")):
+            assert name in COMMANDS, f"{path.relative_to(ROOT)} names `newsarchive {name}`"
+
+
 def test_every_page_is_reached_from_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     for page in (ROOT / "docs").glob("*.md"):
