@@ -25,7 +25,7 @@ RECORD_KINDS = (quarantine.KIND,)
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     report: IngestReport
-    #: Where the archive as it was before now lies; None when the run was interrupted and nothing was replaced.
+    #: Where the archive as it was now lies; None when the run was interrupted and nothing was replaced.
     before: Path | None
 
 
@@ -56,7 +56,7 @@ def rebuild(settings: Settings, *, progress: Progress | None = None) -> Rebuilt:
 
 
 def _open_new(settings: Settings, building: Path) -> Archive:
-    """Open what an interrupted rebuild has left, or an empty archive where that was made with other settings."""
+    """Open what an interrupted rebuild has left; an empty archive where its settings were other ones."""
     building_settings = settings.model_copy(update={"archive": building})
     try:
         return Archive.open(building_settings)

@@ -13,8 +13,8 @@ from indexer.commands.common import Target, archive_options, json_option
 def rebuild_(target: Target, as_json: bool) -> None:
     """Make the archive anew from its own articles, with the settings of now.
 
-    For another model (NEWSARCHIVE_MODEL), other passages, or a version whose archives differ. The archive as it
-    was is kept beside the new one, until you delete it. Restart a running web app afterwards.
+    For another model (NEWSARCHIVE_MODEL), other passages, or a version whose archives differ. The archive as
+    it was is kept beside the new one, until you delete it. Restart a running web app afterwards.
 
     \b
     Example:
