@@ -129,8 +129,8 @@ class Archive:
         if differing:
             raise SchemaMismatch(
                 "This archive was made with another " + " and another ".join(differing) + ".",
-                remedy="`newsarchive rebuild` makes it anew from its own articles with the settings of now; or "
-                "go back to the settings it was made with (NEWSARCHIVE_MODEL, NEWSARCHIVE_PASSAGE_TOKENS).",
+                remedy="`newsarchive rebuild` makes it anew from its own articles with the settings of now; "
+                "or go back to the settings it was made with (NEWSARCHIVE_MODEL, NEWSARCHIVE_PASSAGE_TOKENS).",
             )
 
     # -- writing
