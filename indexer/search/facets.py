@@ -21,11 +21,12 @@ class FacetValues:
         self._engine = engine
         self._known: tuple[float, Mapping[str, tuple[str, ...]]] | None = None
 
-    def resolve(self, filters: Filters) -> tuple[Filters, list[str]]:
+    def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[str]]:
         """Return the filters with stored values, and sentences on those that the archive does not have.
 
         A value stands for itself where it is stored; else for those that differ only in case, accents and
         Arabic letter variants; else for those that contain it as words; for a language, its varieties.
+        With `widen` a stored language (`zh`) stands for its varieties (`zh-cn`), too.
         """
         if not (filters.include or filters.exclude):
             return filters, []
@@ -35,7 +36,9 @@ class FacetValues:
         def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
             return {
                 facet: frozenset(
-                    found for value in values for found in _matching(facet, value, known, notices)
+                    found
+                    for value in sorted(values)
+                    for found in _matching(facet, value, known, notices, widen)
                 )
                 for facet, values in chosen.items()
             }
@@ -64,11 +67,11 @@ def filtered_facets(filters: Filters) -> tuple[str, ...]:
 
 
 def _matching(
-    facet: str, value: str, known: Mapping[str, tuple[str, ...]], notices: list[str]
+    facet: str, value: str, known: Mapping[str, tuple[str, ...]], notices: list[str], widen: bool
 ) -> Iterable[str]:
     stored = known.get(facet, ())
     if value in stored:
-        if facet != "language":
+        if facet != "language" or not widen:
             return (value,)
         return [other for other in stored if other == value or other.startswith(f"{value}-")]
     if facet == "language":

@@ -188,8 +188,10 @@ class Searcher:
     def _prepare(self, request: SearchRequest, clock: Stopwatch) -> tuple[Prepared, list[str]]:
         with clock.stage("parse"):
             parsed = parse(request.text)
-            resolved, notices = self._facet_values.resolve(parsed.filters)
-            filters = combine(request.filters, resolved)
+            written, notices = self._facet_values.resolve(parsed.filters, widen=True)
+            chosen, more = self._facet_values.resolve(request.filters)
+            notices += more
+            filters = combine(chosen, written)
             language = query_language(parsed) if parsed.free_text else UNKNOWN_LANGUAGE
         vector: FloatArray | None = None
         if parsed.free_text and filters is not None:
