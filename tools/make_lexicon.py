@@ -15,7 +15,7 @@ import re
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +63,30 @@ def main() -> None:
 
 
 def glossary(entries: Iterable[str]) -> Iterator[Row]:
-    """Yield (key, Arabic) of lines `english | english = Arabic، Arabic`."""
+    """Yield (key, Arabic) or (key, Arabic, headword) of lines `english | english = Arabic، Arabic`."""
     seen = set()
     for entry in entries:
         if entry.startswith("#") or not entry.strip():
             continue
         english, _, arabic = entry.partition(" = ")
         for headword in english.split(" | "):
-            for translation in arabic.split("،"):
-                row = (lookup_key(headword), translation.strip())
-                if row not in seen:
-                    seen.add(row)
-                    yield row
+            for translation in with_her_forms([word.strip() for word in arabic.split("،")]):
+                key = lookup_key(headword)
+                if (key, translation) not in seen:
+                    seen.add((key, translation))
+                    yield (key, translation) if headword == key else (key, translation, headword)
+
+
+def with_her_forms(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words, and after a verb's imperfect (يعلن beside أعلن) its feminine form (تعلن).
+
+    Headlines stand in the imperfect, and half of their subjects are feminine (Russia, the police). A word
+    with ي that is no verb stands first.
+    """
+    for number, word in enumerate(words):
+        yield word
+        if number and word.startswith("ي") and " " not in word and len(word) > 2:
+            yield "ت" + word[1:]
 
 
 def wiktionary(rows: Iterable[list[str]]) -> Iterator[Row]:

@@ -29,6 +29,8 @@ MAX_ENTRY_LENGTH = 200
 # "cease fire" is looked up as "ceasefire" too, but "so me" never as "some".
 _SHORTEST_JOINED = 7
 _NAMES_SHOWN = 3
+_ARTICLES = ("al", "el")
+_SHORTEST_WITH_ARTICLE = 6
 _SHORTEST_WITH_CLITIC = 4
 _SHORTEST_VERB = 3
 # Words that begin and end no unit: "of the" is no phrase that needs one translation.
@@ -144,8 +146,14 @@ class Dictionary:
         return tuple(unlike.values())
 
     def names(self, token: str) -> tuple[Name, ...]:
-        """Return Arabic spellings of one Latin name token, the commonest first."""
-        rows = self._names.rows(lookup_key(token))
+        """Return Arabic spellings of one Latin name token, the commonest first.
+
+        A name that is not listed with the article written to it (Alqahtani) is looked up without: stems have none.
+        """
+        key = lookup_key(token)
+        rows = self._names.rows(key)
+        if not rows and key.startswith(_ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
+            rows = self._names.rows(key[2:])
         return tuple(Name(arabic, int(uses)) for arabic, uses in rows)
 
     def units(self, words: Sequence[str]) -> list[Unit]:
