@@ -11,11 +11,14 @@
         EngineUnavailable    the store does not answer, is locked, full or read-only
         EngineTimeout        the store did not answer in time
         SchemaMismatch       the archive was made with another schema or another model
+        ArticlesRefused      the store refused some articles of a batch, and stored the others
 
 The message says what happened; `remedy`, where there is one, says what to do (often a command).
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ArchiveError(Exception):
@@ -76,3 +79,12 @@ class EngineTimeout(EngineError):
 
 class SchemaMismatch(EngineError):
     """The archive was made with another schema or another model; the remedy names the command."""
+
+
+class ArticlesRefused(EngineError):
+    """The store refused some articles of a batch and stored the others. `reasons` has id -> its words."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        first, reason = next(iter(reasons.items()))
+        super().__init__(f"The store refused {len(reasons)} articles, among them {first!r}: {reason}")
+        self.reasons = dict(reasons)

@@ -112,6 +112,31 @@ class Settings(BaseSettings):
     opensearch_insecure: Annotated[
         bool, Field(description="Do not verify TLS certificates. Warned about at each start.")
     ] = False
+    opensearch_shards: Annotated[
+        int,
+        Field(description="Parts that the articles are spread over; one holds about 30 GB.", ge=1, le=1024),
+    ] = 1
+    opensearch_replicas: Annotated[
+        str,
+        Field(
+            description="Copies of each part: a number, or `auto` for one as soon as there are two nodes.",
+            pattern="^(auto|[0-9])$",
+        ),
+    ] = "auto"
+    opensearch_knn: Annotated[
+        str,
+        Field(
+            description="How vectors are kept: `lucene`, `faiss`, `faiss-fp16` (half the memory) or "
+            "`on-disk` (a thirtieth of it).",
+            pattern="^(lucene|faiss|faiss-fp16|on-disk)$",
+        ),
+    ] = "lucene"
+    opensearch_native_fields: Annotated[
+        bool,
+        Field(
+            description="Index the text with OpenSearch's own analysers too, for Dashboards and other tools."
+        ),
+    ] = True
     opensearch_timeout: Annotated[float, Field(description="Seconds to wait for the cluster.", gt=0)] = 60.0
 
     @classmethod

@@ -1,0 +1,222 @@
+"""The connection to a cluster: addresses, TLS, credentials, and one door through which every request goes.
+
+Credentials are kept out of everything that is shown: addresses are stripped of them before they are used,
+and no error carries the client's own exception, whose text may hold a request.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import orjson
+from opensearchpy import ImproperlyConfigured, JSONSerializer, OpenSearch, OpenSearchException
+
+from indexer.engines.opensearch.failures import translate
+from indexer.errors import EngineUnavailable, SettingsError
+from indexer.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: Vector search in nested passages with filters, and vectors rebuilt from the index, are there since 3.0.
+OLDEST_VERSION = (3, 0)
+_PASSWORD_REMEDY = "Use https:// (or NEWSARCHIVE_OPENSEARCH_INSECURE=true on a network that you trust)."
+_CONNECTIONS = 16
+#: An archive that was never created has no index: it is searched like an empty one.
+_IF_THERE = {"ignore_unavailable": True, "allow_no_indices": True}
+
+
+class Cluster:
+    """One cluster, reached through any of its nodes. Safe to use from several threads."""
+
+    def __init__(self, client: OpenSearch, address: str, *, timeout: float) -> None:
+        self._client = client
+        #: What may be shown: the nodes' addresses, without credentials.
+        self.address = address
+        self.timeout = timeout
+        #: Requests sent so far: one round trip each.
+        self.requests = 0
+
+    @classmethod
+    def connect(cls, address: str, settings: Settings) -> Cluster:
+        """Connect to the nodes in `address`, a URL or several with commas between them.
+
+        Raises `SettingsError` for addresses and certificates that cannot work, `EngineUnavailable` where
+        nothing answers or the server is too old.
+        """
+        nodes, auth = _nodes(address, settings)
+        shown = ", ".join(f"{n['scheme']}://{_bracketed(n['host'])}:{n['port']}" for n in nodes)
+        secure = any(node["scheme"] == "https" for node in nodes)
+        if secure and settings.opensearch_insecure:
+            logger.warning("TLS certificates of %s are not verified (opensearch_insecure is set).", shown)
+        try:
+            client = OpenSearch(
+                nodes,
+                http_auth=auth,
+                pool_maxsize=_CONNECTIONS,
+                timeout=settings.opensearch_timeout,
+                max_retries=3,
+                serializer=_Orjson(),
+                **(_tls(settings) if secure else {}),
+            )
+        except (ImproperlyConfigured, OSError, ValueError) as error:
+            raise SettingsError(f"The connection to {shown} cannot be set up: {error}.") from None
+        cluster = cls(client, shown, timeout=settings.opensearch_timeout)
+        try:
+            cluster._check_version()
+        except BaseException:
+            cluster.close()
+            raise
+        return cluster
+
+    def close(self) -> None:
+        self._client.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: Mapping[str, Any] | None = None,
+        timeout: float | None = None,
+        missing: bool = False,
+    ) -> Any:
+        """Send one request and return the answer; `bytes` are sent as they are (newline-delimited JSON).
+
+        With `missing`, what is not there answers None. Raises an `EngineError` for every other failure.
+        """
+        seconds = timeout or self.timeout
+        self.requests += 1
+        try:
+            return self._client.transport.perform_request(
+                method, path, params={**(params or {}), "request_timeout": seconds}, body=body
+            )
+        except OpenSearchException as error:
+            if missing and getattr(error, "status_code", None) == 404:
+                return None
+            failure = translate(error, self.address, seconds)
+        raise failure
+
+    def msearch(
+        self, searches: Sequence[tuple[str, Mapping[str, Any]]], *, timeout: float | None = None
+    ) -> list[dict[str, Any]]:
+        """Run (index, body) searches in one request. Raises if one of them failed altogether."""
+        lines = []
+        for index, body in searches:
+            # Term statistics of all shards: a term weighs the same wherever an article is kept.
+            lines.append(orjson.dumps({"index": index, "search_type": "dfs_query_then_fetch", **_IF_THERE}))
+            lines.append(orjson.dumps(_with_timeout(body, timeout), option=orjson.OPT_SERIALIZE_NUMPY))
+        answer = self.request("POST", "/_msearch", b"\n".join(lines) + b"\n", timeout=timeout)
+        responses: list[dict[str, Any]] = answer["responses"]
+        for response in responses:
+            if "error" in response:
+                raise translate(
+                    (response.get("status", 500), response["error"]), self.address, timeout or self.timeout
+                )
+        return responses
+
+    def _check_version(self) -> None:
+        version = self.request("GET", "/").get("version", {})
+        number = str(version.get("number", ""))
+        if version.get("distribution") != "opensearch":
+            raise EngineUnavailable(
+                f"The server at {self.address} is not OpenSearch (version {number or 'unknown'}).",
+                remedy="Give the address of an OpenSearch cluster.",
+            )
+        if tuple(int(part) for part in number.split("-")[0].split(".")[:2]) < OLDEST_VERSION:
+            raise EngineUnavailable(
+                f"The server at {self.address} is OpenSearch {number}; {'.'.join(map(str, OLDEST_VERSION))} "
+                "or newer is needed.",
+                remedy="Upgrade the cluster.",
+            )
+
+
+class _Orjson(JSONSerializer):
+    """JSON as the archive's texts need it: fast, and lone surrogates are kept as escapes."""
+
+    def dumps(self, data: Any) -> Any:
+        if isinstance(data, str | bytes):
+            return data
+        return dumps(data)
+
+    def loads(self, s: Any) -> Any:
+        try:
+            return orjson.loads(s)
+        except orjson.JSONDecodeError:
+            return super().loads(s)
+
+
+def dumps(data: Any) -> bytes:
+    """Return JSON. Strings that are no valid Unicode are written with escapes, which read back the same."""
+    try:
+        return orjson.dumps(data, option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:
+        return json.dumps(
+            data, ensure_ascii=True, separators=(",", ":"), default=lambda array: array.tolist()
+        ).encode("ascii")
+
+
+def _nodes(address: str, settings: Settings) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:
+    """Return the nodes without credentials, and the credentials: those of the settings, else an address's."""
+    nodes: list[dict[str, Any]] = []
+    in_the_clear: list[str] = []
+    password = settings.opensearch_password.get_secret_value()
+    auth = (settings.opensearch_user, password) if settings.opensearch_user else None
+    for part in address.split(","):
+        url = urlsplit(part.strip())
+        try:
+            port = url.port
+        except ValueError:
+            port = -1
+        if url.scheme not in ("http", "https") or not url.hostname or port == -1:
+            raise SettingsError(
+                "The engine is no address of an OpenSearch cluster.",
+                remedy="Give https://host:9200, or several with commas between them.",
+            )
+        if url.username and not auth:
+            auth = (unquote(url.username), unquote(url.password or ""))
+        nodes.append({"host": url.hostname, "port": port or 9200, "scheme": url.scheme})
+        if url.scheme == "http" and not _is_here(url.hostname):
+            in_the_clear.append(url.hostname)
+    if auth and in_the_clear and not settings.opensearch_insecure:
+        raise SettingsError(f"A password would go to {in_the_clear[0]} unencrypted.", remedy=_PASSWORD_REMEDY)
+    return nodes, auth
+
+
+def _tls(settings: Settings) -> dict[str, Any]:
+    for name in ("opensearch_ca_certs", "opensearch_client_cert", "opensearch_client_key"):
+        path = getattr(settings, name)
+        if path is not None and not path.is_file():
+            raise SettingsError(f"The file of the setting {name!r} does not exist: {path}.")
+    files = {
+        "ca_certs": settings.opensearch_ca_certs,
+        "client_cert": settings.opensearch_client_cert,
+        "client_key": settings.opensearch_client_key,
+    }
+    return {
+        "verify_certs": not settings.opensearch_insecure,
+        "ssl_assert_hostname": not settings.opensearch_insecure,
+        "ssl_show_warn": False,  # the warning above says it once, in our words
+        **{name: str(path) for name, path in files.items() if path},
+    }
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _with_timeout(body: Mapping[str, Any], timeout: float | None) -> Mapping[str, Any]:
+    """Let the shards give up a little before the client does, so that what was found by then still comes."""
+    return {**body, "timeout": f"{max(1, int(timeout * 900))}ms"} if timeout else body

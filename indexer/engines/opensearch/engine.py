@@ -1,0 +1,271 @@
+"""The engine for archives on an OpenSearch cluster: the contract, each part in a module of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
+from types import TracebackType
+from typing import Any, Self
+
+from indexer.article import Article
+from indexer.engines.base import (
+    EngineStats,
+    Entry,
+    Finding,
+    Gathered,
+    GatherRequest,
+    Leg,
+    LegResult,
+    Manifest,
+    Sort,
+    StoredPassage,
+    Union,
+    Word,
+    WordCount,
+)
+from indexer.engines.opensearch import records, words
+from indexer.engines.opensearch.client import Cluster, dumps
+from indexer.engines.opensearch.documents import (
+    PASSAGES,
+    PASSAGES_WITH_VECTORS,
+    to_article,
+    to_document,
+    to_passages,
+)
+from indexer.engines.opensearch.gathering import article_search, gathered, searches_for
+from indexer.engines.opensearch.indices import Indices
+from indexer.engines.opensearch.mappings import Names, document_id
+from indexer.engines.opensearch.matching import leg_result, leg_search
+from indexer.engines.opensearch.queries import union_query
+from indexer.engines.opensearch.scanning import scan
+from indexer.engines.opensearch.writing import CHUNK_ACTIONS, Action, send
+from indexer.errors import ArticlesRefused, EngineError
+from indexer.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+#: A page may end here (index.max_result_window); further pages are walked to.
+_LAST_DIRECT_HIT = 10_000
+_LOOKUP = 1_000
+_SMALLEST_SHARE = 32
+
+
+class OpenSearchEngine:
+    """An archive on a cluster. `generation` looks at another generation than the one in use."""
+
+    name = "opensearch"
+
+    def __init__(self, cluster: Cluster, settings: Settings, *, generation: int | None = None) -> None:
+        self.cluster = cluster
+        self.settings = settings
+        self.names = Names(settings.opensearch_prefix)
+        self.indices = Indices(cluster, self.names, settings)
+        self._articles, self._words = self.names.articles, self.names.words
+        if generation is not None:
+            self._articles, self._words = self.names.generation(generation)
+        self._first_load = False
+
+    @classmethod
+    def open(cls, address: str, settings: Settings) -> OpenSearchEngine:
+        """Connect to the cluster; nothing is created. Raises as `Cluster.connect` does."""
+        return cls(Cluster.connect(address, settings), settings)
+
+    # -- life
+
+    def close(self) -> None:
+        """Disconnect. An engine that filled a new archive gives it its replicas first."""
+        try:
+            if self._first_load:
+                self.indices.set_replicas(self._articles)
+        except EngineError as error:
+            logger.warning(
+                "The archive has no replicas yet: %s `newsarchive doctor --repair` sets them.", error
+            )
+        finally:
+            self.cluster.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def manifest(self) -> Manifest | None:
+        return self.indices.manifest(self._articles)
+
+    def create(self, manifest: Manifest) -> None:
+        self.indices.create(manifest)
+        # Without replicas it is new, or its first load was cut off: this is that load.
+        self._first_load = not self.indices.has_replicas(self._articles)
+
+    # -- writing
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        # Twice the requests, half the size: the server indexes one while the next is analysed here.
+        share = min(CHUNK_ACTIONS, max(_SMALLEST_SHARE, -(-len(entries) // 2)))
+        outcome = send(self.cluster, self._actions(entries), limit=share)
+        if outcome.refused:
+            raise ArticlesRefused(outcome.refused)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        building = self.indices.building()
+        known = list(dict.fromkeys(ids))
+        if building:
+            send(self.cluster, (Action(building, document_id(id_), id_, alias=False) for id_ in known))
+        return send(self.cluster, (Action(self._articles, document_id(id_), id_) for id_ in known)).done
+
+    def refresh(self) -> None:
+        self.cluster.request("POST", f"/{self._articles}/_refresh", missing=True)
+
+    def hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for first in range(0, len(ids), _LOOKUP):
+            answer = self.cluster.request(
+                "POST",
+                f"/{self._articles}/_mget",
+                {"ids": [document_id(id_) for id_ in ids[first : first + _LOOKUP]]},
+                params={"_source": "id,content_hash"},
+                missing=True,
+            )
+            for document in (answer or {}).get("docs", ()):
+                if document.get("found"):
+                    found[document["_source"]["id"]] = document["_source"]["content_hash"]
+        return found
+
+    # -- looking up
+
+    def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
+        if not legs:
+            return []
+        responses = self.cluster.msearch([(self._articles, leg_search(leg)) for leg in legs], timeout=timeout)
+        return [leg_result(leg, response) for leg, response in zip(legs, responses, strict=True)]
+
+    def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
+        searches = [(self._articles, body) for body in searches_for(request)]
+        return gathered(request, self.cluster.msearch(searches, timeout=timeout))
+
+    def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
+        query, order = union_query(union), _order(sort)
+        direct = offset + size <= _LAST_DIRECT_HIT
+        body = {
+            "query": query,
+            "sort": order,
+            "from": offset if direct else 0,
+            "size": size if direct else 0,
+            "track_total_hits": True,
+            "_source": False,
+            "docvalue_fields": ["id"],
+        }
+        (answer,) = self.cluster.msearch([(self._articles, body)])
+        total = answer["hits"]["total"]["value"]
+        if direct:
+            return [hit["fields"]["id"][0] for hit in answer["hits"]["hits"]], total
+        if offset >= total:
+            return [], total
+        hits = scan(self.cluster, self._articles, query, sort=order, batch=_LAST_DIRECT_HIT, source=["id"])
+        with closing(hits):
+            page = islice(hits, offset, offset + size)
+            return [hit["_source"]["id"] for hit in page], total
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        found: dict[str, Article] = {}
+        for first in range(0, len(ids), _LOOKUP):
+            some = tuple(ids[first : first + _LOOKUP])
+            search = article_search(some, passages=False, codes=False)
+            (answer,) = self.cluster.msearch([(self._articles, search)])
+            for hit in answer["hits"]["hits"]:
+                found[hit["_source"]["id"]] = to_article(hit["_source"])
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def passages(self, article_id: str, *, vectors: bool = False) -> tuple[StoredPassage, ...]:
+        search = article_search((article_id,), passages=True, codes=True)
+        if vectors:
+            search["_source"] = PASSAGES_WITH_VECTORS
+        (answer,) = self.cluster.msearch([(self._articles, search)])
+        for hit in answer["hits"]["hits"]:
+            return to_passages(hit["_source"], codes=hit.get("fields", {}).get("codes", ()), vectors=vectors)
+        return ()
+
+    def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008
+        source = {"excludes": [PASSAGES]}
+        hits = scan(
+            self.cluster, self._articles, union_query(union), sort=[{"id": "asc"}], batch=batch, source=source
+        )
+        for hit in hits:
+            yield to_article(hit["_source"])
+
+    def stats(self) -> EngineStats:
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "aggs": {"passages": {"sum": {"field": "passage_count"}}},
+        }
+        counts, lexicon = self.cluster.msearch(
+            [(self._articles, body), (self._words, {"size": 0, "track_total_hits": True})]
+        )
+        stored, details = self.indices.storage(self._articles, self._words)
+        return EngineStats(
+            articles=counts["hits"]["total"]["value"],
+            passages=int(counts.get("aggregations", {}).get("passages", {}).get("value", 0)),
+            words=lexicon["hits"]["total"]["value"],
+            bytes_on_disk=stored,
+            details=details,
+        )
+
+    def check(self, *, repair: bool = False) -> list[Finding]:
+        return self.indices.check(repair=repair)
+
+    # -- words
+
+    def vocabulary(self, *, min_articles: int = 2) -> Iterator[WordCount]:
+        return words.vocabulary(self.cluster, self._articles, min_articles)
+
+    def write_words(self, words_: Sequence[Word]) -> None:
+        words.write_words(self.cluster, self._words, words_)
+
+    def words(self, *, vectors: bool = True) -> Iterator[Word]:
+        return words.stored_words(self.cluster, self._words, vectors=vectors)
+
+    # -- records
+
+    def put_records(self, kind: str, records_: Mapping[str, Mapping[str, Any]]) -> None:
+        self.indices.create_records()
+        records.put_records(self.cluster, self.names.records, kind, records_)
+
+    def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        return records.stored_records(self.cluster, self.names.records, kind)
+
+    def delete_records(self, kind: str, keys: Iterable[str]) -> int:
+        self.indices.create_records()
+        return records.delete_records(self.cluster, self.names.records, kind, keys)
+
+    # -- helpers
+
+    def at_generation(self, number: int) -> OpenSearchEngine:
+        """Return an engine that looks at another generation, over the same connection: to compare the two."""
+        return OpenSearchEngine(self.cluster, self.settings, generation=number)
+
+    def entry_actions(self, entry: Entry, index: str, *, alias: bool) -> Action:
+        """Return the action that stores an entry in an index."""
+        document = to_document(entry, native=self.settings.opensearch_native_fields)
+        return Action(index, document_id(entry.article.id), entry.article.id, dumps(document), alias)
+
+    def _actions(self, entries: Sequence[Entry]) -> Iterator[Action]:
+        building = self.indices.building()
+        for entry in entries:
+            action = self.entry_actions(entry, self._articles, alias=True)
+            yield action
+            if building:
+                yield replace(action, index=building, alias=False)
+
+
+def _order(sort: Sort) -> list[dict[str, Any]]:
+    if sort is Sort.RELEVANCE:
+        return [{"id": "asc"}]
+    direction = "desc" if sort is Sort.NEWEST else "asc"
+    return [{"date": {"order": direction, "missing": "_last", "unmapped_type": "date"}}, {"id": "asc"}]

@@ -1,0 +1,134 @@
+"""From the contract's clauses and filters to the server's query language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from indexer.engines.base import (
+    TITLE_BOOST,
+    AllOf,
+    AnyOf,
+    Clause,
+    Field,
+    Filters,
+    Form,
+    LexicalQuery,
+    PhraseTerm,
+    Term,
+    Union,
+)
+from indexer.engines.fields import field_name, indexed_form
+
+Query = dict[str, Any]
+
+NOTHING: Query = {"match_none": {}}
+EVERYTHING: Query = {"match_all": {}}
+
+
+def scored(query: LexicalQuery, filters: Filters) -> Query:
+    """Return the query of a lexical leg: scored clauses, unscored filters."""
+    if query.is_empty:
+        return NOTHING
+    must_not = [*map(clause, query.must_not), *_excluded(filters)]
+    parts: Query = {
+        "must": [clause(part) for part in query.must],
+        "should": [clause(part) for part in query.should],
+        "must_not": must_not,
+        # A query of exclusions alone matches everything else, at score 0.
+        "filter": _included(filters) or [EVERYTHING],
+        "minimum_should_match": 1 if query.should and not query.must else 0,
+    }
+    return {"bool": parts}
+
+
+def conditions(query: LexicalQuery | None, filters: Filters) -> Query | None:
+    """Return the hard conditions of a vector leg as one unscored query; None where there are none."""
+    required = _included(filters)
+    forbidden = _excluded(filters)
+    if query:
+        required += [clause(part) for part in query.must]
+        forbidden += [clause(part) for part in query.must_not]
+    if not (required or forbidden):
+        return None
+    return {"bool": {"filter": required, "must_not": forbidden}}
+
+
+def union_query(union: Union) -> Query:
+    """Return the articles of a union, unscored."""
+    options: list[Query] = []
+    if union.lexical is not None:
+        options.append(scored(union.lexical, Filters()))
+    if union.ids is not None:
+        options.append({"terms": {"id": list(union.ids)}})
+    required = _included(union.filters)
+    if union.lexical is not None or union.ids is not None:
+        required.append({"bool": {"should": options, "minimum_should_match": 1}})
+    return {"bool": {"filter": required or [EVERYTHING], "must_not": _excluded(union.filters)}}
+
+
+def clause(part: Clause) -> Query:
+    match part:
+        case Term():
+            token = indexed_form(part.token)
+            return _in_fields(
+                part.field,
+                part.form,
+                part.boost,
+                lambda name, boost: {"term": {name: {"value": token, "boost": boost}}},
+            )
+        case PhraseTerm():
+            tokens = " ".join(map(indexed_form, part.tokens))
+            return _in_fields(
+                part.field,
+                part.form,
+                part.boost,
+                lambda name, boost: {"match_phrase": {name: {"query": tokens, "boost": boost}}},
+            )
+        case AnyOf():
+            return {
+                "dis_max": {"queries": [clause(option) for option in part.options], "tie_breaker": part.tie}
+            }
+        case AllOf():
+            return {"bool": {"must": [clause(inner) for inner in part.parts]}}
+
+
+def _in_fields(field: Field, form: Form, boost: float, make: Any) -> Query:
+    if field is not Field.ANY:
+        query: Query = make(field_name(field, form), boost)
+        return query
+    title = make(field_name(Field.TITLE, form), boost * TITLE_BOOST)
+    body = make(field_name(Field.BODY, form), boost)
+    return {"bool": {"should": [title, body], "minimum_should_match": 1}}
+
+
+def _included(filters: Filters) -> list[Query]:
+    included: list[Query] = [
+        {"terms": {facet: sorted(values)}} for facet, values in _values(filters.include) if values
+    ]
+    if filters.published_from or filters.published_to:
+        bounds = {}
+        if filters.published_from:
+            bounds["gte"] = _milliseconds(filters.published_from)
+        if filters.published_to:
+            bounds["lt"] = _milliseconds(filters.published_to) + 86_400_000
+        included.append({"range": {"date": bounds}})
+    return included
+
+
+def _excluded(filters: Filters) -> list[Query]:
+    return [{"terms": {facet: sorted(values)}} for facet, values in _values(filters.exclude) if values]
+
+
+def _values(values: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+    return iter(sorted(values.items()))
+
+
+def _milliseconds(day: date) -> int:
+    return milliseconds(datetime.combine(day, time.min, UTC))
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment as whole milliseconds since 1970, exactly (a float would lose some)."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

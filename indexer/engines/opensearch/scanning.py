@@ -1,0 +1,54 @@
+"""Reading an index from one end to the other as it is at one moment: point-in-time and search_after."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from indexer.engines.opensearch.client import Cluster
+
+_KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
+
+
+def scan(
+    cluster: Cluster,
+    index: str,
+    query: Mapping[str, Any],
+    *,
+    sort: list[dict[str, Any]],
+    batch: int,
+    source: Any = True,
+    stored_fields: tuple[str, ...] = (),
+) -> Generator[dict[str, Any]]:
+    """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart."""
+    opened = cluster.request(
+        "POST", f"/{index}/_search/point_in_time", params={"keep_alive": _KEEP_ALIVE}, missing=True
+    )
+    if opened is None:
+        return
+    pit = opened["pit_id"]
+    try:
+        after: list[Any] | None = None
+        while True:
+            body = {
+                "query": query,
+                "size": batch,
+                "sort": sort,
+                "_source": source,
+                "track_total_hits": False,
+                "pit": {"id": pit, "keep_alive": _KEEP_ALIVE},
+                **({"search_after": after} if after else {}),
+                **({"stored_fields": list(stored_fields)} if stored_fields else {}),
+            }
+            # A part that does not answer is an error here: an export that lacks articles is no export.
+            answer = cluster.request(
+                "POST", "/_search", body, params={"allow_partial_search_results": "false"}
+            )
+            pit = answer.get("pit_id", pit)
+            hits = answer["hits"]["hits"]
+            yield from hits
+            if len(hits) < batch:
+                return
+            after = hits[-1]["sort"]
+    finally:
+        cluster.request("DELETE", "/_search/point_in_time", {"pit_id": [pit]}, missing=True)

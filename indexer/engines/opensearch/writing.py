@@ -1,0 +1,168 @@
+"""Writing in bulk: a bounded number of requests under way, refusals tried again, the rest reported.
+
+A document is its article's `_id`, so that sending one twice changes nothing: whatever fails half-way is
+simply sent again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.engines.opensearch.client import Cluster, dumps
+from indexer.engines.opensearch.failures import LastingFailure, TooLarge, reason_of, translate
+from indexer.errors import EngineError, EngineTimeout, EngineUnavailable
+
+CHUNK_ACTIONS = 500
+CHUNK_BYTES = 10 * 1024 * 1024
+#: A node's http.max_content_length is 100 MB unless set; it cuts the connection when more comes.
+LARGEST_BODY = 95 * 1024 * 1024
+IN_FLIGHT = 2
+
+#: Answers that mean "not now": too busy, a node away, a shard moving.
+_TRY_AGAIN = frozenset({429, 502, 503, 504})
+#: Waits between attempts, in seconds: a minute and a half in all, longer than a node needs to be replaced.
+WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0, 15.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line pair of a bulk request. `body` is None for a deletion. `name` tells a person what it is."""
+
+    index: str
+    id: str
+    name: str
+    body: bytes | None = None
+    #: Whether `index` is an alias: then nothing is written where it is missing, instead of making an index.
+    alias: bool = True
+
+    def lines(self) -> bytes:
+        verb = "delete" if self.body is None else "index"
+        head = dumps({verb: {"_index": self.index, "_id": self.id, "require_alias": self.alias}})
+        return head + b"\n" if self.body is None else b"%b\n%b\n" % (head, self.body)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the actions: how many did something, and why the cluster refused others, by name."""
+
+    done: int
+    refused: dict[str, str]
+
+
+def send(
+    cluster: Cluster, actions: Iterable[Action], *, refresh: bool = False, limit: int = CHUNK_ACTIONS
+) -> Outcome:
+    """Send *actions*; durable when it returns. A refusal that will not pass is in the outcome, not raised.
+
+    Raises `EngineUnavailable` or `EngineTimeout` when the cluster does not take them even after `WAITS`.
+    """
+    outcome = Outcome(0, {})
+    under_way: set[Future[Outcome]] = set()
+    with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="bulk") as pool:
+        for chunk in _chunks(actions, limit, outcome):
+            if len(under_way) >= IN_FLIGHT:
+                under_way = _settle(under_way, outcome)
+            under_way.add(pool.submit(_send_chunk, cluster, chunk, refresh))
+        while under_way:
+            under_way = _settle(under_way, outcome)
+    return outcome
+
+
+def send_all(cluster: Cluster, actions: Iterable[Action]) -> int:
+    """Send *actions*, visible and durable when it returns; raise `EngineError` if any is refused."""
+    outcome = send(cluster, actions, refresh=True)
+    for name, reason in outcome.refused.items():
+        raise EngineError(f"The cluster refused {name!r}: {reason}.")
+    return outcome.done
+
+
+def _settle(under_way: set[Future[Outcome]], outcome: Outcome) -> set[Future[Outcome]]:
+    finished, rest = wait(under_way, return_when="FIRST_COMPLETED")
+    for future in finished:
+        part = future.result()
+        outcome.done += part.done
+        outcome.refused.update(part.refused)
+    return rest
+
+
+def _chunks(actions: Iterable[Action], limit: int, outcome: Outcome) -> Iterator[list[Action]]:
+    chunk: list[Action] = []
+    size = 0
+    for action in actions:
+        length = len(action.body or b"")
+        if length > LARGEST_BODY:
+            outcome.refused[action.name] = (
+                f"With its passages the article has {length / 1e6:.0f} MB; 95 are taken."
+            )
+            continue
+        if chunk and (len(chunk) >= limit or size + length > CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(action)
+        size += length
+    if chunk:
+        yield chunk
+
+
+def _send_chunk(cluster: Cluster, chunk: Sequence[Action], refresh: bool) -> Outcome:
+    outcome = Outcome(0, {})
+    failure: Exception | None = None
+    for pause in (*WAITS, None):
+        try:
+            answer = cluster.request(
+                "POST",
+                "/_bulk",
+                b"".join(action.lines() for action in chunk),
+                params={"refresh": "true"} if refresh else None,
+            )
+        except TooLarge as error:
+            return _send_halves(cluster, chunk, refresh, error)
+        except LastingFailure:
+            raise
+        except (EngineUnavailable, EngineTimeout) as error:
+            failure = error
+        else:
+            chunk, failure = _sort_answers(cluster, chunk, answer, outcome)
+            if not chunk:
+                return outcome
+        if pause is not None:
+            time.sleep(pause)
+    assert failure is not None
+    raise failure
+
+
+def _send_halves(cluster: Cluster, chunk: Sequence[Action], refresh: bool, error: TooLarge) -> Outcome:
+    if len(chunk) == 1:
+        return Outcome(0, {chunk[0].name: str(error)})
+    middle = len(chunk) // 2
+    first, second = (_send_chunk(cluster, part, refresh) for part in (chunk[:middle], chunk[middle:]))
+    return Outcome(first.done + second.done, {**first.refused, **second.refused})
+
+
+def _sort_answers(
+    cluster: Cluster, chunk: Sequence[Action], answer: dict[str, Any], outcome: Outcome
+) -> tuple[list[Action], Exception | None]:
+    """Count what was done, note what was refused; return what to send again and why."""
+    again: list[Action] = []
+    failure: Exception | None = None
+    for action, item in zip(chunk, answer["items"], strict=True):
+        (result,) = item.values()
+        status = result["status"]
+        if status < 300:
+            outcome.done += 1
+        elif status == 404 and action.body is None and "error" not in result:
+            continue  # what should be deleted is not there
+        elif status in _TRY_AGAIN:
+            failure = translate((status, result["error"]), cluster.address)
+            if isinstance(failure, LastingFailure):
+                raise failure
+            again.append(action)
+        elif status in (401, 403, 404):
+            raise translate((status, result["error"]), cluster.address)
+        else:
+            outcome.refused[action.name] = reason_of(result["error"])
+    return again, failure
