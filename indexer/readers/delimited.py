@@ -104,8 +104,10 @@ def has_known_header(head: str) -> bool:
 def _header(name: str, rows: Iterator[list[str]]) -> list[str]:
     try:
         header = next((row for row in rows if any(cell.strip() for cell in row)), [])
-    except (csv.Error, _TooLong) as error:
-        raise UnreadableSource(f"The header of {name} cannot be read: {error or 'it is too long'}.") from None
+    except _TooLong:
+        raise UnreadableSource(f"The header of {name} cannot be read: it is too long.") from None
+    except csv.Error as error:
+        raise UnreadableSource(f"The header of {name} cannot be read: {error}.") from None
     if len(header) > MAX_COLUMNS:
         raise UnreadableSource(f"{name} has {len(header)} columns; {MAX_COLUMNS} are allowed.")
     seen: dict[str, int] = {}

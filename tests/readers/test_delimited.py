@@ -119,6 +119,11 @@ def test_a_row_over_the_limit_is_skipped_alone(tmp_path: Path) -> None:
     assert "more than 2000 bytes" in found[1].reason
 
 
+def test_a_header_over_the_limit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="header of .* cannot be read: it is too long"):
+        records(tmp_path, "x" * 5_000, max_record_bytes=2_000)
+
+
 def test_an_article_of_5_mb_is_read_whole(tmp_path: Path) -> None:
     (found,) = records(tmp_path, "id,text\n1," + "ab " * 1_700_000 + "\n")
     assert found.article is not None
