@@ -120,7 +120,7 @@ def test_a_row_over_the_limit_is_skipped_alone(tmp_path: Path) -> None:
 
 
 def test_a_header_over_the_limit_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableSource, match="header of .* cannot be read: it is too long"):
+    with pytest.raises(UnreadableSource, match=r"header of .* cannot be read: it is too long"):
         records(tmp_path, "x" * 5_000, max_record_bytes=2_000)
 
 
