@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp import article, display, errors, health, home, results, security
+from webapp import article, display, errors, export, health, home, results, security
 from webapp.context import EXTENSION
 
 if TYPE_CHECKING:
@@ -25,6 +25,6 @@ def create_app(archive: Archive) -> Flask:
     security.init_app(app, archive.settings)
     display.init_app(app)
     errors.init_app(app)
-    for feature in (home, results, article, health):
+    for feature in (home, results, article, export, health):
         app.register_blueprint(feature.blueprint)
     return app

@@ -11,6 +11,7 @@ from indexer.errors import InvalidQuery
 from indexer.search.page import Highlight
 from webapp import display, marking
 from webapp.context import the_archive
+from webapp.formats import FORMATS
 from webapp.state import SearchState
 
 blueprint = Blueprint("article", __name__)
@@ -45,6 +46,7 @@ def show() -> str:
         hits=hits,
         whole=whole,
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
+        formats=FORMATS,
         similar=archive.similar(article_id, SIMILAR),
     )
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from indexer.engines.base import FACETS, Sort
 from webapp import histogram
 from webapp.context import the_archive
+from webapp.formats import FORMATS
 from webapp.state import SIZES, SearchState
 
 blueprint = Blueprint("results", __name__)
@@ -25,6 +26,7 @@ def search() -> str:
         steps=histogram.way_back(state),
         sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
         sizes=SIZES,
+        formats=FORMATS,
         pages=_page_numbers(state.page, page.pages),
     )
 

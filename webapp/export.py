@@ -1,0 +1,67 @@
+"""Taking results away: all that a search finds, or those that are ticked, streamed in a citable form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import chain, islice
+
+from flask import Blueprint, Response, request, stream_with_context
+
+from indexer.article import Article
+from indexer.errors import InvalidQuery
+from webapp.context import the_archive
+from webapp.formats import FORMATS, Provenance
+from webapp.state import SearchState
+
+blueprint = Blueprint("export", __name__)
+
+_BATCH = 200
+MAX_TICKED = 1_000
+
+
+@blueprint.get("/export")
+def export() -> Response:
+    """Answer with the articles named by `id` (repeatable), else with all that the search finds."""
+    chosen = FORMATS.get(request.args.get("format", "csv"))
+    if chosen is None:
+        raise InvalidQuery("There is no such format.", remedy=f"The formats are {', '.join(FORMATS)}.")
+    state = SearchState.from_args(request.args).on_page(1)
+    ticked = list(dict.fromkeys(request.args.getlist("id")))
+    if len(ticked) > MAX_TICKED:
+        raise InvalidQuery(
+            f"At most {MAX_TICKED:,} articles can be ticked.", remedy="Export the whole search."
+        )
+    archive = the_archive()
+    ids = iter(ticked) if ticked else archive.search_ids(state.to_request())
+    # Asked for the first one here, a search that makes no sense is a page with a sentence, not a broken file.
+    ids = chain(list(islice(ids, 1)), ids)
+    manifest = archive.engine.manifest()
+    provenance = Provenance(
+        base_url=request.url_root,
+        query=state.query_string(),
+        retrieved=datetime.now(UTC),
+        generation=manifest.created_at if manifest else "",
+    )
+    body = (part.encode() for part in chosen.write(_articles(ids), provenance))
+    name = f"{_file_name(state.text)}-{provenance.retrieved:%Y-%m-%d}.{chosen.extension}"
+    return Response(
+        stream_with_context(body),
+        content_type=chosen.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+def _articles(ids: Iterator[str]) -> Iterator[Article]:
+    """Yield the articles in the order of their ids, a batch in memory at a time."""
+    archive = the_archive()
+    while batch := list(islice(ids, _BATCH)):
+        found = archive.articles(batch)
+        yield from (found[article_id] for article_id in batch if article_id in found)
+
+
+def _file_name(text: str) -> str:
+    """Return a name for a file that says what was searched for, as far as it is ASCII."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return "-".join(["newsarchive", *words])[:60].rstrip("-")
