@@ -91,15 +91,16 @@ class Cluster:
         With `missing`, what is not there answers None. Raises an `EngineError` for every other failure.
         """
         seconds = timeout or self.timeout
+        options = {"request_timeout": seconds, **({"ignore": 404} if missing else {})}
         self.requests += 1
         try:
-            return self._client.transport.perform_request(
-                method, path, params={**(params or {}), "request_timeout": seconds}, body=body
+            answer = self._client.transport.perform_request(
+                method, path, params={**(params or {}), **options}, body=body
             )
         except OpenSearchException as error:
-            if missing and getattr(error, "status_code", None) == 404:
-                return None
             failure = translate(error, self.address, seconds)
+        else:
+            return None if missing and isinstance(answer, dict) and answer.get("status") == 404 else answer
         raise failure
 
     def msearch(

@@ -250,15 +250,16 @@ class OpenSearchEngine:
         """Return an engine that looks at another generation, over the same connection: to compare the two."""
         return OpenSearchEngine(self.cluster, self.settings, generation=number)
 
-    def entry_actions(self, entry: Entry, index: str, *, alias: bool) -> Action:
+    def entry_action(self, entry: Entry, index: str, *, alias: bool = True, only_new: bool = False) -> Action:
         """Return the action that stores an entry in an index."""
         document = to_document(entry, native=self.settings.opensearch_native_fields)
-        return Action(index, document_id(entry.article.id), entry.article.id, dumps(document), alias)
+        id_ = entry.article.id
+        return Action(index, document_id(id_), id_, dumps(document), alias, only_new)
 
     def _actions(self, entries: Sequence[Entry]) -> Iterator[Action]:
         building = self.indices.building()
         for entry in entries:
-            action = self.entry_actions(entry, self._articles, alias=True)
+            action = self.entry_action(entry, self._articles)
             yield action
             if building:
                 yield replace(action, index=building, alias=False)

@@ -38,9 +38,11 @@ class Action:
     body: bytes | None = None
     #: Whether `index` is an alias: then nothing is written where it is missing, instead of making an index.
     alias: bool = True
+    #: Leave a document alone that is there already.
+    only_new: bool = False
 
     def lines(self) -> bytes:
-        verb = "delete" if self.body is None else "index"
+        verb = "delete" if self.body is None else "create" if self.only_new else "index"
         head = dumps({verb: {"_index": self.index, "_id": self.id, "require_alias": self.alias}})
         return head + b"\n" if self.body is None else b"%b\n%b\n" % (head, self.body)
 
@@ -156,6 +158,8 @@ def _sort_answers(
             outcome.done += 1
         elif status == 404 and action.body is None and "error" not in result:
             continue  # what should be deleted is not there
+        elif status == 409 and action.only_new:
+            continue
         elif status in _TRY_AGAIN:
             failure = translate((status, result["error"]), cluster.address)
             if isinstance(failure, LastingFailure):
