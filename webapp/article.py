@@ -5,6 +5,8 @@ An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, abort, render_template, request
 
 from indexer.errors import InvalidQuery
@@ -32,7 +34,9 @@ def show() -> str:
     title_marks: tuple[Highlight, ...] = ()
     text_marks: tuple[Highlight, ...] = ()
     if state.text:
-        title_marks, text_marks = archive.highlight(article, state.text)
+        # A query with a slip must not keep an article from being read.
+        with suppress(InvalidQuery):
+            title_marks, text_marks = archive.highlight(article, state.text)
     whole = len(article.text) <= LONG_TEXT or request.args.get("whole") == "1"
     text = article.text if whole else article.text[:LONG_TEXT]
     paragraphs, hits = marking.paragraphs(text, text_marks)
@@ -52,7 +56,7 @@ def show() -> str:
 
 
 def _state() -> SearchState:
-    """Return the search the reader comes from; a broken one must not keep an article from being read."""
+    """Return the search that the reader comes from, an empty one where its address is broken."""
     try:
         return SearchState.from_args(request.args)
     except InvalidQuery:

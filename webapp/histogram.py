@@ -16,7 +16,9 @@ from webapp.state import SearchState
 WIDTH, HEIGHT = 320.0, 84.0
 _LEAST_HEIGHT = 2.0
 _WIDEST_BAR = 26.0
-_MAX_SLOTS = 400
+# An engine counts the periods that hold something; days of some years are too many to be drawn with their gaps.
+_MAX_SLOTS = 130
+_WIDER = {"day": ("month", 7), "month": ("year", 4)}
 _TICKS = 4
 
 
@@ -67,7 +69,12 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
     counts = {bucket.period: bucket.count for bucket in histogram.buckets if bucket.count}
     if not counts:
         return None
-    periods = _periods(min(counts), max(counts), histogram.unit)
+    unit = histogram.unit
+    periods = _periods(min(counts), max(counts), unit)
+    while len(periods) > _MAX_SLOTS and unit in _WIDER:
+        unit, length = _WIDER[unit]
+        counts = _gathered(counts, length)
+        periods = _periods(min(counts), max(counts), unit)
     if len(periods) > _MAX_SLOTS:  # centuries with gaps: the gaps are left out
         periods = sorted(counts)
     slot = min(WIDTH / len(periods), _WIDEST_BAR)
@@ -92,7 +99,7 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
                 height=round(height, 2),
             )
         )
-    return Chart(histogram.unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
+    return Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
 
 
 def way_back(state: SearchState) -> list[Step]:
@@ -116,6 +123,14 @@ def _periods(first: str, last: str, unit: str) -> list[str]:
         return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(low, high + 1)]
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return [(start + timedelta(days=day)).isoformat() for day in range((end - start).days + 1)]
+
+
+def _gathered(counts: dict[str, int], length: int) -> dict[str, int]:
+    """Return the counts of wider periods, whose names are the first *length* characters."""
+    wider: dict[str, int] = {}
+    for name, number in counts.items():
+        wider[name[:length]] = wider.get(name[:length], 0) + number
+    return wider
 
 
 def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:

@@ -12,6 +12,9 @@ from webapp.state import SIZES, SearchState
 
 blueprint = Blueprint("results", __name__)
 
+#: Values of a facet on the page; all that were counted are shown on request (`all=source`).
+SHOWN = 12
+
 
 @blueprint.get("/search")
 def search() -> str:
@@ -21,7 +24,10 @@ def search() -> str:
         "results.html",
         state=state,
         page=page,
-        facets=[(facet, page.facets.get(facet, ())) for facet in FACETS],
+        facets=[
+            (facet, values if request.args.get("all") == facet else values[:SHOWN], len(values))
+            for facet, values in ((facet, page.facets.get(facet, ())) for facet in FACETS)
+        ],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),
         sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],

@@ -42,6 +42,13 @@ def test_bars_stay_inside(unit: str, first: str, last: str, periods: int) -> Non
     assert all(0 <= tick.x <= WIDTH + 0.1 for tick in chart.ticks)
 
 
+def test_days_far_apart_are_drawn_as_months() -> None:
+    chart = draw(histogram("day", _2017_11_03=1, _2017_11_30=2, _2018_12_01=4), SearchState())
+    assert chart is not None
+    assert chart.unit == "month"
+    assert [(bar.period, bar.count) for bar in chart.bars] == [("2017-11", 3), ("2018-12", 4)]
+
+
 def test_the_way_back_leads_through_wider_periods() -> None:
     state = SearchState(text="x", date_from="2018-02-18", date_to="2018-02-18")
     assert [(step.label, step.url) for step in way_back(state)] == [

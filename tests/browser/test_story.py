@@ -1,0 +1,99 @@
+"""The analyst's story in a real browser: an English question, an Arabic article, the way back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenPage
+from webapp.home import EXAMPLES
+
+pytestmark = pytest.mark.browser
+
+QUESTION = EXAMPLES[-1]
+
+
+def style(page: Page, selector: str, name: str) -> str:
+    value: str = page.locator(selector).first.evaluate(f"node => getComputedStyle(node)['{name}']")
+    return value
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("searchbox", name="Question")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_an_english_question_opens_an_arabic_article(open_page: OpenPage, script: bool) -> None:
+    page = open_page("/", java_script_enabled=script)
+    box(page).fill(QUESTION)
+    page.get_by_role("button", name="Search").click()
+    title = page.locator(".card .title[lang=ar]").first
+    expect(title).to_contain_text("الروسية")
+    if script:
+        assert style(page, ".card .title[lang=ar]", "direction") == "rtl"
+        assert style(page, ".card .snippet[lang=ar]", "direction") == "rtl"
+        assert style(page, ".card .origin", "direction") == "ltr"
+        # The Arabic title is set at the right edge of its column: its letters end where the column does.
+        gap = title.evaluate(
+            "node => { const range = document.createRange(); range.selectNodeContents(node);"
+            " return node.getBoundingClientRect().right - range.getBoundingClientRect().right }"
+        )
+        assert abs(gap) < 2
+    title.get_by_role("link").click()
+    expect(page.locator(".text")).to_have_attribute("dir", "rtl")
+    page.get_by_role("link", name="Back to the results").click()
+    expect(box(page)).to_have_value(QUESTION)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/search?q=ceasefire+in+Libya&language=ar", "/article?id=evil"])
+def test_a_phone_never_scrolls_sideways(open_page: OpenPage, path: str, scheme: str) -> None:
+    page = open_page(path, viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    wide, visible = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= visible
+    background = style(page, "body", "backgroundColor")
+    assert (background == "rgb(20, 22, 26)") is (scheme == "dark")
+
+
+def test_filters_open_on_a_phone_without_script(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections", viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    expect(page.locator("#filters")).to_be_hidden()
+    page.get_by_role("button", name="Filters").click()
+    page.locator("#filters .facet .value").first.click()
+    expect(page.locator(".chips .chip").first).to_be_visible()
+
+
+def test_hostile_articles_never_run(open_page: OpenPage) -> None:
+    page = open_page("/search?q=hostile+headline")
+    card = page.locator(".card", has_text="hostile headline").first
+    expect(card.locator(".title")).to_contain_text("<script>")
+    card.get_by_role("link").first.click()
+    expect(page.locator("h1")).to_contain_text("<script>")
+    assert page.locator(".article img, .about a[href^=javascript]").count() == 0
+    assert page.title() != "owned"
+
+
+def test_matched_words_are_walked_through_with_keys(open_page: OpenPage) -> None:
+    page = open_page("/search?q=ليبيا&language=ar")
+    page.locator(".card .title a").first.click()
+    bar = page.locator(".hits")
+    expect(bar).to_contain_text("marked word")
+    page.keyboard.press("n")
+    expect(bar).to_contain_text("1 of ")
+    expect(page.locator("#m1")).to_have_class("hit here")
+    page.keyboard.press("p")
+    expect(bar).to_contain_text(f"{bar.get_attribute('data-hits')} of ")
+    page.keyboard.press("/")
+    expect(box(page)).to_be_focused()
+
+
+def test_a_ticked_result_is_downloaded_as_a_citation(open_page: OpenPage) -> None:
+    page = open_page(f"/search?q={QUESTION}")
+    page.locator(".card", has=page.locator("[lang=ar]")).first.locator(".tick").check()
+    page.get_by_label("Take away").select_option("ris")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.endswith(".ris")
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.count("TY  - NEWS") == 1
+    assert "LA  - ar" in text

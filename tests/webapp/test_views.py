@@ -1,0 +1,174 @@
+"""The pages, asked for as a browser does, over a real archive."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.archive import Archive
+from indexer.commands.demo import QUESTIONS
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT
+from webapp import create_app
+from webapp.home import EXAMPLES
+
+FIRST = "/article?id=n1"
+
+
+def page(client: FlaskClient, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, response.text[:2000]
+    return response.text
+
+
+def test_the_welcome_page_asks_what_the_demo_asks(client: FlaskClient) -> None:
+    html = page(client, "/")
+    assert EXAMPLES == QUESTIONS
+    assert all(question in html for question in EXAMPLES)
+    assert f"{len(ARTICLES)} articles in 2 languages" in html
+
+
+def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
+    with Archive.open(load_settings(archive=tmp_path / "a", cache=tmp_path), encoder=FakeEncoder()) as empty:
+        client = create_app(empty).test_client()
+        assert "newsarchive index" in page(client, "/")
+
+
+def test_results_carry_language_and_direction(client: FlaskClient) -> None:
+    html = page(client, "/search?q=ceasefire+in+Libya")
+    assert re.search(
+        r'<h2 class="title" dir="rtl" lang="ar"><a href="/article\?id=n\d+&amp;q=ceasefire', html
+    )
+    assert re.search(r'<p class="snippet" dir="rtl" lang="ar">', html)
+    assert '<bdi class="source">' in html
+
+
+def test_filters_shape_the_result_and_can_be_taken_away(client: FlaskClient) -> None:
+    html = page(client, "/search?source=BBC&-language=en&from=2018-02&to=2018-06")
+    assert re.search(r'aria-label="Remove: source BBC"', html)
+    assert re.search(r'aria-label="Remove: not language English"', html)
+    assert set(re.findall(r'<bdi class="source">([^<]+)</bdi>', html)) == {"BBC"}
+    assert "Clear the filters" in html
+
+
+def test_paging_never_repeats_or_drops(client: FlaskClient) -> None:
+    seen: list[str] = []
+    for number in (1, 2, 3):
+        seen += re.findall(r'name="id" value="([^"]+)"', page(client, f"/search?page={number}"))
+    assert len(seen) == len(set(seen)) == len(ARTICLES)
+
+
+def test_a_histogram_bar_narrows_to_its_period(client: FlaskClient) -> None:
+    html = page(client, "/search?language=ar")
+    url = re.search(r'<a href="([^"]+)" data-period="2018-02"><title>Feb 2018: \d articles', html)
+    assert url
+    narrowed = page(client, url[1].replace("&amp;", "&"))
+    assert set(re.findall(r'<time datetime="(\d{4}-\d\d)', narrowed)) == {"2018-02"}
+
+
+def test_the_article_page_shows_the_text_and_leads_back(client: FlaskClient) -> None:
+    html = page(client, FIRST + "&q=%D9%87%D8%AF%D9%86%D8%A9&language=ar")
+    assert '<div class="text" dir="rtl" lang="ar">' in html
+    assert 'id="m1"' in html
+    assert 'href="/search?q=%D9%87%D8%AF%D9%86%D8%A9&amp;language=ar"' in html
+    assert 'href="https://news.example/1"' in html
+    assert "18 Feb 2018, 10:00 UTC+04:00" in html
+    assert "Similar articles" in html
+
+
+def test_a_broken_search_does_not_keep_an_article_from_being_read(client: FlaskClient) -> None:
+    page(client, FIRST + "&page=none")
+    page(client, FIRST + '&q="unbalanced')
+
+
+@pytest.mark.parametrize(
+    "path", ["/search?q=hostile", "/search", f"/article?id={quote(HOSTILE_ID)}&q=hostile"]
+)
+def test_hostile_articles_are_text(client: FlaskClient, path: str) -> None:
+    html = page(client, path)
+    assert SCRIPT not in html
+    assert "<img" not in html
+    assert "javascript:" not in re.sub(r"<bdi>[^<]*</bdi>", "", html)
+    assert "\u202e" not in html
+    assert not re.search(r"<[^>]* on\w+=", re.sub(r'"[^"]*"', '""', html))
+    if "hostile" in path:
+        assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "sentence"),
+    [
+        ("/search?q=%22unbalanced", 400, "quotation mark"),
+        ("/search?page=999999999", 400, "page"),
+        ("/search?page=0", 400, "from 1"),
+        ("/search?from=2018-02&to=2018-01", 400, "before they begin"),
+        ("/search?q=" + "w+" * 900, 400, "words"),
+        ("/search?size=1000", 400, "100"),
+        ("/article?id=nothing", 404, "no such article"),
+        ("/article", 404, "nothing here"),
+        ("/nowhere", 404, "nothing here"),
+        ("/export?format=exe", 400, "no such format"),
+    ],
+)
+def test_what_cannot_be_answered_gets_a_sentence(
+    client: FlaskClient, path: str, status: int, sentence: str
+) -> None:
+    html = page(client, path, status)
+    assert sentence in html
+    assert "Traceback" not in html
+
+
+def test_the_place_of_a_mistake_is_marked(client: FlaskClient) -> None:
+    html = page(client, "/search?q=%D9%87%D8%AF%D9%86%D8%A9+%22x", 400)
+    assert '<p class="caret" dir="auto">هدنة <mark class="here">&#34;</mark>x</p>' in html
+
+
+def test_an_unforeseen_error_says_nothing_of_the_inside(archive: Archive) -> None:
+    app = create_app(archive)
+    app.add_url_rule("/broken", view_func=lambda: {}["secret-key"])
+    html = page(app.test_client(), "/broken", 500)
+    assert "Something went wrong" in html
+    assert "secret-key" not in html
+
+
+def test_every_answer_has_the_headers(client: FlaskClient) -> None:
+    for path in ("/", "/search?q=x", FIRST, "/nowhere", "/healthz", "/static/app.css"):
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_need_nothing_that_the_policy_forbids(client: FlaskClient) -> None:
+    for path in ("/", "/search?q=ceasefire", FIRST):
+        html = page(client, path)
+        assert not re.search(r"<style|\sstyle=|<script(?![^>]* src=)", html)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!news\.example)', html)
+        assert len(html.encode()) < 50_000
+
+
+def test_a_foreign_name_is_not_answered(client: FlaskClient) -> None:
+    response = client.get("/search?q=ceasefire", headers={"Host": "evil.example"})
+    assert response.status_code == 421
+    assert "news.example" not in response.text
+
+
+def test_health(client: FlaskClient) -> None:
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").json == {"ready": True, "articles": len(ARTICLES)}
+
+
+def test_export_streams_all_or_what_is_ticked(client: FlaskClient) -> None:
+    response = client.get("/export?format=csv")
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="newsarchive-2')
+    assert len(response.text.splitlines()) == len(ARTICLES) + 1
+    ticked = client.get("/export?format=jsonl&id=n2&id=n1&id=gone").text.splitlines()
+    assert [re.search(r'"id":"(\w+)"', line)[1] for line in ticked] == ["n2", "n1"]  # type: ignore[index]
+    assert client.get("/export?format=ris&source=BBC").text.count("TY  - NEWS") == 13
