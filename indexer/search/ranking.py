@@ -122,7 +122,7 @@ def find(
     results = {leg: answers[leg] for leg in (KEYWORDS, MEANING) if leg in answers}
     with clock.stage("fusion"):
         top = {leg: head(result, depth) for leg, result in results.items()}
-        fused = fuse(top, _weights(prepared, top))
+        fused = fuse(top, leg_weights(prepared, top))
         known = {entry.id for entry in fused}
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         tail = [article_id for article_id in deep if article_id not in known]
@@ -155,7 +155,7 @@ def head(result: LegResult, depth: int) -> LegResult:
     )
 
 
-def _weights(prepared: Prepared, legs: Mapping[str, LegResult]) -> Callable[[str, str], float]:
+def leg_weights(prepared: Prepared, legs: Mapping[str, LegResult]) -> Callable[[str, str], float]:
     """Return what each leg counts for an article, by the languages of query and article."""
     chosen = prepared.filters.include.get("language", frozenset()) if prepared.filters else frozenset()
     only = next(iter(chosen)) if len(chosen) == 1 else UNKNOWN_LANGUAGE

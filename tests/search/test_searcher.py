@@ -1,0 +1,296 @@
+"""The searcher on a real engine: what is found, counted, ordered, paged and refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from indexer.engines.base import Engine, Filters, Sort
+from indexer.errors import EngineTimeout, InvalidQuery
+from indexer.search.request import SearchRequest
+from indexer.search.searcher import WINDOW, Searcher
+from indexer.settings import Settings
+from tests.fakes import FakeEncoder
+from tests.search.conftest import ARTICLES, article, entry
+
+
+def ids(searcher: Searcher, text: str = "", **options: object) -> list[str]:
+    page = searcher.search(SearchRequest(text, **options))  # type: ignore[arg-type]
+    return [result.article.id for result in page.results]
+
+
+def including(**values: str) -> Filters:
+    return Filters(include={facet: frozenset({value}) for facet, value in values.items()})
+
+
+# -- what is found
+
+
+def test_words_and_meaning_agree_on_the_first(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("ceasefire Libya", including(language="en")))
+    first = page.results[0]
+    assert first.article.id == "libya-en"
+    assert first.rank == 1
+    assert [leg.leg for leg in first.explanation.legs] == ["keywords", "meaning"]
+    assert sum(leg.share for leg in first.explanation.legs) == pytest.approx(first.score)
+    assert [result.rank for result in page.results] == list(range(1, len(page.results) + 1))
+
+
+def test_meaning_finds_another_language(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("ceasefire Libya", including(language="ar")))
+    first = page.results[0]
+    assert first.article.id == "libya-ar"
+    assert first.explanation.sentence == "Holds none of the query's words, but is the nearest by meaning."
+    assert page.keyword_total == 0
+    assert page.total == 2
+
+
+def test_arabic_words_match_in_other_spellings(searcher: Searcher) -> None:
+    assert ids(searcher, "اطلاق +هُدنة")[0] == "libya-ar"
+
+
+def test_totals_count_the_union(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("election"))
+    assert page.keyword_total == 1
+    assert page.total == len(ARTICLES)  # fewer than the nearest 200
+
+
+def test_a_phrase_is_never_softened_by_meaning(searcher: Searcher) -> None:
+    assert ids(searcher, '"crude oil" ceasefire Libya') == ["oil-en"]
+    assert ids(searcher, '"وقف إطلاق النار"') == ["libya-ar"]
+    assert ids(searcher, '"oil crude"') == []
+
+
+def test_demanded_and_excluded_words(searcher: Searcher) -> None:
+    assert set(ids(searcher, "Libya +oil")) == {"libya-en", "oil-en"}
+    assert "libya-en" not in ids(searcher, "Libya -ceasefire")
+    assert ids(searcher, "title:oil") == ["oil-en"]
+    assert set(ids(searcher, "body:oil")) == {"libya-en", "oil-en"}
+    assert set(ids(searcher, '+(election OR "crude oil")')) == {"vote-en", "oil-en"}
+
+
+def test_only_excluding_lists_what_is_left_newest_first(searcher: Searcher) -> None:
+    assert ids(searcher, "-oil") == ["libya-ar", "vote-en", "oil-ar", "undated"]
+    page = searcher.search(SearchRequest("-oil -هدنة"))
+    assert [result.article.id for result in page.results] == ["vote-en", "oil-ar", "undated"]
+    assert page.total == 3
+
+
+def test_nothing_asked_browses(searcher: Searcher) -> None:
+    assert ids(searcher) == ["libya-ar", "oil-en", "libya-en", "vote-en", "oil-ar", "undated"]
+    assert ids(searcher, sort=Sort.OLDEST)[0] == "oil-ar"
+    assert ids(searcher, "  ?")[0] == "libya-ar"
+    page = searcher.search(SearchRequest())
+    assert page.keyword_total == 0
+    assert page.total == len(ARTICLES)
+    assert page.results[0].snippet.text.startswith("بدأت هدنة")
+
+
+# -- filters
+
+
+def test_filters_in_the_text_and_beside_it(searcher: Searcher) -> None:
+    assert ids(searcher, "source:CNN") == ["vote-en", "oil-ar"]
+    assert ids(searcher, "source:CNN", filters=including(language="ar")) == ["oil-ar"]
+    assert ids(searcher, "-source:CNN section:economy") == ["oil-en"]
+    assert ids(searcher, "date:2018-03") == ["oil-en"]
+    assert ids(searcher, "from:2018-03") == ["libya-ar", "oil-en"]
+    assert set(ids(searcher, "oil to:2017")) == {"oil-ar", "vote-en"}
+    assert ids(searcher, filters=Filters(published_from=date(2018, 4, 1))) == ["libya-ar"]
+
+
+def test_values_of_facets_need_not_be_exact(searcher: Searcher) -> None:
+    assert ids(searcher, "source:bbc") == ["libya-ar", "oil-en", "libya-en"]
+    assert ids(searcher, "source:Bbc") == ids(searcher, "source:bbc")
+    assert ids(searcher, "language:Arabic") == ["libya-ar", "oil-ar"]
+    assert ids(searcher, filters=including(source="bbc arabic")) == ["libya-ar"]
+    page = searcher.search(SearchRequest('source:"BBC Arabik"'))
+    assert page.total == 0
+    assert page.notices == (
+        "No article of this archive has the source 'BBC Arabik'. Did you mean BBC Arabic?",
+    )
+
+
+def test_filters_that_contradict_each_other(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("oil source:CNN", including(source="BBC News")))
+    assert (page.total, page.results, page.pages) == (0, (), 0)
+    assert page.notices
+
+
+def test_a_filtering_facet_still_offers_its_other_values(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("ceasefire Libya", including(language="ar")))
+    assert {count.value: count.count for count in page.facets["language"]} == {"ar": 2, "en": 4}
+    assert {count.value: count.count for count in page.facets["source"]} == {"BBC Arabic": 1, "CNN": 1}
+    page = searcher.search(SearchRequest("", including(section="world", language="en")))
+    assert {count.value: count.count for count in page.facets["language"]} == {"ar": 1, "en": 2}
+    assert {count.value: count.count for count in page.facets["section"]} == {"world": 2, "economy": 1}
+    assert page.total == 2
+
+
+def test_facets_and_histogram_come_along(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest("oil"))
+    assert set(page.facets) == {"language", "source", "section", "author"}
+    assert page.histogram is not None
+
+
+# -- order and pages
+
+
+def test_order_by_date(searcher: Searcher) -> None:
+    assert ids(searcher, "+oil", sort=Sort.NEWEST) == ["oil-en", "libya-en"]
+    assert ids(searcher, "+oil", sort=Sort.OLDEST) == ["libya-en", "oil-en"]
+    assert ids(searcher, "oil", sort=Sort.OLDEST)[-1] == "undated"
+
+
+@pytest.fixture
+def many(engine: Engine, encoder: FakeEncoder) -> Searcher:
+    """Return a searcher of shallow depth over articles of which most match by words, some only by meaning."""
+    more = [
+        article(f"n{n:03}", f"number {n}", f"ceasefire {'and oil ' * (n % 7)} word{n}") for n in range(60)
+    ]
+    more += [article(f"m{n:03}", "هدنة", f"هدنة كلمة{n}", language="ar") for n in range(15)]
+    engine.write([entry(encoder, item) for item in more])
+    engine.refresh()
+    return Searcher(engine, encoder, Settings(), depth=12)
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["ceasefire", "ceasefire oil", "+ceasefire", "-number", ""])
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_pages_neither_repeat_nor_drop_an_article(many: Searcher, text: str, sort: Sort, size: int) -> None:
+    first = many.search(SearchRequest(text, sort=sort, size=size))
+    seen = []
+    for number in range(1, first.pages + 1):
+        page = many.search(SearchRequest(text, sort=sort, page=number, size=size))
+        assert page.total == first.total
+        assert len(page.results) == size or number == first.pages
+        seen += [result.article.id for result in page.results]
+    assert len(seen) == len(set(seen)) == first.total
+    assert list(many.ids(SearchRequest(text, sort=sort))) == seen
+
+
+def test_what_only_words_bring_follows_the_fused(many: Searcher) -> None:
+    page = many.search(SearchRequest("ceasefire", size=100))
+    scores = [result.score for result in page.results]
+    assert scores == sorted(scores, reverse=True)
+    assert page.total > 12 * 2
+    assert scores[-1] == 0.0
+
+
+def test_pages_that_do_not_exist(searcher: Searcher) -> None:
+    with pytest.raises(InvalidQuery, match="the last page is 1"):
+        searcher.search(SearchRequest("oil", page=2))
+    with pytest.raises(InvalidQuery, match="no results"):
+        searcher.search(SearchRequest('"no such words"', page=2))
+    with pytest.raises(InvalidQuery, match="first 10,000"):
+        searcher.search(SearchRequest("oil", page=10**9))
+    for wrong in (SearchRequest("oil", page=0), SearchRequest("oil", size=0), SearchRequest("oil", size=101)):
+        with pytest.raises(InvalidQuery):
+            searcher.search(wrong)
+    assert ids(searcher, '"no such words"') == []
+
+
+def test_the_last_page_that_can_be_reached(searcher: Searcher) -> None:
+    with pytest.raises(InvalidQuery, match="the last page is"):
+        searcher.search(SearchRequest("oil", page=WINDOW // 10, size=10))
+
+
+def test_bad_queries_are_refused(searcher: Searcher) -> None:
+    for text in ('"oil', "word " * 10_000, "from:2019 to:2018"):
+        with pytest.raises(InvalidQuery):
+            searcher.search(SearchRequest(text))
+    with pytest.raises(InvalidQuery):
+        searcher.search(
+            SearchRequest("", Filters(published_from=date(2019, 1, 1), published_to=date(2018, 1, 1)))
+        )
+    with pytest.raises(InvalidQuery):
+        searcher.search(SearchRequest("", including(colour="red")))
+
+
+# -- what a result shows
+
+
+def test_snippets_and_titles_are_marked(searcher: Searcher) -> None:
+    [result] = searcher.search(SearchRequest('"crude oil" price')).results
+    snippet = result.snippet
+    assert snippet.text == result.article.text[snippet.start : snippet.end]
+    assert [snippet.text[mark.start : mark.end] for mark in snippet.highlights] == ["price", "crude oil"]
+    assert [result.article.title[mark.start : mark.end] for mark in result.title_highlights] == ["price"]
+    assert result.explanation.sentence.startswith("Holds all 2 words of the query")
+
+
+def test_the_nearest_passage_is_the_snippet(engine: Engine, encoder: FakeEncoder) -> None:
+    text = "Cats sleep here all day. " * 40 + "The ceasefire in Libya was signed. " + "Dogs bark there. " * 40
+    engine.write([entry(encoder, article("long", "Animals", text), size=300)])
+    engine.refresh()
+    page = Searcher(engine, encoder, Settings()).search(SearchRequest("ceasefire Libya signed"))
+    [result] = [result for result in page.results if result.article.id == "long"]
+    assert "ceasefire in Libya" in result.snippet.text
+    assert result.snippet.start > 600
+
+
+def test_highlights_of_a_whole_article(searcher: Searcher) -> None:
+    title, text = searcher.highlight(ARTICLES[1], "oil -price")
+    assert [ARTICLES[1].title[mark.start : mark.end] for mark in title] == ["Oil"]
+    assert [ARTICLES[1].text[mark.start : mark.end] for mark in text] == ["oil", "oil"]
+    with pytest.raises(InvalidQuery):
+        searcher.highlight(ARTICLES[1], '"oil')
+
+
+def test_timings_name_each_stage(searcher: Searcher) -> None:
+    timings = searcher.search(SearchRequest("oil")).timings_ms
+    assert set(timings) == {"parse", "encode", "legs", "fusion", "gather", "snippets", "total"}
+    assert sum(timings.values()) <= 2 * timings["total"] + 1
+
+
+def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
+    hurried = Searcher(engine, encoder, Settings(search_timeout=1e-9))
+    with pytest.raises(EngineTimeout):
+        hurried.search(SearchRequest("oil"))
+
+
+# -- the other doors
+
+
+def test_ranking_for_evaluation(searcher: Searcher) -> None:
+    ranking = searcher.rank(SearchRequest("ceasefire Libya language:en"), depth=3)
+    assert ranking.fused[0][0] == "libya-en"
+    assert len(ranking.fused) == 3
+    assert set(ranking.legs) == {"keywords", "meaning"}
+    for leg in ranking.legs.values():
+        assert len(leg.ids) == len(leg.scores) == len(leg.passages) <= 3
+
+
+def test_similar_articles(searcher: Searcher) -> None:
+    near = searcher.similar("libya-en", size=3)
+    assert [result.rank for result in near] == [1, 2, 3]
+    assert near[0].article.id in ("libya-ar", "oil-en")
+    assert "libya-en" not in [result.article.id for result in near]
+    assert near[0].explanation.sentence == "Is the nearest to that article by meaning."
+    assert near[0].score >= near[1].score
+    assert searcher.similar("no such article") == []
+
+
+def test_an_empty_archive(engine: Engine, searcher: Searcher) -> None:
+    engine.delete([item.id for item in ARTICLES])
+    engine.refresh()
+    for text in ("oil", "", "-oil", '"oil"'):
+        page = searcher.search(SearchRequest(text))
+        assert (page.total, page.results, page.pages) == (0, (), 0)
+
+
+def test_ids_of_everything_behind_the_window(many: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = list(many.ids(SearchRequest("ceasefire")))
+    monkeypatch.setattr("indexer.search.searcher.WINDOW", 20)
+    limited = list(many.ids(SearchRequest("ceasefire")))
+    assert limited[:20] == whole[:20]
+    assert sorted(limited) == sorted(whole)
+
+
+def test_a_request_is_a_value(searcher: Searcher) -> None:
+    request = SearchRequest("oil", size=2)
+    page = searcher.search(replace(request, page=2))
+    assert page.request == SearchRequest("oil", size=2, page=2)
+    assert len(page.results) == 2
