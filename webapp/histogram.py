@@ -16,7 +16,7 @@ from webapp.state import SearchState
 WIDTH, HEIGHT = 320.0, 84.0
 _LEAST_HEIGHT = 2.0
 _WIDEST_BAR = 26.0
-# An engine counts the periods that hold something; days of some years are too many to be drawn with their gaps.
+# An engine counts the periods that hold something; days of some years are too many to draw with their gaps.
 _MAX_SLOTS = 130
 _WIDER = {"day": ("month", 7), "month": ("year", 4)}
 _TICKS = 4
