@@ -97,12 +97,12 @@ class Searcher:
         pages = -(-min(gathered.total, WINDOW) // request.size)
         _check_page(request, pages, gathered.total)
         with clock.stage("snippets"):
-            results = self._results(prepared, found, entries, gathered, offset)
+            results = tuple(self._results(prepared, found, entries, gathered, offset))
         if gathered.notice or not gathered.complete:
             notices.append(gathered.notice or "Counts are incomplete: a part of the archive did not answer.")
         return ResultPage(
             request=request,
-            results=tuple(results),
+            results=results,
             total=gathered.total,
             keyword_total=found.keyword_total,
             pages=pages,

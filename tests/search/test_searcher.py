@@ -242,7 +242,8 @@ def test_highlights_of_a_whole_article(searcher: Searcher) -> None:
 def test_timings_name_each_stage(searcher: Searcher) -> None:
     timings = searcher.search(SearchRequest("oil")).timings_ms
     assert set(timings) == {"parse", "encode", "legs", "fusion", "gather", "snippets", "total"}
-    assert sum(timings.values()) <= 2 * timings["total"] + 1
+    assert all(milliseconds > 0 for milliseconds in timings.values())
+    assert sum(timings.values()) <= 2 * timings["total"]
 
 
 def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
