@@ -6,9 +6,11 @@ match is, whatever the spelling. They hold for a snippet, a title or a text of m
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
@@ -18,6 +20,9 @@ from indexer.text import Token, analyse, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
 SNIPPET_LENGTH = 360
+
+_RUN = re.compile(r"\S+")
+_LONGEST_KEPT = 100  # characters; the tokens of longer runs (Chinese sentences, base64) are not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Marker:
         self.words = tuple(words)
         self._exact: dict[str, list[_Target]] = {}
         self._stems: dict[str, list[_Target]] = {}
+        self._met: dict[str, dict[str, tuple[tuple[int, _Target], ...]]] = {}  # language -> run -> targets
         for number, word in enumerate(self.words):
             for option in word.options:
                 target = _Target(number, option.weight, option.tokens, option.form, word.field)
@@ -56,15 +62,31 @@ class Marker:
         """Return where the words stand in the title or body of an article, by start, then best first."""
         if not (self._exact or self._stems):
             return []
-        tokens = analyse(text, language)
+        # No token reaches across white space, so that what stands between can be looked up: most of a
+        # text's words are in other texts, too, and analysing them again takes ten times as long.
+        known = self._met.setdefault(language, {})
         found: list[Mark] = []
-        for index, token in enumerate(tokens):
-            targets = (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
-            for target in targets:
-                if target.field in (Field.ANY, field) and _stands_at(target, tokens, index):
-                    end = tokens[index + len(target.tokens) - 1].end
-                    found.append(Mark(token.start, end, target.word, target.weight))
+        for run in _RUN.finditer(text):
+            surface = run[0]
+            met = known.get(surface)
+            if met is None:
+                met = known[surface] = self._targets_in(surface, language)
+            for place, target in met:
+                if target.field not in (Field.ANY, field):
+                    continue
+                tokens = _tokens_from(text, run.start(), place, len(target.tokens), language)
+                if len(target.tokens) == 1 or _stands_at(target, tokens):
+                    found.append(Mark(tokens[0].start, tokens[-1].end, target.word, target.weight))
         return sorted(found, key=lambda mark: (mark.start, -mark.weight, -mark.end))
+
+    def _targets_in(self, surface: str, language: str) -> tuple[tuple[int, _Target], ...]:
+        """Return (number of the token, target) for the tokens of a run that a target may begin with."""
+        targets: tuple[tuple[int, _Target], ...] = ()
+        for place, token in enumerate(_tokens_of(surface, language)):
+            if token.exact in self._exact or token.stem in self._stems:
+                begun = (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
+                targets += tuple((place, target) for target in begun)
+        return targets
 
     def highlights(
         self, marks: Sequence[Mark], start: int = 0, end: int | None = None
@@ -88,11 +110,32 @@ def highlight(
     return marker.highlights(marker.marks(text, language, field))
 
 
-def _stands_at(target: _Target, tokens: Sequence[Token], index: int) -> bool:
-    if len(target.tokens) == 1:
-        return True
-    run = tokens[index : index + len(target.tokens)]
-    forms = tuple(token.exact if target.form is Form.EXACT else token.stem for token in run)
+def _tokens_of(surface: str, language: str) -> tuple[Token, ...]:
+    if len(surface) > _LONGEST_KEPT:
+        return tuple(analyse(surface, language))
+    return _kept_tokens(surface, language)
+
+
+@lru_cache(maxsize=1 << 16)
+def _kept_tokens(surface: str, language: str) -> tuple[Token, ...]:
+    return tuple(analyse(surface, language))
+
+
+def _tokens_from(text: str, position: int, place: int, count: int, language: str) -> list[Token]:
+    """Return up to `count` tokens of a text, from token number `place` of the run at `position` on."""
+    tokens: list[Token] = []
+    for run in _RUN.finditer(text, position):
+        for token in _tokens_of(run[0], language)[place:]:
+            start, end = run.start() + token.start, run.start() + token.end
+            tokens.append(Token(start, end, token.exact, token.stem))
+            if len(tokens) == count:
+                return tokens
+        place = 0
+    return tokens
+
+
+def _stands_at(target: _Target, tokens: Sequence[Token]) -> bool:
+    forms = tuple(token.exact if target.form is Form.EXACT else token.stem for token in tokens)
     return forms == target.tokens
 
 

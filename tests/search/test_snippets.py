@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -85,6 +86,31 @@ def test_highlights_are_in_order_and_inside(text: str) -> None:
     for mark in highlight(text, "ar", words):
         assert end <= mark.start < mark.end <= len(text)
         end = mark.end
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*" \n.,-'\u200c\u00a0\x1c", "oil", "الهُدنة", "1,000", "٣٫٥", "中文字", "l'oil"])
+    ).map("".join)
+    | st.text(max_size=40),
+    st.sampled_from(["en", "ar", "fr", "zh"]),
+)
+def test_no_token_reaches_across_white_space(text: str, language: str) -> None:
+    """What the marks rest on: runs between white space can be analysed on their own."""
+    apart = [
+        (run.start() + token.start, run.start() + token.end, token.exact, token.stem)
+        for run in re.finditer(r"\S+", text)
+        for token in analyse(run[0], language)
+    ]
+    whole = [(token.start, token.end, token.exact, token.stem) for token in analyse(text, language)]
+    assert apart == whole
+
+
+def test_a_phrase_is_found_across_lines_and_marks() -> None:
+    assert marked('"cease fire now"', "cease\n — fire, now; cease fire") == ["cease\n — fire, now"]
+    assert marked('"cease fire"', "the last word is cease") == []
+    assert marked('"中文字"', "这是中文字。", "zh") == ["中文字"]
 
 
 def test_the_best_passage_meets_most_words() -> None:
