@@ -1,0 +1,93 @@
+"""What `newsarchive doctor` looks for in an embedded archive, and what it can mend."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+from indexer.engines.base import Finding
+from indexer.engines.embedded.database import Database
+from indexer.engines.embedded.failures import ViewBroken
+from indexer.engines.embedded.views import FOLDER, Views
+from indexer.engines.embedded.viewstate import broken_seal, read_state
+
+_LOW_DISK = 1_000_000_000  # bytes
+_MEND = "`newsarchive doctor --repair` mends it."
+
+
+def folder_size(folder: Path, pattern: str = "**/*") -> int:
+    """Return the bytes of a folder's files; files that vanish meanwhile count as nothing."""
+    total = 0
+    for path in folder.glob(pattern):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def check_archive(folder: Path, database: Database, views: Views, *, repair: bool) -> list[Finding]:
+    if not database.exists:
+        return [Finding("warning", "There is no archive here yet.", "`newsarchive index FILE` makes one.")]
+    findings = [_database_health(database)]
+    if findings[0].level != "error":
+        findings += [_orphans(database, repair), _views(folder / FOLDER, database, views, repair)]
+    findings.append(_disk(folder))
+    return findings
+
+
+def _database_health(database: Database) -> Finding:
+    with database.reading() as connection:
+        try:
+            (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            answer = str(error)
+    if answer == "ok":
+        return Finding("ok", "The database is sound.")
+    return Finding("error", f"The database is damaged: {answer}.", "Restore it from a backup.")
+
+
+def _orphans(database: Database, repair: bool) -> Finding:
+    alone = "FROM passages WHERE article NOT IN (SELECT row FROM articles)"
+    with database.reading() as connection:
+        (orphans,) = connection.execute(f"SELECT count(*) {alone}").fetchone()
+    if not orphans:
+        return Finding("ok", "Every passage has its article.")
+    if not repair:
+        return Finding("warning", f"{orphans} passages have no article.", _MEND)
+    with database.writing() as connection:
+        connection.execute(f"DELETE {alone}")
+    return Finding("ok", f"{orphans} passages without an article were removed.")
+
+
+def _views(folder: Path, database: Database, views: Views, repair: bool) -> Finding:
+    wrong = _what_is_wrong(folder, database)
+    if not wrong:
+        return Finding("ok", "The views are up to date.")
+    if not repair:
+        return Finding("warning", wrong, _MEND)
+    views.refresh()
+    return Finding("ok", f"{wrong} They were brought up to date.")
+
+
+def _what_is_wrong(folder: Path, database: Database) -> str:
+    state = database.state()
+    try:
+        at = read_state(folder)
+        if at is None:
+            return "The views are missing." if state.sequence else ""
+        damaged = broken_seal(folder / at.folder, at.seals, thorough=True)
+    except ViewBroken as error:
+        return f"The views cannot be read: {error}"
+    if damaged:
+        return f"The views are damaged ({damaged})."
+    behind = state.sequence - at.sequence
+    return f"The views are {behind} changes behind." if behind else ""
+
+
+def _disk(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_DISK:
+        return Finding("warning", f"The disk has only {free // 1_000_000} MB left.", "Make space.")
+    return Finding("ok", f"The disk has {free // 1_000_000_000} GB left.")

@@ -1,0 +1,177 @@
+"""Answers: legs, counts, pages and stored articles, from a snapshot and SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import orjson
+
+from indexer.article import Article, Passage
+from indexer.engines.base import (
+    Count,
+    Gathered,
+    GatherRequest,
+    Leg,
+    LegResult,
+    LexicalLeg,
+    LexicalQuery,
+    Sort,
+    StoredPassage,
+    Union,
+    VectorLeg,
+)
+from indexer.engines.embedded import counts
+from indexer.engines.embedded.columns import Mask, Positions
+from indexer.engines.embedded.database import Database
+from indexer.engines.embedded.stored import decode_article, decode_vector
+from indexer.engines.embedded.views import Snapshot
+from indexer.engines.embedded.writing import chunks
+
+
+def run_leg(snapshot: Snapshot, leg: Leg) -> LegResult:
+    match leg:
+        case LexicalLeg():
+            return _lexical(snapshot, leg)
+        case VectorLeg():
+            return _nearest(snapshot, leg)
+
+
+def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
+    columns = snapshot.columns
+    rows, scores, total = snapshot.lexical.best(leg.query, leg.filters, columns.facet_values, leg.size)
+    positions = columns.positions_of_rows(rows)
+    known = positions >= 0
+    positions, scores = positions[known], scores[known]
+    ids = [columns.ids[position] for position in positions.tolist()]
+    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: leg.size]
+    return LegResult(
+        [ids[place] for place in order],
+        scores[order],
+        np.full(len(order), -1, np.int32),
+        total,
+        languages=columns.values_at(positions[order], "language"),
+    )
+
+
+def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
+    columns = snapshot.columns
+    allowed = columns.passing(leg.filters)
+    if leg.only is not None and (leg.only.must or leg.only.must_not):
+        demanded = _demanded(snapshot, leg.only)
+        allowed = demanded if allowed is None else allowed & demanded
+    found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns)
+    ids = [columns.ids[position] for position in found.positions.tolist()]
+    languages = columns.values_at(found.positions, "language")
+    return LegResult(ids, found.scores, found.numbers, len(ids), languages=languages)
+
+
+def _demanded(snapshot: Snapshot, query: LexicalQuery) -> Mask:
+    """Return which articles match the musts and none of the must-nots."""
+    mask = np.zeros(len(snapshot.columns), np.bool_)
+    if query.must:
+        mask[snapshot.matching(replace(query, should=()))] = True
+    else:
+        # Few articles hold what is unwanted: cheaper to list than all the others.
+        mask[snapshot.matching(LexicalQuery(should=query.must_not))] = True
+        mask = ~mask
+    return mask
+
+
+def _members(snapshot: Snapshot, union: Union) -> Mask:
+    """Return which articles are in a union."""
+    columns = snapshot.columns
+    passing = columns.passing(union.filters)
+    if union.lexical is None and union.ids is None:
+        return np.ones(len(columns), np.bool_) if passing is None else passing
+    mask = np.zeros(len(columns), np.bool_)
+    if union.lexical is not None:
+        mask[snapshot.matching(union.lexical)] = True
+    for article_id in union.ids or ():
+        position = columns.position_of.get(article_id)
+        if position is not None:
+            mask[position] = True
+    return mask if passing is None else mask & passing
+
+
+def gather(database: Database, snapshot: Snapshot | None, request: GatherRequest) -> Gathered:
+    total = 0
+    facets: dict[str, tuple[Count, ...]] = dict.fromkeys(request.facets, ())
+    histogram = None
+    if snapshot is not None:
+        columns = snapshot.columns
+        positions: Positions = np.flatnonzero(_members(snapshot, request.union))
+        total = len(positions)
+        facets = {
+            name: counts.facet_counts(columns, positions, name, size) for name, size in request.facets.items()
+        }
+        if request.histogram is not None:
+            histogram = counts.histogram(columns, positions, request.histogram)
+    elif request.histogram is not None:
+        histogram = counts.empty_histogram(request.histogram)
+    with database.moment() as connection:
+        articles = articles_by_id(connection, request.ids)
+        passages = passages_by_id(connection, request.passages_of, codes=request.codes)
+    return Gathered(total, facets, histogram, articles, passages)
+
+
+def browse(snapshot: Snapshot, union: Union, sort: Sort, size: int, offset: int) -> tuple[list[str], int]:
+    members = _members(snapshot, union)
+    order = snapshot.columns.order(sort)
+    chosen = order[members[order]]
+    page = chosen[offset : offset + size].tolist()
+    return [snapshot.columns.ids[position] for position in page], len(chosen)
+
+
+def rows_by_id(snapshot: Snapshot, union: Union) -> Positions:
+    """Return the rows of a union's articles, by article id."""
+    members = _members(snapshot, union)
+    order = snapshot.columns.by_id
+    return snapshot.columns.rows[order[members[order]]]
+
+
+def articles_of_rows(connection: sqlite3.Connection, rows: Positions, batch: int) -> Iterator[Article]:
+    for start in range(0, len(rows), batch):
+        some = rows[start : start + batch].tolist()
+        bodies = dict(
+            connection.execute(
+                "SELECT row, body FROM articles WHERE row IN (SELECT value FROM json_each(?))",
+                (orjson.dumps(some).decode(),),
+            ).fetchall()
+        )
+        for row in some:
+            if row in bodies:
+                yield decode_article(bodies[row])
+
+
+def articles_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Article]:
+    found: dict[str, Article] = {}
+    for chunk in chunks(ids):
+        for article_id, body in connection.execute(
+            "SELECT id, body FROM articles WHERE gone IS NULL AND id IN (SELECT value FROM json_each(?))",
+            (chunk,),
+        ):
+            found[article_id] = decode_article(body)
+    return found
+
+
+def passages_by_id(
+    connection: sqlite3.Connection, ids: Sequence[str], *, codes: bool, vectors: bool = False
+) -> dict[str, tuple[StoredPassage, ...]]:
+    """Return the passages, in order, of those of the articles that exist."""
+    found: dict[str, list[StoredPassage]] = {}
+    for chunk in chunks(ids):
+        for article_id, number, start, end, language, vector, code in connection.execute(
+            f"""SELECT a.id, p.number, p.start, p."end", p.language,
+                {"p.vector" if vectors else "NULL"}, {"p.codes" if codes else "NULL"}
+                FROM articles a JOIN passages p ON p.article = a.row
+                WHERE a.gone IS NULL AND a.id IN (SELECT value FROM json_each(?))
+                ORDER BY p.article, p.number""",
+            (chunk,),
+        ):
+            passage = Passage(number, start, end, language)
+            near = None if vector is None else decode_vector(vector)
+            found.setdefault(article_id, []).append(StoredPassage(passage, code, near))
+    return {article_id: tuple(passages) for article_id, passages in found.items()}

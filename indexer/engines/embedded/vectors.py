@@ -1,0 +1,170 @@
+"""The vector view: all passages' vectors in one matrix of float16, and their signs for a quick first look.
+
+The nearest passages are found in two steps: the Hamming distance between the signs of centred vectors (one
+bit a dimension, 48 bytes for 384) leaves some thousands, whose cosines are then computed exactly. Where a
+filter leaves few passages, their cosines are computed at once. Signs keep cosine order well enough when they
+are taken around the mean (Charikar, STOC 2002, for random hyperplanes; encoders have a large common part).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.engines.base import FloatArray
+from indexer.engines.embedded.columns import Columns, Mask, Positions
+from indexer.engines.embedded.failures import view_errors
+
+MATRIX, SIGNS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "owners.i64", "centre.f32"
+
+#: So few passages are compared exactly, without a look at their signs.
+EXACT = 2_048
+_CANDIDATES = 2_000
+_CANDIDATES_PER_HIT = 20
+_BLOCK = 8_192
+
+
+def words_of(dimensions: int) -> int:
+    """Return how many 64-bit words the signs of a vector take."""
+    return -(-dimensions // 64)
+
+
+def signs_of(vectors: FloatArray, centre: FloatArray) -> npt.NDArray[np.uint64]:
+    """Return (n, words) uint64: one bit a dimension, set where a vector is above the centre."""
+    bits = np.packbits(vectors > centre, axis=1)
+    padded = np.zeros((len(vectors), words_of(vectors.shape[1]) * 8), np.uint8)
+    padded[:, : bits.shape[1]] = bits
+    return padded.view(np.uint64)
+
+
+class VectorWriter:
+    """Appends to the view's files. What lies beyond `count` is left over from a writer that died: cut off."""
+
+    def __init__(self, folder: Path, dimensions: int, count: int) -> None:
+        self.count = count
+        self._dimensions = dimensions
+        with view_errors():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._centre_path = folder / CENTRE
+            self._centre = None
+            if count:
+                self._centre = np.fromfile(self._centre_path, np.float32, dimensions)
+            sizes = {MATRIX: 2 * dimensions, SIGNS: 8 * words_of(dimensions), OWNERS: 16}
+            self._files = {}
+            for name, size in sizes.items():
+                file = (folder / name).open("r+b" if count else "w+b")
+                file.truncate(count * size)
+                file.seek(count * size)
+                self._files[name] = file
+
+    def append(self, rows: list[int], numbers: list[int], blobs: list[bytes]) -> None:
+        """Append passages: the rows of their articles, their numbers, their float16 vectors."""
+        if not rows:
+            return
+        with view_errors():
+            matrix = np.frombuffer(b"".join(blobs), np.float16).reshape(len(rows), self._dimensions)
+            wide = matrix.astype(np.float32)
+            if self._centre is None:
+                self._centre = wide.mean(axis=0)
+                self._centre.tofile(self._centre_path)
+            self._files[MATRIX].write(matrix.tobytes())
+            self._files[SIGNS].write(signs_of(wide, self._centre).tobytes())
+            self._files[OWNERS].write(np.array([rows, numbers], np.int64).T.tobytes())
+            self.count += len(rows)
+
+    def close(self) -> None:
+        with view_errors():
+            for file in self._files.values():
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """Articles by the cosine of their nearest passage, best first; `numbers` name those passages."""
+
+    positions: Positions
+    scores: FloatArray
+    numbers: npt.NDArray[np.int32]
+
+
+class VectorReader:
+    """The first `count` passages of the view, beside the columns of the articles. Never changes."""
+
+    def __init__(self, folder: Path, dimensions: int, count: int, columns: Columns) -> None:
+        self._dimensions = dimensions
+        self.count = count
+        with view_errors():
+            if not count:
+                self._owners = np.zeros(0, np.int64)
+                return
+            self._matrix = np.memmap(folder / MATRIX, np.float16, "r", shape=(count, dimensions))
+            self._centre = np.fromfile(folder / CENTRE, np.float32, dimensions)
+            width = words_of(dimensions)
+            signs = np.fromfile(folder / SIGNS, np.uint64, count * width).reshape(count, width)
+            self._signs = np.ascontiguousarray(signs.T)  # one contiguous run a word: the scan reads in order
+            owners = np.fromfile(folder / OWNERS, np.int64, count * 2).reshape(count, 2)
+            self._numbers = owners[:, 1].astype(np.int32)
+            self._owners = columns.positions_of_rows(owners[:, 0])
+
+    @property
+    def alive(self) -> int:
+        return int(np.count_nonzero(self._owners >= 0))
+
+    def nearest(self, vector: FloatArray, allowed: Mask | None, size: int, columns: Columns) -> Nearest:
+        """Return the `size` nearest articles among those allowed (by position), ties by article id."""
+        if not self.count or not len(columns) or size <= 0:
+            return _nothing()
+        query = np.asarray(vector, np.float32)
+        usable = self._owners >= 0
+        if allowed is not None:
+            usable &= allowed[self._owners]
+        remaining = int(np.count_nonzero(usable))
+        wanted = max(_CANDIDATES, _CANDIDATES_PER_HIT * size)
+        if remaining <= max(EXACT, wanted):
+            return self._rank(np.flatnonzero(usable), query, size, columns)
+        distances = self._distances(query)
+        distances[~usable] = np.iinfo(np.uint16).max
+        by_distance = np.cumsum(np.bincount(distances[usable]))
+        while True:
+            # All passages at one distance are in or out together: equal passages get equal treatment.
+            limit = int(np.searchsorted(by_distance, min(wanted, remaining)))
+            candidates = np.flatnonzero(distances <= limit)
+            found = self._rank(candidates, query, size, columns)
+            if len(found.positions) == size or len(candidates) >= remaining:
+                return found
+            wanted *= 4
+
+    def _distances(self, query: FloatArray) -> npt.NDArray[np.uint16]:
+        signs = signs_of(query[np.newaxis], self._centre)[0]
+        total = np.zeros(self.count, np.uint16)
+        for word, sign in zip(self._signs, signs, strict=True):
+            total += np.bitwise_count(word ^ sign)
+        return total
+
+    def _rank(self, rows: Positions, query: FloatArray, size: int, columns: Columns) -> Nearest:
+        cosines = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start : start + _BLOCK]
+            # A sum along rows gives equal rows equal cosines, to the last bit; a matrix product does not.
+            cosines[start : start + _BLOCK] = (self._matrix[block].astype(np.float32) * query).sum(axis=1)
+        best_first = np.lexsort((self._numbers[rows], -cosines))
+        owners = self._owners[rows[best_first]]
+        _, firsts = np.unique(owners, return_index=True)
+        chosen = best_first[np.sort(firsts)]
+        if len(chosen) > size:
+            chosen = chosen[: np.count_nonzero(cosines[chosen] >= cosines[chosen[size - 1]])]
+        ids = [columns.ids[position] for position in self._owners[rows[chosen]].tolist()]
+        scores = cosines[chosen]
+        order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[:size]
+        chosen = chosen[order]
+        return Nearest(self._owners[rows[chosen]], cosines[chosen], self._numbers[rows[chosen]])
+
+
+def _nothing() -> Nearest:
+    return Nearest(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int32))
