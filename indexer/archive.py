@@ -23,6 +23,7 @@ from indexer.article import Article
 from indexer.engines import open_engine
 from indexer.engines.base import Engine, EngineStats, Finding, Manifest, StoredPassage, Union
 from indexer.errors import ArticleNotFound, SchemaMismatch
+from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
 from indexer.settings import Settings
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import SearchRequest
     from indexer.search.searcher import Searcher
-
-#: Where an article that came from a folder was read: what `delete_missing` goes by. Never shown or searched.
-ORIGIN = "_file"
 
 
 class Archive:
@@ -148,12 +146,13 @@ class Archive:
         With *delete_missing*, articles that were once read from the folders among *sources* and are there no
         more are deleted. Raises `UnreadableSource` for a source that holds no articles at all.
         """
+        from indexer.ingest.origins import is_below, with_origins
         from indexer.readers import read
 
         sources = list(sources)
         folders = [Path(source).resolve() for source in sources if Path(source).is_dir()]
-        records = _with_origin(read(sources, self._read_options(options)), folders)
-        below = partial(_is_below, folders=folders) if delete_missing and folders else None
+        records = with_origins(read(sources, self._read_options(options)))
+        below = partial(is_below, folders=folders) if delete_missing and folders else None
         return self._ingest(records, below, progress)
 
     def add(self, articles: Iterable[Article], *, progress: Progress | None = None) -> IngestReport:
@@ -167,9 +166,11 @@ class Archive:
         self, options: ReadOptions | None = None, *, progress: Progress | None = None
     ) -> IngestReport:
         """Read the quarantined records again: from their files if those exist, else as they were kept."""
+        from indexer.ingest.origins import with_origins
         from indexer.ingest.retry import records_to_retry
 
-        return self._ingest(records_to_retry(self.quarantine, self._read_options(options)), None, progress)
+        records = records_to_retry(self.quarantine, self._read_options(options))
+        return self._ingest(with_origins(records), None, progress)
 
     def describe(
         self, sources: Iterable[str | Path], options: ReadOptions | None = None
@@ -202,13 +203,13 @@ class Archive:
     def article(self, article_id: str) -> Article:
         """Return an article. Raises `ArticleNotFound`."""
         try:
-            return self.engine.articles([article_id])[article_id]
+            return self.articles([article_id])[article_id]
         except KeyError:
             raise ArticleNotFound(article_id) from None
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return those of the articles that exist."""
-        return self.engine.articles(ids)
+        return {name: without_origin(article) for name, article in self.engine.articles(ids).items()}
 
     def passages(self, article_id: str) -> tuple[StoredPassage, ...]:
         return self.engine.passages(article_id)
@@ -219,7 +220,7 @@ class Archive:
 
     def scan(self, union: Union | None = None) -> Iterator[Article]:
         """Yield every article (of *union*) by id."""
-        return self.engine.scan(union or Union())
+        return map(without_origin, self.engine.scan(union or Union()))
 
     def stats(self) -> EngineStats:
         return self.engine.stats()
@@ -272,19 +273,3 @@ class Archive:
             max_file_bytes=self.settings.max_file_bytes,
             max_record_bytes=self.settings.max_record_bytes,
         )
-
-
-def _with_origin(records: Iterable[Record], folders: Sequence[Path]) -> Iterator[Record]:
-    """Note on each article from a folder which file it was read from."""
-    for record in records:
-        if record.article is not None and folders:
-            file = Path(record.file).resolve()
-            if any(file.is_relative_to(folder) for folder in folders):
-                extra = {**record.article.extra, ORIGIN: str(file)}
-                record = replace(record, article=replace(record.article, extra=extra))
-        yield record
-
-
-def _is_below(article: Article, folders: Sequence[Path]) -> bool:
-    origin = article.extra.get(ORIGIN)
-    return origin is not None and any(Path(origin).is_relative_to(folder) for folder in folders)

@@ -5,19 +5,30 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from indexer.errors import EngineUnavailable
+
+_SCHEMA = """
+    CREATE TABLE seen (id BLOB PRIMARY KEY, hash TEXT, place TEXT) WITHOUT ROWID;
+    CREATE TABLE files (file BLOB PRIMARY KEY, bad INTEGER) WITHOUT ROWID;
+    CREATE TABLE bad (key TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
 
 class Ledger:
-    """Ids and content hashes of one run, in a temporary SQLite database that is deleted with it."""
+    """Ids, files and bad records of one run, in a temporary SQLite database that is deleted with it."""
 
     def __init__(self) -> None:
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode=OFF")
-        self._database.execute("PRAGMA cache_size=-16000")
-        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY, hash TEXT, place TEXT) WITHOUT ROWID")
-        self._database.execute("BEGIN")
+        with _errors():
+            self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode=OFF")
+            self._database.execute("PRAGMA cache_size=-16000")
+            self._database.executescript(_SCHEMA)
+            self._database.execute("BEGIN")
+        self._last_file = ""
 
     def __enter__(self) -> Self:
         return self
@@ -29,24 +40,68 @@ class Ledger:
 
     def enter(self, article_id: str, content_hash: str, place: str) -> tuple[str, str] | None:
         """Note an article; return (hash, place) of an earlier one with the same id, None for the first."""
-        row: tuple[str, str] | None = self._database.execute(
-            "SELECT hash, place FROM seen WHERE id = ?", (_digest(article_id),)
-        ).fetchone()
-        if row is None:
-            self._database.execute(
-                "INSERT INTO seen VALUES (?, ?, ?)", (_digest(article_id), content_hash, place)
-            )
+        key = _digest(article_id)
+        with _errors():
+            row: tuple[str, str] | None = self._database.execute(
+                "SELECT hash, place FROM seen WHERE id = ?", (key,)
+            ).fetchone()
+            if row is None:
+                self._database.execute("INSERT INTO seen VALUES (?, ?, ?)", (key, content_hash, place))
         return row
 
     def missing(self, ids: Iterable[str]) -> Iterator[str]:
         """Yield those ids that this run has not seen."""
         for article_id in ids:
-            found = self._database.execute(
-                "SELECT 1 FROM seen WHERE id = ?", (_digest(article_id),)
-            ).fetchone()
+            with _errors():
+                found = self._database.execute(
+                    "SELECT 1 FROM seen WHERE id = ?", (_digest(article_id),)
+                ).fetchone()
             if found is None:
                 yield article_id
 
+    def enter_file(self, file: str) -> None:
+        """Note that a record was read from *file*."""
+        if file != self._last_file:
+            with _errors():
+                self._database.execute("INSERT OR IGNORE INTO files VALUES (?, 0)", (_digest(file),))
+            self._last_file = file
 
-def _digest(article_id: str) -> bytes:
-    return hashlib.blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    def enter_bad(self, file: str, key: str) -> None:
+        """Note a bad record of *file* by its key in quarantine."""
+        with _errors():
+            self._database.execute("INSERT OR REPLACE INTO files VALUES (?, 1)", (_digest(file),))
+            self._database.execute("INSERT OR IGNORE INTO bad VALUES (?)", (key,))
+
+    def was_read(self, file: str) -> bool:
+        return self._file(file) is not None
+
+    def was_read_whole(self, file: str) -> bool:
+        """Say whether *file* was read and gave no bad record (a file that breaks off gives one)."""
+        return self._file(file) == (0,)
+
+    def is_bad(self, key: str) -> bool:
+        with _errors():
+            found = self._database.execute("SELECT 1 FROM bad WHERE key = ?", (key,)).fetchone()
+        return found is not None
+
+    def _file(self, file: str) -> tuple[int] | None:
+        with _errors():
+            row: tuple[int] | None = self._database.execute(
+                "SELECT bad FROM files WHERE file = ?", (_digest(file),)
+            ).fetchone()
+        return row
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise EngineUnavailable(
+            f"The notes of this run cannot be kept in the folder for temporary files: {error}.",
+            remedy="Make space there, or name another with TMPDIR.",
+        ) from error

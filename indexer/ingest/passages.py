@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.article import Article, Passage
-from indexer.models.base import Encoder
-from indexer.text import detect_language, script_of, sentences
+from indexer.models.base import Encoder, PassageText
+from indexer.text import base_language, detect_language, script_of, sentences
+
+IntArray = npt.NDArray[np.int32]
 
 #: Raised whenever the cuts change: part of the archive's manifest.
 PASSAGES_VERSION = 1
@@ -22,6 +24,11 @@ PASSAGES_VERSION = 1
 _OVERLAP_SHARE = 1 / 3
 #: Passages of an article are about equally long; this much more than the mean is allowed.
 _SLACK = 1.15
+#: The title takes at most this share of what the model reads at once.
+_TITLE_SHARE = 1 / 4
+#: Room for the prefix, the line end after the title and the special pieces.
+_EXTRA_TOKENS = 8
+_LEAST_TOKENS = 16
 
 
 def passage_settings(tokens: int) -> dict[str, int]:
@@ -32,16 +39,38 @@ def passage_settings(tokens: int) -> dict[str, int]:
 def make_passages(article: Article, encoder: Encoder, *, tokens: int) -> tuple[Passage, ...]:
     """Return the passages of *article*, each at most *tokens* pieces of the encoder's tokeniser long.
 
-    Together they cover every sentence. A sentence that is too long is cut at white space where there is some.
+    They are shorter where the model reads less than that beside the title. Together they cover every
+    sentence. A sentence that is too long is cut at white space where there is some.
     """
     text = article.text
-    starts = encoder.token_starts(text)
+    title = encoder.count_tokens([_carried_title(article, encoder)])[0]
+    tokens = max(min(tokens, encoder.fingerprint.max_tokens - title - _EXTRA_TOKENS), _LEAST_TOKENS)
+    # Normalisation inside a tokeniser may swap neighbouring marks, and the search below needs an order.
+    starts = np.maximum.accumulate(encoder.token_starts(text))
     spans = _short_enough(sentences(text, article.language), text, starts, tokens)
     sizes = [_count(starts, start, end) for start, end in spans]
     return tuple(
         Passage(number, start, end, _language(text[start:end], article.language))
         for number, (start, end) in enumerate(_group(spans, sizes, tokens))
     )
+
+
+def passage_texts(article: Article, passages: Sequence[Passage], encoder: Encoder) -> list[PassageText]:
+    """Return what the encoder reads for each of *passages*."""
+    title = _carried_title(article, encoder)
+    return [PassageText(title, passage.text_of(article), passage.language) for passage in passages]
+
+
+def _carried_title(article: Article, encoder: Encoder) -> str:
+    """Return the title as each passage carries it: cut where it would crowd out the passage.
+
+    A title that was made from the text adds nothing to it, and is left out.
+    """
+    if article.title_made or not article.title:
+        return ""
+    starts = encoder.token_starts(article.title)
+    most = int(encoder.fingerprint.max_tokens * _TITLE_SHARE)
+    return article.title if len(starts) <= most else article.title[: int(starts[most])].rstrip()
 
 
 def _group(spans: Sequence[tuple[int, int]], sizes: Sequence[int], tokens: int) -> list[tuple[int, int]]:
@@ -65,15 +94,12 @@ def _group(spans: Sequence[tuple[int, int]], sizes: Sequence[int], tokens: int) 
 
 
 def _short_enough(
-    spans: Sequence[tuple[int, int]], text: str, starts: npt.NDArray[np.int32], tokens: int
+    spans: Sequence[tuple[int, int]], text: str, starts: IntArray, tokens: int
 ) -> list[tuple[int, int]]:
     short: list[tuple[int, int]] = []
     for start, end in spans:
         while _count(starts, start, end) > tokens:
-            first = int(np.searchsorted(starts, start))
-            limit = int(starts[first + tokens])
-            cut = max(text.rfind(" ", start + 1, limit), text.rfind("\t", start + 1, limit))
-            cut = cut if cut > start else max(limit, start + 1)
+            cut = _cut(text, start, _limit(starts, start, end, tokens))
             short.append((start, cut))
             start = cut
             while start < end and text[start].isspace():
@@ -83,21 +109,37 @@ def _short_enough(
     return short
 
 
-def _count(starts: npt.NDArray[np.int32], start: int, end: int) -> int:
+def _limit(starts: IntArray, start: int, end: int, tokens: int) -> int:
+    """Return where the piece after the next *tokens* ones starts, at least one character on."""
+    first = int(np.searchsorted(starts, start))
+    # Several pieces may start at one character (a ligature); then the cut goes behind it.
+    return min(max(int(starts[first + tokens]), start + 1), end)
+
+
+def _cut(text: str, start: int, limit: int) -> int:
+    """Return the end of the last word before *limit*, or *limit* where no white space is in between."""
+    for position in range(limit - 1, start, -1):
+        if text[position].isspace():
+            return start + len(text[start:position].rstrip())
+    return limit
+
+
+def _count(starts: IntArray, start: int, end: int) -> int:
     first, last = np.searchsorted(starts, (start, end))
     return max(int(last - first), 1)
 
 
 def _language(text: str, language: str) -> str:
     """Return the article's language, unless the passage is written in another script."""
-    if script_of(text) == script_of(language_sample := _SAMPLES.get(language, "")) or not language_sample:
+    letter = _LETTERS.get(base_language(language))
+    if letter is None or script_of(text) == script_of(letter):
         return language
     found, _ = detect_language(text)
     return found if found != "und" else language
 
 
-#: A letter of the script that a language is usually written in; Latin ones need no entry of their own.
-_SAMPLES = {
+#: Language -> a letter of the script that it is usually written in.
+_LETTERS = {
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb"), "ع"),
     **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be"), "д"),
     **dict.fromkeys(("en", "fr", "de", "es", "it", "pt", "tr", "nl", "pl", "sv", "id"), "a"),

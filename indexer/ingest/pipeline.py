@@ -4,7 +4,7 @@ Three stages run side by side with short queues between them, so that the encode
 does not grow with the input:
 
     prepare   read -> validate -> language -> unchanged? -> passages -> encode cache?
-    encode    what the cache lacks, sorted by length across articles, in batches
+    encode    what the cache lacks, sorted by length across articles, in batches (the caller's thread)
     write     into the engine, durably
 
 There is no checkpoint to go wrong: what is stored is the checkpoint. A run that was interrupted is run
@@ -14,16 +14,20 @@ again, and finds by their content hashes the articles that need nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
 from queue import Empty, Full, Queue
 from time import monotonic, thread_time
 
 from indexer.article import UNKNOWN_LANGUAGE, Article, Passage
 from indexer.engines.base import EncodedPassage, Engine, Entry
-from indexer.errors import InvalidArticle
+from indexer.errors import ArchiveError, InvalidArticle
 from indexer.ingest.ledger import Ledger
-from indexer.ingest.passages import make_passages
+from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
+from indexer.ingest.passages import make_passages, passage_texts
 from indexer.ingest.quarantine import Quarantine, Quarantined
 from indexer.ingest.report import IngestReport
 from indexer.models.base import Encoder, PassageEncoding, PassageText
@@ -31,22 +35,37 @@ from indexer.models.cache import EncodeCache
 from indexer.readers import Record
 from indexer.text import detect_language
 
+#: Called with the report in the thread that runs the pipeline, several times a second.
 Progress = Callable[[IngestReport], None]
 
 _CHUNK_ARTICLES = 64
 _CHUNK_CHARACTERS = 200_000
-_QUEUED_CHUNKS = 4
+_QUEUED_CHUNKS = 2
+_CACHED_PASSAGES = 256  # so many are encoded at most before the cache has them
 _REFRESH_SECONDS = 30.0
 _POLL_SECONDS = 0.1
+_READER_PATIENCE = 1.0
 
 
 @dataclass(slots=True)
-class _Prepared:
-    """A chunk on its way: articles with their passages, and the encodings found or made so far."""
+class _Planned:
+    """An article with its passages and the key of what is encoded for each."""
 
-    entries: list[tuple[Article, str, tuple[Passage, ...], list[bytes]]]
-    texts: dict[bytes, PassageText]
-    encodings: dict[bytes, PassageEncoding]
+    article: Article
+    stored_hash: str
+    passages: tuple[Passage, ...]
+    keys: list[bytes]
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """A chunk on its way: planned articles, and the encodings found or made so far."""
+
+    planned: list[_Planned] = field(default_factory=list)
+    #: Entries that need no encoding.
+    ready: list[Entry] = field(default_factory=list)
+    texts: dict[bytes, PassageText] = field(default_factory=dict)
+    encodings: dict[bytes, PassageEncoding] = field(default_factory=dict)
 
 
 class _Stopped(Exception):
@@ -82,14 +101,23 @@ class Pipeline:
         """Index *records*; return what was done.
 
         With *delete_missing*, stored articles for which it is true and that were not read are deleted at the
-        end of a run that read everything. Ctrl-C ends the run cleanly: the report says `interrupted`.
+        end of a run that read everything; those of a file that gave a bad record are kept, as are those of
+        one that exists and could not be read. Ctrl-C ends the run cleanly: the report says `interrupted`.
+
+        Raises what the reader, the encoder or the engine raised; what was written before stays.
         """
         with Ledger() as ledger:
             run = _Run(self, records, ledger)
-            run.go()
-            if delete_missing is not None and not run.report.interrupted:
-                stored = (article.id for article in self._engine.scan() if delete_missing(article))
-                run.report.deleted = self._engine.delete(list(ledger.missing(stored)))
+            try:
+                run.go()
+                if delete_missing is not None and not run.report.interrupted:
+                    run.delete(delete_missing)
+            except KeyboardInterrupt:
+                run.report.interrupted = True
+            except BaseException:
+                with suppress(ArchiveError):
+                    self._engine.refresh()
+                raise
             self._engine.refresh()
             run.report.clock()
             self._progress(run.report)
@@ -97,43 +125,69 @@ class Pipeline:
 
 
 class _Run:
-    """One run: the queues, the stages and what they report."""
+    """One run: the queues, the stages and what they report.
+
+    Each count of the report is written by one stage alone.
+    """
 
     def __init__(self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger) -> None:
         self._p = pipeline
-        self._records = records
+        self._records = iter(records)
         self._ledger = ledger
         self._quarantine = Quarantine(pipeline._engine)
-        self._to_encode: Queue[_Prepared | None] = Queue(_QUEUED_CHUNKS)
-        self._to_write: Queue[_Prepared | None] = Queue(_QUEUED_CHUNKS)
+        self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
+        self._to_write: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._stop = threading.Event()
         self._failures: list[BaseException] = []
-        self._files: set[str] = set()
-        self._bad: set[str] = set()
+        self._reading = False
         self.report = IngestReport()
 
     def go(self) -> None:
-        threads = [
+        """Run the stages to their end. Raises the first failure of any of them."""
+        prepare, write = (
             threading.Thread(target=self._guard, args=(stage,), name=f"ingest-{name}", daemon=True)
             for name, stage in (("prepare", self._prepare), ("write", self._write))
-        ]
-        for thread in threads:
-            thread.start()
+        )
         try:
+            prepare.start()
+            write.start()
             self._encode()
-            threads[1].join()
+            while write.is_alive():
+                write.join(_POLL_SECONDS)
+                self._tick()
         except _Stopped:
             pass
         except KeyboardInterrupt:
             self.report.interrupted = True
         finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
+            self._wind_down(prepare, write)
         if self._failures:
             raise self._failures[0]
         if not self.report.interrupted:
-            self._quarantine.settle(self._files, self._bad)
+            self._quarantine.settle(self._ledger.was_read, self._ledger.is_bad)
+
+    def delete(self, wanted: Callable[[Article], bool]) -> None:
+        """Delete the stored articles that are *wanted* to go and that this run has not seen."""
+        stored = (article for article in self._p._engine.scan() if wanted(article))
+        gone = self._ledger.missing(article.id for article in stored if self._is_gone(article))
+        while batch := list(islice(gone, _CHUNK_ARTICLES)):
+            self.report.deleted += self._p._engine.delete(batch)
+            self._tick()
+
+    def _is_gone(self, article: Article) -> bool:
+        """Say whether the place of an article that was not read is sure to hold it no more."""
+        origin = article.extra.get(ORIGIN, "")
+        if not origin or self._ledger.was_read_whole(origin):
+            return True
+        if self._ledger.was_read(origin):
+            return False
+        try:
+            Path(origin).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            pass  # it may be there, and must not be lost to a folder that cannot be entered
+        return False
 
     # -- stages
 
@@ -146,53 +200,61 @@ class _Run:
             self._failures.append(error)
             self._stop.set()
 
+    def _wind_down(self, prepare: threading.Thread, write: threading.Thread) -> None:
+        self._stop.set()
+        for thread in (write, prepare):
+            while thread.is_alive():
+                thread.join(_READER_PATIENCE)
+                if thread is prepare and self._reading:
+                    # It waits for its source, perhaps for ever (a pipe), and will stop when that speaks:
+                    # before it does anything with what it has read.
+                    break
+
     def _prepare(self) -> None:
-        for chunk in self._chunks():
+        try:
+            for chunk in self._chunks():
+                self._clock("prepare")
+                self._put(self._to_encode, chunk)
             self._clock("prepare")
-            self._put(self._to_encode, chunk)
-        self._clock("prepare")
-        self._put(self._to_encode, None)
+            self._put(self._to_encode, None)
+        finally:
+            if isinstance(self._records, Generator):
+                self._records.close()
 
     def _encode(self) -> None:
-        while (chunk := self._get(self._to_encode)) is not None:
+        while (chunk := self._get(self._to_encode, idle=self._tick)) is not None:
             started = monotonic()
-            missing = {key: text for key, text in chunk.texts.items() if key not in chunk.encodings}
-            fresh = self._encode_texts(missing)
-            if self._p._cache and fresh:
-                self._p._cache.put(fresh)
-            chunk.encodings.update(fresh)
+            self._encode_chunk(chunk)
             stages = self.report.stages
             stages["encode"] = stages.get("encode", 0.0) + monotonic() - started
-            self._put(self._to_write, chunk)
-        self._put(self._to_write, None)
+            self._put(self._to_write, chunk, idle=self._tick)
+        self._put(self._to_write, None, idle=self._tick)
 
     def _write(self) -> None:
         refreshed = monotonic()
         while (chunk := self._get(self._to_write)) is not None:
-            self._p._engine.write([_entry(chunk, *parts) for parts in chunk.entries])
-            self.report.stored += len(chunk.entries)
-            self.report.passages += sum(len(passages) for _, _, passages, _ in chunk.entries)
+            entries = [_entry(planned, chunk.encodings) for planned in chunk.planned]
+            self._p._engine.write([*entries, *chunk.ready])
+            self.report.stored += len(entries)
+            self.report.passages += sum(len(entry.passages) for entry in entries)
             if monotonic() - refreshed > _REFRESH_SECONDS:
                 self._p._engine.refresh()
                 refreshed = monotonic()
             self._clock("write")
-            self.report.clock()
-            self._p._progress(self.report)
 
     # -- prepare, in steps
 
-    def _chunks(self) -> Iterator[_Prepared]:
-        group: list[tuple[Article, str]] = []
+    def _chunks(self) -> Iterator[_Chunk]:
+        group: list[tuple[Article, str, str]] = []
         characters = 0
         bad: list[Quarantined] = []
-        for record in self._records:
-            self._check_stopped()
+        while (record := self._next()) is not None:
             self.report.read += 1
-            self._files.add(record.file)
+            self._ledger.enter_file(record.file)
             try:
                 accepted = self._accept(record)
             except InvalidArticle as error:
-                bad.append(_quarantined(record, error.message))
+                bad.append(Quarantined.of(record, str(error)))
             else:
                 if accepted:
                     group.append(accepted)
@@ -207,16 +269,28 @@ class _Run:
         if group:
             yield self._prepare_chunk(group)
 
-    def _accept(self, record: Record) -> tuple[Article, str] | None:
-        """Return the article with its hash, None for one that was read before. Raises `InvalidArticle`."""
+    def _next(self) -> Record | None:
+        self._reading = True
+        try:
+            record = next(self._records, None)
+        finally:
+            self._reading = False
+        self._check_stopped()
+        return record
+
+    def _accept(self, record: Record) -> tuple[Article, str, str] | None:
+        """Return the article, its content hash and the hash to store; None for one that was read before.
+
+        Raises `InvalidArticle`.
+        """
         if record.article is None:
             raise InvalidArticle(record.reason)
         article = _with_language(record.article.validated())
-        content_hash = article.content_hash()
-        place = f"{record.file}:{record.line}"
+        content_hash, stored_hash = split_hash(article)
+        place = f"{record.file}:{record.line}" if record.line else record.file
         earlier = self._ledger.enter(article.id, content_hash, place)
         if earlier is None:
-            return article, content_hash
+            return article, content_hash, stored_hash
         if earlier[0] == content_hash:
             self.report.repeated += 1
             return None
@@ -224,76 +298,102 @@ class _Run:
 
     def _set_aside(self, bad: list[Quarantined]) -> None:
         self._quarantine.add(bad)
-        self._bad.update(entry.key for entry in bad)
+        for entry in bad:
+            self._ledger.enter_bad(entry.file, entry.key)
         self.report.quarantined += len(bad)
 
-    def _prepare_chunk(self, group: list[tuple[Article, str]]) -> _Prepared:
-        stored = self._p._engine.hashes([article.id for article, _ in group])
-        chunk = _Prepared([], {}, {})
-        for article, content_hash in group:
-            if stored.get(article.id) == content_hash:
+    def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
+        stored = self._p._engine.hashes([article.id for article, _, _ in group])
+        fingerprint = self._p._encoder.fingerprint
+        chunk = _Chunk()
+        for article, content_hash, stored_hash in group:
+            self._check_stopped()
+            known = stored.get(article.id, "")
+            if known == stored_hash:
+                self.report.unchanged += 1
+                continue
+            if is_same_content(known, content_hash) and (moved := self._moved(article, stored_hash)):
+                chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
             passages = make_passages(article, self._p._encoder, tokens=self._p._passage_tokens)
-            texts = [passage_text(article, passage) for passage in passages]
-            keys = [EncodeCache.key(self._p._encoder.fingerprint, text) for text in texts]
+            texts = passage_texts(article, passages, self._p._encoder)
+            keys = [EncodeCache.key(fingerprint, text) for text in texts]
             chunk.texts.update(zip(keys, texts, strict=True))
-            chunk.entries.append((article, content_hash, passages, keys))
+            chunk.planned.append(_Planned(article, stored_hash, passages, keys))
         if self._p._cache:
             chunk.encodings = self._p._cache.get(list(chunk.texts))
             self.report.from_cache += len(chunk.encodings)
         return chunk
 
+    def _moved(self, article: Article, stored_hash: str) -> Entry | None:
+        """Return the entry of an article that is stored, but was read at another place then."""
+        encoded = []
+        for stored in self._p._engine.passages(article.id, vectors=True):
+            if stored.vector is None:
+                return None
+            encoded.append(EncodedPassage(stored.passage, stored.vector, stored.codes))
+        return Entry(article, stored_hash, tuple(encoded))
+
     # -- encode
 
-    def _encode_texts(self, texts: dict[bytes, PassageText]) -> dict[bytes, PassageEncoding]:
-        keys = sorted(texts, key=lambda key: len(texts[key].text))
+    def _encode_chunk(self, chunk: _Chunk) -> None:
+        missing = [key for key in chunk.texts if key not in chunk.encodings]
+        missing.sort(key=lambda key: len(chunk.texts[key].title) + len(chunk.texts[key].text))
         fresh: dict[bytes, PassageEncoding] = {}
-        for first in range(0, len(keys), self._p._batch_size):
-            self._check_stopped()
-            batch = keys[first : first + self._p._batch_size]
-            encodings = self._p._encoder.encode_passages([texts[key] for key in batch])
-            fresh.update(zip(batch, encodings, strict=True))
-            self.report.encoded += len(batch)
-            self.report.tokens += sum(encoding.tokens for encoding in encodings)
-            self.report.clock()
-            self._p._progress(self.report)
-        return fresh
+        try:
+            for first in range(0, len(missing), self._p._batch_size):
+                self._check_stopped()
+                batch = missing[first : first + self._p._batch_size]
+                encodings = self._p._encoder.encode_passages([chunk.texts[key] for key in batch])
+                fresh.update(zip(batch, encodings, strict=True))
+                self.report.encoded += len(batch)
+                self.report.tokens += sum(encoding.tokens for encoding in encodings)
+                if len(fresh) >= _CACHED_PASSAGES:
+                    self._keep(chunk, fresh)
+                    fresh = {}
+                self._tick()
+        finally:
+            self._keep(chunk, fresh)
+
+    def _keep(self, chunk: _Chunk, fresh: dict[bytes, PassageEncoding]) -> None:
+        chunk.encodings.update(fresh)
+        if self._p._cache and fresh:
+            self._p._cache.put(fresh)
 
     # -- queues that end when the run does
 
-    def _put(self, queue: Queue[_Prepared | None], item: _Prepared | None) -> None:
+    def _put(
+        self, queue: Queue[_Chunk | None], item: _Chunk | None, *, idle: Callable[[], None] | None = None
+    ) -> None:
         while True:
             self._check_stopped()
             try:
                 return queue.put(item, timeout=_POLL_SECONDS)
             except Full:
-                continue
+                if idle:
+                    idle()
 
-    def _get(self, queue: Queue[_Prepared | None]) -> _Prepared | None:
+    def _get(self, queue: Queue[_Chunk | None], *, idle: Callable[[], None] | None = None) -> _Chunk | None:
         while True:
             self._check_stopped()
             try:
                 return queue.get(timeout=_POLL_SECONDS)
             except Empty:
-                continue
+                if idle:
+                    idle()
 
     def _check_stopped(self) -> None:
         if self._stop.is_set():
             raise _Stopped
 
+    def _tick(self) -> None:
+        self.report.clock()
+        self._p._progress(self.report)
+
     def _clock(self, stage: str) -> None:
         """Note the CPU seconds that the calling stage's thread has used so far."""
         self.report.stages[stage] = thread_time()
-
-
-def passage_text(article: Article, passage: Passage) -> PassageText:
-    """Return what the encoder reads for a passage; a title made from the text adds nothing to it."""
-    return PassageText(
-        title="" if article.title_made else article.title,
-        text=passage.text_of(article),
-        language=passage.language,
-    )
 
 
 def _with_language(article: Article) -> Article:
@@ -303,21 +403,9 @@ def _with_language(article: Article) -> Article:
     return replace(article, language=language, language_confidence=round(confidence, 4))
 
 
-def _entry(
-    chunk: _Prepared, article: Article, content_hash: str, passages: tuple[Passage, ...], keys: list[bytes]
-) -> Entry:
+def _entry(planned: _Planned, encodings: dict[bytes, PassageEncoding]) -> Entry:
     encoded = (
-        EncodedPassage(passage, chunk.encodings[key].vector, chunk.encodings[key].codes)
-        for passage, key in zip(passages, keys, strict=True)
+        EncodedPassage(passage, encodings[key].vector, encodings[key].codes)
+        for passage, key in zip(planned.passages, planned.keys, strict=True)
     )
-    return Entry(article, content_hash, tuple(encoded))
-
-
-def _quarantined(record: Record, reason: str) -> Quarantined:
-    return Quarantined(
-        file=record.file,
-        line=record.line,
-        reason=reason,
-        raw=record.raw,
-        article_id=record.article.id if record.article else "",
-    )
+    return Entry(planned.article, planned.stored_hash, tuple(encoded))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from indexer.engines.base import Engine
+from indexer.ingest.origins import without_origin
+from indexer.readers import Record
+from indexer.readers.base import raw_of
 
 KIND = "quarantine"
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,24 @@ class Quarantined:
     article_id: str = ""
     at: str = ""
 
+    @classmethod
+    def of(cls, record: Record, reason: str) -> Quarantined:
+        """Return the entry for a record; an article that was refused is kept as JSON."""
+        article = record.article
+        raw = record.raw
+        if article is not None and not raw:
+            raw = raw_of(json.dumps(without_origin(article).to_dict(), ensure_ascii=False))
+        article_id = _clean(article.id) if article else ""
+        return cls(_clean(record.file), record.line, _clean(reason), _clean(raw), article_id)
+
     @property
     def key(self) -> str:
-        """One place has one entry, however often it is read."""
-        place = f"{self.file}\0{self.line}".encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(place, digest_size=12).hexdigest()
+        """The same record at the same place has one entry, however often it is read.
+
+        A line may hold several records (a JSON array), so the place alone is not enough.
+        """
+        whole = f"{self.file}\0{self.line}\0{self.article_id}\0{self.raw}".encode()
+        return hashlib.blake2b(whole, digest_size=12).hexdigest()
 
 
 class Quarantine:
@@ -47,9 +66,21 @@ class Quarantine:
             yield Quarantined(**record)
 
     def remove(self, keys: Iterable[str]) -> int:
-        return self._engine.delete_records(KIND, keys)
+        """Drop entries; return how many there were."""
+        keys = iter(keys)
+        count = 0
+        while batch := list(islice(keys, _BATCH)):
+            count += self._engine.delete_records(KIND, batch)
+        return count
 
-    def settle(self, files: Iterable[str], still_bad: set[str]) -> int:
+    def settle(self, was_read: Callable[[str], bool], is_bad: Callable[[str], bool]) -> int:
         """Drop the entries of files that were read again and whose records are bad no more."""
-        read = set(files)
-        return self.remove([entry.key for entry in self if entry.file in read and entry.key not in still_bad])
+        stale = [
+            key for key, record in self._engine.records(KIND) if was_read(record["file"]) and not is_bad(key)
+        ]  # a list: an engine need not bear deleting while it is read
+        return self.remove(stale)
+
+
+def _clean(text: str) -> str:
+    """Return text that any store takes: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode()

@@ -81,8 +81,11 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str, *, words: bool = False, language: str = "en") -> Encoding: ...
 
-    def encode_words(self, words: Sequence[str]) -> FloatArray:
-        """Return (n, dim) float32 of unit length for words encoded on their own, with the query's prefix."""
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        """Return the word vectors of words that stand alone, (n, dim) float32, neither centred nor scaled.
+
+        None from an encoder without a coder: it has no word vectors to compare them with.
+        """
         ...
 
     def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:

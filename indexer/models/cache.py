@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,10 @@ class EncodeCache:
     """Passage encodings by digest. Vectors are kept as float16. Safe across processes and threads."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / FILE_NAME
         self._lock = threading.Lock()
-        try:
+        with self._errors():
+            folder.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(
                 self.path, timeout=60, isolation_level=None, check_same_thread=False
             )
@@ -41,14 +42,10 @@ class EncodeCache:
                 "CREATE TABLE IF NOT EXISTS encodings"
                 " (key BLOB PRIMARY KEY, vector BLOB NOT NULL, codes BLOB)"
             )
-        except sqlite3.Error as error:
-            raise EngineUnavailable(
-                f"The encode cache {self.path} cannot be opened: {error}.",
-                remedy="Delete it, or set NEWSARCHIVE_ENCODE_CACHE=false.",
-            ) from error
 
     def close(self) -> None:
-        self._database.close()
+        with self._lock:
+            self._database.close()
 
     @staticmethod
     def key(fingerprint: Fingerprint, passage: PassageText) -> bytes:
@@ -65,7 +62,7 @@ class EncodeCache:
     def get(self, keys: Sequence[bytes]) -> dict[bytes, PassageEncoding]:
         """Return the entries that exist."""
         found: dict[bytes, PassageEncoding] = {}
-        with self._lock:
+        with self._errors(), self._lock:
             for first in range(0, len(keys), _CHUNK):
                 chunk = keys[first : first + _CHUNK]
                 marks = ",".join("?" * len(chunk))
@@ -83,7 +80,22 @@ class EncodeCache:
             (key, encoding.vector.astype(np.float16).tobytes(), encoding.codes)
             for key, encoding in encodings.items()
         ]
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.executemany("INSERT OR REPLACE INTO encodings VALUES (?, ?, ?)", rows)
-            self._database.execute("COMMIT")
+        with self._errors(), self._lock:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                self._database.executemany("INSERT OR REPLACE INTO encodings VALUES (?, ?, ?)", rows)
+                self._database.execute("COMMIT")
+            except BaseException:  # Ctrl-C too: an open transaction would lock out every other archive
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise EngineUnavailable(
+                f"The encode cache {self.path} cannot be used: {error}.",
+                remedy="Make space or delete it, or set NEWSARCHIVE_ENCODE_CACHE=false.",
+            ) from error

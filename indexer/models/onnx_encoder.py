@@ -86,11 +86,12 @@ class OnnxEncoder:
         bounds = _without_prefix(offsets[0], QUERY_PREFIX)
         return pool_words(hidden[0], bounds, text, word_spans(text)), vectors[0]
 
-    def encode_words(self, words: Sequence[str]) -> FloatArray:
-        if not words:
-            return np.zeros((0, DIMENSIONS), np.float32)
-        precision = Precision.Q4 if len(words) < 64 else self.passage_precision
-        return self._forward([QUERY_PREFIX + word for word in words], precision)[1]
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        vectors = np.zeros((len(words), DIMENSIONS), np.float32)
+        if words:
+            for row, pooled in enumerate(self.passage_words([PassageText("", word) for word in words])):
+                vectors[row] = pooled.mean(axis=0) if len(pooled) else 0
+        return vectors
 
     def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:
         if not passages:

@@ -45,7 +45,7 @@ class SentenceEncoder:
 
     @classmethod
     def from_settings(cls, settings: Settings, folder: Path) -> SentenceEncoder:
-        """Load the model that the settings name (a folder, a hub name), else the bundled one."""
+        """Load the model that the settings name, a folder or a hub name, else the bundled."""
         load.offline_environment()
         import torch
         from sentence_transformers import SentenceTransformer
@@ -84,10 +84,16 @@ class SentenceEncoder:
         pooled = pool_words(pieces, offsets, text, spans)
         return Encoding(vector, self.coder.centre(pooled, QUERY, language), tuple(spans[: len(pooled)]))
 
-    def encode_words(self, words: Sequence[str]) -> FloatArray:
-        if not words:
-            return np.zeros((0, self._fingerprint.dimensions), np.float32)
-        return self._vectors([self._fingerprint.query_prefix + word for word in words])
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        if self.coder is None:
+            return None
+        prefix = self._fingerprint.passage_prefix
+        vectors = np.zeros((len(words), self._fingerprint.dimensions), np.float32)
+        results = self._pieces([prefix + word for word in words], [len(prefix)] * len(words))
+        for row, (word, ((pieces, offsets), _)) in enumerate(zip(words, results, strict=True)):
+            pooled = pool_words(pieces, offsets, word, word_spans(word))
+            vectors[row] = pooled.mean(axis=0) if len(pooled) else 0
+        return vectors
 
     def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:
         prefix = self._fingerprint.passage_prefix

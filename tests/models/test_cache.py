@@ -52,5 +52,5 @@ def test_the_model_is_in_the_key_and_parts_do_not_run_together() -> None:
 
 def test_a_broken_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"not a database" * 1000)
-    with pytest.raises(EngineUnavailable, match="Delete it"):
+    with pytest.raises(EngineUnavailable, match="delete it"):
         EncodeCache(tmp_path)

@@ -1,0 +1,66 @@
+"""Where articles were read: noted on each, so that those that are there no more can be told.
+
+The note is kept among an article's extra fields, but it is not content: the same article read from another
+place is still the same, and the note is neither shown nor exported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from indexer.article import Article
+from indexer.readers import Record
+from indexer.readers.files import shown
+from indexer.readers.opening import STDIN
+
+ORIGIN = "_file"
+
+
+def with_origins(records: Iterable[Record]) -> Iterator[Record]:
+    """Name each record's file by its full path, so that it is the same file in any working directory."""
+    for record in records:
+        if record.file in ("", STDIN):
+            yield record
+            continue
+        file = _full_path(record.file)
+        article = record.article
+        if article is not None:
+            article = replace(article, extra={**article.extra, ORIGIN: file})
+        yield replace(record, file=file, article=article)
+
+
+def without_origin(article: Article) -> Article:
+    """Return the article as it was in its source."""
+    if ORIGIN not in article.extra:
+        return article
+    return replace(article, extra={name: value for name, value in article.extra.items() if name != ORIGIN})
+
+
+def split_hash(article: Article) -> tuple[str, str]:
+    """Return a digest of the article's content, and the hash under which it is stored.
+
+    The second begins with the first, and tells also where the article was read.
+    """
+    content = without_origin(article).content_hash()
+    origin = article.extra.get(ORIGIN, "")
+    digest = hashlib.blake2b(origin.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return content, f"{content}-{digest}" if origin else content
+
+
+def is_same_content(stored_hash: str, content_hash: str) -> bool:
+    return stored_hash.partition("-")[0] == content_hash
+
+
+def is_below(article: Article, folders: Sequence[Path]) -> bool:
+    """Say whether an article was read from one of *folders* (resolved)."""
+    origin = article.extra.get(ORIGIN)
+    return origin is not None and any(Path(origin).is_relative_to(folder) for folder in folders)
+
+
+@lru_cache(maxsize=16)
+def _full_path(file: str) -> str:
+    return shown(Path(file).resolve())
