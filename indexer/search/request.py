@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.engines.base import Filters, Sort
@@ -9,6 +10,19 @@ from indexer.engines.base import Filters, Sort
 MAX_QUERY_LENGTH = 2_000  # characters
 MAX_QUERY_WORDS = 100
 MAX_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEdits:
+    """What the analyst changed in the query plan, by the exact form of the query word (or unit).
+
+    `removed` holds the tokens that are not to be searched, `pinned` those that count in full; a pinned one
+    that the plan does not propose is added. Without `names` no spelling of a name is guessed.
+    """
+
+    removed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    pinned: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +37,4 @@ class SearchRequest:
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = 10
+    edits: PlanEdits = field(default_factory=PlanEdits)

@@ -20,6 +20,32 @@ STEM_BOOST = 0.8
 
 
 @dataclass(frozen=True, slots=True)
+class PlanWeights:
+    """How many words each source of the query plan proposes, and how much they count (the word itself: 1)."""
+
+    most: int = 40  # words searched for one query word, of all sources
+    dictionary: float = 1.0
+    translations: int = 12
+    longest_translation: int = 4  # words
+    context_temperature: float = 0.3  # a translation that fits the context worse by this counts 1/e
+    name: float = 1.0
+    names: int = 6
+    sound: float = 0.8
+    sounds: int = 6
+    sound_candidates: int = 80
+    shortest_name: int = 4  # letters
+    near: float = 1.0
+    neighbours: int = 8
+    near_temperature: float = 0.1
+    least_weight: float = 0.02
+    inflection: float = 0.8
+
+
+#: Chosen by `newsarchive evaluate` on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs.
+PLAN = PlanWeights()
+
+
+@dataclass(frozen=True, slots=True)
 class FusionWeights:
     """How much each leg counts; they sum to 1."""
 

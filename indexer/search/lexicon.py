@@ -1,0 +1,250 @@
+"""The archive's lexicon: every stem of the archive, its vector, and the words nearest to a word.
+
+Each stem that at least two articles hold is embedded once, as a word, by the archive's own encoder (its most
+frequent form stands for it). A query's word of any language is then looked up among them: no dictionary, no
+translation model, and only words that this archive holds are ever proposed.
+
+Word vectors of this kind of encoder lie in a narrow cone, so each language's are centred by their own mean
+(Mu and Viswanath, "All-but-the-Top", ICLR 2018, first step). The query's side are the word vectors of the
+query's own forward pass: they cost nothing more, and know their context (a river's bank is not مصرف).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.engines.base import Engine, Word, WordCount
+from indexer.models.base import Encoder
+from indexer.text import base_language, split_clitic, stem_word
+from indexer.text.transliteration import skeleton
+
+FloatArray = npt.NDArray[np.float32]
+
+MIN_ARTICLES = 2
+#: Small records of the lexicon: "state", and "bases.<language>" (see `Lexicon.variants`).
+KIND = "lexicon"
+STATE = "state"
+_BASES = "bases."
+_BATCH = 64
+_WRITE = 2_000
+#: A word's count is stored anew when it has grown by this much.
+_GROWTH = 1.1
+#: Too few words of a language make no mean of their own.
+_LEAST_FOR_A_MEAN = 200
+_LONGEST_FORM = 40
+
+
+# --- keeping it -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconReport:
+    """`words` are all of the lexicon, `encoded` those that this update had to encode."""
+
+    words: int
+    encoded: int
+
+
+def update_lexicon(
+    engine: Engine, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None
+) -> LexiconReport:
+    """Embed the stems that are new since the last time, and note how often all of them occur now.
+
+    *progress* is called with (words done, words to do). Without word vectors of the encoder the words have none.
+    """
+    forms: dict[str, dict[str, int]] = defaultdict(dict)
+    groups = list(_groups(engine.vocabulary(min_articles=MIN_ARTICLES), forms))
+    known = {(word.language, word.stem): word for word in engine.words(vectors=True)}
+    fresh, grown = [], []
+    for group in groups:
+        stored = known.get((group.language, group.stem))
+        if stored is None:
+            fresh.append(group)
+        elif not stored.articles <= group.articles <= stored.articles * _GROWTH:
+            grown.append(replace(stored, articles=group.articles, surface=group.surface))
+    for first in range(0, len(grown), _WRITE):
+        engine.write_words(grown[first : first + _WRITE])
+    _encode(engine, encoder, fresh, progress)
+    records = {
+        f"{_BASES}{language}": {"bases": _bases(counts, language)} for language, counts in forms.items()
+    }
+    engine.put_records(KIND, {**records, STATE: {"words": len(groups), "encoded": len(known) + len(fresh)}})
+    return LexiconReport(words=len(groups), encoded=len(fresh))
+
+
+def _groups(counts: Iterator[WordCount], forms: dict[str, dict[str, int]]) -> Iterator[Word]:
+    """Yield one word a stem, and note every form's count in *forms* (of Arabic: only it has clitics)."""
+    best: dict[tuple[str, str], WordCount] = {}
+    total: dict[tuple[str, str], int] = defaultdict(int)
+    for count in counts:
+        if len(count.form) > _LONGEST_FORM or not any(map(str.isalpha, count.form)):
+            continue
+        key = (count.language, count.stem)
+        total[key] += count.articles
+        if key not in best or count.articles > best[key].articles:
+            best[key] = count
+        if base_language(count.language) == "ar":
+            forms[count.language][count.form] = count.articles
+    for (language, stem), count in best.items():
+        yield Word(stem, language, count.form, total[language, stem], skeleton(count.form))
+
+
+def _encode(
+    engine: Engine, encoder: Encoder, fresh: list[Word], progress: Callable[[int, int], None] | None
+) -> None:
+    fresh.sort(key=lambda word: len(word.surface))
+    pending: list[Word] = []
+    for first in range(0, len(fresh), _BATCH):
+        batch = fresh[first : first + _BATCH]
+        vectors = encoder.encode_words([word.surface for word in batch])
+        if vectors is None:
+            pending += batch
+        else:
+            pending += [replace(word, vector=vector) for word, vector in zip(batch, vectors, strict=True)]
+        if len(pending) >= _WRITE or first + _BATCH >= len(fresh):
+            engine.write_words(pending)
+            pending = []
+        if progress:
+            progress(min(first + _BATCH, len(fresh)), len(fresh))
+
+
+def _bases(counts: Mapping[str, int], language: str) -> dict[str, str]:
+    """Return stem -> the stem of what is left without the letter that is written together with it (وكتاب)."""
+    bases: dict[str, str] = {}
+    for form in counts:
+        split = split_clitic(form, lambda other: counts.get(other, 0))
+        if split is not None:
+            whole, rest = stem_word(form, language), stem_word(split[1], language)
+            if whole != rest:
+                bases[whole] = rest
+    return bases
+
+
+# --- using it -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A word of the archive and its cosine with a query's word."""
+
+    word: Word
+    similarity: float
+
+
+class Lexicon:
+    """The words of one archive in memory: 770 bytes a word, 50 MB for 30,000 news articles."""
+
+    def __init__(self, words: Sequence[Word], bases: Mapping[str, str]) -> None:
+        """*words* come with their vectors as they were encoded; they are centred here."""
+        self.words = tuple(replace(word, vector=None) for word in words)
+        self._vectors = _centred(words)
+        self._bases = bases
+        self._index: dict[str, list[int]] = defaultdict(list)
+        for index, word in enumerate(self.words):
+            self._index[word.stem].append(index)
+        self._languages = np.array([word.language for word in self.words])
+
+    @classmethod
+    def load(cls, engine: Engine) -> Lexicon:
+        """Read the lexicon of an archive; an archive without one gives an empty one."""
+        bases: dict[str, str] = {}
+        for key, record in engine.records(KIND):
+            if key.startswith(_BASES):
+                bases.update(record["bases"])
+        return cls(list(engine.words()), bases)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def get(self, stem: str, language: str = "") -> Word | None:
+        """Return the word of a stem, of *language* if that has it, else of the language that has it most."""
+        found = [self.words[index] for index in self._index.get(stem, ())]
+        own = [word for word in found if word.language == language]
+        return max(own or found, key=lambda word: word.articles, default=None)
+
+    def nearest(self, vectors: FloatArray, count: int, languages: Sequence[str]) -> list[list[Neighbour]]:
+        """Return for each of *vectors*, (n, dim) of unit length, the *count* nearest words a language."""
+        neighbours: list[list[Neighbour]] = [[] for _ in range(len(vectors))]
+        if self._vectors is None or not len(vectors):
+            return neighbours
+        for language in languages:
+            start, end = self._rows(language)
+            if start == end:
+                continue
+            similarities = vectors @ self._vectors[start:end].T
+            depth = min(count, end - start)
+            for found, row in zip(neighbours, similarities, strict=True):
+                best = np.argpartition(-row, depth - 1)[:depth]
+                best = best[np.argsort(-row[best], kind="stable")]
+                found += [Neighbour(self.words[start + index], float(row[index])) for index in best]
+        return neighbours
+
+    def similarity(self, vector: FloatArray, words: Sequence[Word]) -> list[float | None]:
+        """Return the cosine of a query word's vector, (dim,), with words; None for one that is not here."""
+        found: list[float | None] = []
+        for word in words:
+            rows = [index for index in self._index.get(word.stem, ()) if self.words[index] == word]
+            known = rows and self._vectors is not None
+            found.append(float(self._vectors[rows[0]] @ vector) if known else None)  # type: ignore[index]
+        return found
+
+    def variants(self, stem: str) -> tuple[str, ...]:
+        """Return the stems that are *stem* with a letter written to it: وكتاب and بكتاب of كتاب."""
+        return self._variants.get(stem, ())
+
+    def sounding_like(self, skeletons: Sequence[str]) -> list[Word]:
+        """Return the words that share a consonant skeleton, the most frequent first."""
+        found = {index for key in skeletons for index in self._by_skeleton.get(key, ())}
+        return sorted((self.words[index] for index in found), key=lambda word: -word.articles)
+
+    @cached_property
+    def languages(self) -> dict[str, int]:
+        """How many words each language has, most first."""
+        names, counts = np.unique(self._languages, return_counts=True)
+        return dict(sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]))
+
+    @cached_property
+    def _variants(self) -> dict[str, tuple[str, ...]]:
+        variants: dict[str, list[str]] = defaultdict(list)
+        for whole, rest in self._bases.items():
+            variants[rest].append(whole)
+        return {rest: tuple(wholes) for rest, wholes in variants.items()}
+
+    @cached_property
+    def _by_skeleton(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for number, word in enumerate(self.words):
+            if word.skeleton:
+                index[word.skeleton].append(number)
+        return index
+
+    def _rows(self, language: str) -> tuple[int, int]:
+        """Return where the rows of a language start and end: words are stored by language."""
+        start = int(np.searchsorted(self._languages, language, side="left"))
+        return start, int(np.searchsorted(self._languages, language, side="right"))
+
+
+def _centred(words: Sequence[Word]) -> FloatArray | None:
+    """Return the words' vectors, (n, dim), each language's centred by its own mean and of unit length."""
+    if not words or words[0].vector is None:
+        return None
+    vectors = np.stack([_vector(word) for word in words]).astype(np.float32)
+    everywhere = vectors.mean(axis=0)
+    languages = np.array([word.language for word in words])
+    for language in np.unique(languages):
+        rows = languages == language
+        vectors[rows] -= vectors[rows].mean(axis=0) if rows.sum() >= _LEAST_FOR_A_MEAN else everywhere
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
+    return vectors
+
+
+def _vector(word: Word) -> FloatArray:
+    if word.vector is None:
+        raise ValueError(f"the word {word.stem!r} has no vector, though others have")
+    return word.vector

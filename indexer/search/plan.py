@@ -1,0 +1,323 @@
+"""The query plan: for each word of a query, the words of this archive that are searched for it, and why.
+
+Five sources, each proposing only words that the archive holds:
+
+    dictionary      translations of English words and phrases (shipped, or the analyst's own list)
+    name            spellings of a name that people have been given (Wikidata)
+    sound           archive words with the same consonants, where no dictionary knows the word
+    near            the archive words nearest in meaning to the word in its context
+    inflection      the same words with a letter written together with them (وكتاب, بكتاب)
+
+The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, who may edit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from indexer.engines.base import Form
+from indexer.models.base import Encoding
+from indexer.search.dictionary import Dictionary
+from indexer.search.legs import Expansions, Option
+from indexer.search.lexicon import Lexicon, Neighbour
+from indexer.search.query import Occur, ParsedQuery, atoms
+from indexer.search.request import PlanEdits
+from indexer.search.stopwords import function_words
+from indexer.search.weights import PLAN
+from indexer.text import Token, analyse, base_language
+from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
+from indexer.text.transliteration import skeletons as skeletons_of
+
+DICTIONARY, NAME, SOUND, NEAR, INFLECTION, ADDED = (
+    "dictionary", "name", "sound", "near", "inflection", "added",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """One archive word, or several side by side, that is searched for a query word.
+
+    `surface` is how it is mostly written; `articles` how many hold it (0 where that is not known).
+    """
+
+    tokens: tuple[str, ...]
+    surface: str
+    language: str
+    weight: float
+    source: str
+    articles: int = 0
+
+    @property
+    def key(self) -> str:
+        """What names it in an edit."""
+        return " ".join(self.tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWord:
+    """A word or unit of the query with what is searched for it, weightiest first.
+
+    `key` is its exact form (a unit's words joined by spaces); `removed` is what an edit took out.
+    """
+
+    text: str
+    key: str
+    searched: tuple[Searched, ...]
+    removed: tuple[Searched, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """The whole plan, in the order of the query."""
+
+    words: tuple[PlannedWord, ...] = ()
+
+    def expansions(self) -> Expansions:
+        """Return what the lexical leg looks up beside the words themselves."""
+        return {
+            word.key: tuple(
+                Option(searched.tokens, Form.STEM, searched.weight, searched.source)
+                for searched in word.searched
+            )
+            for word in self.words
+            if word.searched
+        }
+
+
+class Planner:
+    """Makes plans for one archive. Safe to use from several threads."""
+
+    def __init__(self, lexicon: Lexicon, dictionary: Dictionary) -> None:
+        self._lexicon = lexicon
+        self._dictionary = dictionary
+        self._names = lru_cache(maxsize=4096)(self._find_names)
+
+    def plan(
+        self,
+        parsed: ParsedQuery,
+        encoding: Encoding | None,
+        *,
+        language: str,
+        targets: Sequence[str],
+        edits: PlanEdits,
+    ) -> QueryPlan:
+        """Return the plan of a query written in *language* for an archive in the languages *targets*.
+
+        *encoding* is the query's, of `ParsedQuery.free_text`, with its word vectors.
+        """
+        tokens = [
+            token for token in _plain_tokens(parsed, language) if token.exact not in function_words(language)
+        ]
+        vectors = _vectors_of(tokens, encoding)
+        rows = [row for row in (vectors.get(token.exact) for token in tokens) if row is not None]
+        others = [target for target in targets if base_language(target) != base_language(language)]
+        near: dict[str, list[Neighbour]] = {}
+        if rows:
+            found = self._lexicon.nearest(np.stack(rows), PLAN.neighbours, others)
+            near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
+        words: list[PlannedWord] = []
+        if "ar" in {base_language(target) for target in others} and base_language(language) == "en":
+            words += self._units(tokens, edits)
+        for token in dict.fromkeys(tokens):
+            proposals = self._proposals(
+                token, vectors.get(token.exact), near.get(token.exact, []), others, edits
+            )
+            words.append(self._edited(token.exact, token.exact, proposals, edits))
+        return QueryPlan(tuple(words))
+
+    # -- sources
+
+    def _proposals(
+        self,
+        token: Token,
+        vector: np.ndarray | None,
+        near: Sequence[Neighbour],
+        others: Sequence[str],
+        edits: PlanEdits,
+    ) -> dict[tuple[str, ...], Searched]:
+        proposals: dict[tuple[str, ...], Searched] = {}
+        to_arabic = any(base_language(target) == "ar" for target in others)
+        if to_arabic and token.exact.isascii():
+            translations = self._translated(token.exact, vector)
+            names = self._names(token.exact) if edits.names else ()
+            _merge(proposals, translations)
+            _merge(proposals, names)
+            if edits.names and not translations and not names:
+                _merge(proposals, self._sounding(token.exact))
+        _merge(proposals, self._near(near))
+        _merge(proposals, self._inflected(proposals.values()))
+        if not others or not proposals:
+            _merge(proposals, self._inflections_of(token))
+        return proposals
+
+    def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
+        """Return the translations; one that the archive's vectors find unlike the word counts less."""
+        found: list[Searched] = []
+        for arabic, _ in self._dictionary.translations(word)[: PLAN.translations]:
+            tokens = tuple(token.stem for token in analyse(arabic, "ar"))
+            if 0 < len(tokens) <= PLAN.longest_translation:
+                found.append(self._searched(tokens, arabic, PLAN.dictionary, DICTIONARY))
+        if vector is None:
+            return found
+        singles = [item for item in found if len(item.tokens) == 1]
+        words = [self._lexicon.get(item.tokens[0], "ar") for item in singles]
+        known = [(item, word) for item, word in zip(singles, words, strict=True) if word]
+        similarities = self._lexicon.similarity(vector, [word for _, word in known])
+        best = max((value for value in similarities if value is not None), default=0.0)
+        lowered = {
+            item: float(np.exp((value - best) / PLAN.context_temperature))
+            for (item, _), value in zip(known, similarities, strict=True)
+            if value is not None
+        }
+        return [
+            Searched(i.tokens, i.surface, i.language, i.weight * lowered.get(i, 1.0), i.source, i.articles)
+            for i in found
+        ]
+
+    def _find_names(self, word: str) -> tuple[Searched, ...]:
+        names = self._dictionary.names(word)
+        total = sum(name.uses for name in names)
+        return tuple(
+            self._searched(tokens, name.arabic, PLAN.name * (name.uses / total) ** 0.5, NAME)
+            for name in names[: PLAN.names]
+            if (tokens := tuple(token.stem for token in analyse(name.arabic, "ar")))
+        )
+
+    def _sounding(self, word: str) -> list[Searched]:
+        """Return archive words that may be this name in Arabic letters."""
+        if len(word) < PLAN.shortest_name:
+            return []
+        candidates = [
+            candidate
+            for candidate in self._lexicon.sounding_like(skeletons_of(word))
+            if base_language(candidate.language) == "ar"
+        ][: PLAN.sound_candidates]
+        scored = [
+            (name_similarity(word, candidate.surface, least=SAME_NAME), candidate) for candidate in candidates
+        ]
+        found = [
+            Searched(
+                (candidate.stem,), candidate.surface, candidate.language, PLAN.sound * min(1.0, similarity),
+                SOUND, candidate.articles,
+            )
+            for similarity, candidate in scored
+            if similarity >= SAME_NAME
+        ]  # fmt: skip
+        found += [
+            self._searched((token.stem,), spelling, PLAN.sound, SOUND)
+            for spelling in arabizi_candidates(word)
+            for token in analyse(spelling, "ar")
+            if self._lexicon.get(token.stem, "ar")
+        ]
+        return sorted(found, key=lambda item: -item.weight)[: PLAN.sounds]
+
+    def _near(self, near: Sequence[Neighbour]) -> list[Searched]:
+        """Return the nearest words, weights softmax(cosine / temperature) within each language."""
+        by_language: dict[str, list[Neighbour]] = {}
+        for neighbour in near:
+            by_language.setdefault(neighbour.word.language, []).append(neighbour)
+        found = []
+        for neighbours in by_language.values():
+            scores = np.array([neighbour.similarity for neighbour in neighbours]) / PLAN.near_temperature
+            weights = np.exp(scores - scores.max())
+            weights *= PLAN.near / weights.sum()
+            found += [
+                Searched(
+                    (neighbour.word.stem,), neighbour.word.surface, neighbour.word.language, float(weight),
+                    NEAR, neighbour.word.articles,
+                )
+                for neighbour, weight in zip(neighbours, weights, strict=True)
+                if weight >= PLAN.least_weight
+            ]  # fmt: skip
+        return found
+
+    def _inflected(self, items: Iterable[Searched]) -> list[Searched]:
+        return [
+            self._searched((variant,), variant, item.weight, INFLECTION)
+            for item in list(items)
+            if len(item.tokens) == 1
+            for variant in self._lexicon.variants(item.tokens[0])
+        ]
+
+    def _inflections_of(self, token: Token) -> list[Searched]:
+        return [
+            self._searched((variant,), variant, PLAN.inflection, INFLECTION)
+            for variant in self._lexicon.variants(token.stem)
+        ]
+
+    def _units(self, tokens: Sequence[Token], edits: PlanEdits) -> list[PlannedWord]:
+        """Return the runs of words that the dictionary translates as one (prime minister)."""
+        units = []
+        words = [token.exact for token in tokens]
+        for unit in self._dictionary.units(words):
+            proposals: dict[tuple[str, ...], Searched] = {}
+            _merge(proposals, self._translated(unit.key, None))
+            text = " ".join(words[unit.start : unit.end])
+            units.append(self._edited(text, text, proposals, edits))
+        return units
+
+    # -- helpers
+
+    def _searched(self, tokens: tuple[str, ...], surface: str, weight: float, source: str) -> Searched:
+        word = self._lexicon.get(tokens[0], "ar") if len(tokens) == 1 else None
+        if word is None:
+            # Words side by side add up their scores: one unit must not outweigh two words.
+            return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)
+        return Searched(tokens, word.surface, word.language, weight, source, word.articles)
+
+    def _edited(
+        self, text: str, key: str, proposals: Mapping[tuple[str, ...], Searched], edits: PlanEdits
+    ) -> PlannedWord:
+        removed = edits.removed.get(key, frozenset())
+        pinned = edits.pinned.get(key, frozenset())
+        items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: PLAN.most]
+        kept = [
+            Searched(i.tokens, i.surface, i.language, max(i.weight, 1.0), i.source, i.articles)
+            if i.key in pinned
+            else i
+            for i in items
+            if i.key not in removed
+        ]
+        known = {item.key for item in items}
+        for addition in sorted(pinned - known):
+            tokens = tuple(token.stem for token in analyse(addition, "ar"))
+            if tokens:
+                kept.append(self._searched(tokens, addition, 1.0, ADDED))
+        gone = tuple(item for item in items if item.key in removed)
+        return PlannedWord(text, key, tuple(kept), gone)
+
+
+def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:
+    """Add proposals; of the same word the weightiest stays."""
+    for item in items:
+        known = proposals.get(item.tokens)
+        if known is None or known.weight < item.weight:
+            proposals[item.tokens] = item
+
+
+def _plain_tokens(parsed: ParsedQuery, language: str) -> list[Token]:
+    """Return the tokens of words that are neither conditions nor phrases; offsets are of the free text."""
+    conditions = {
+        token.exact
+        for clause in parsed.clauses
+        for atom in atoms(clause.node)
+        if clause.occur is not Occur.SHOULD or atom.phrase
+        for token in analyse(atom.text, language)
+    }
+    return [token for token in analyse(parsed.free_text, language) if token.exact not in conditions]
+
+
+def _vectors_of(tokens: Sequence[Token], encoding: Encoding | None) -> dict[str, np.ndarray]:
+    """Return the tokens' vectors: that of the encoder's word which holds them."""
+    if encoding is None or encoding.words is None:
+        return {}
+    vectors: dict[str, np.ndarray] = {}
+    for token in tokens:
+        for (start, end), vector in zip(encoding.spans, encoding.words, strict=True):
+            if start <= token.start < end and token.exact not in vectors and vector.any():
+                vectors[token.exact] = vector
+    return vectors
