@@ -246,10 +246,9 @@ def _copy(
     engine: OpenSearchEngine, hits: list[dict[str, Any]], index: str, encode: Encode | None, *, replace: bool
 ) -> int:
     """Store what the hits hold in an index; without `replace` only what is not in it yet."""
-    if encode:
-        entries = encode([to_article(hit["_source"]) for hit in hits])
-    else:
-        entries = [_entry(hit) for hit in hits]
+    entries = (
+        encode([to_article(hit["_source"]) for hit in hits]) if encode else [_entry(hit) for hit in hits]
+    )
     actions = (engine.entry_action(entry, index, alias=False, only_new=not replace) for entry in entries)
     outcome = send(engine.cluster, actions)
     if outcome.refused:

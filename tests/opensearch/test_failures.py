@@ -1,0 +1,177 @@
+"""Everything that goes wrong with a cluster becomes a sentence that says what to do, without a secret in it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from opensearchpy import AuthenticationException, SSLError, TransportError
+
+from indexer.engines.base import LexicalLeg, LexicalQuery, Term
+from indexer.engines.opensearch import OpenSearchEngine
+from indexer.engines.opensearch.failures import LastingFailure, translate
+from indexer.errors import (
+    ArchiveError,
+    EngineTimeout,
+    EngineUnavailable,
+    InvalidQuery,
+    SchemaMismatch,
+    SettingsError,
+)
+from indexer.settings import Settings, load_settings
+from tests.opensearch.nodes import Node, free_ports
+from tests.opensearch.samples import MANIFEST, entries
+
+COMMON = LexicalLeg(LexicalQuery(should=(Term("common"),)))
+SECRET = "correct-horse-battery"
+
+
+def test_nothing_listens(opensearch_settings: Settings) -> None:
+    (port,) = free_ports(1)
+    with pytest.raises(EngineUnavailable, match="Start the cluster"):
+        OpenSearchEngine.open(f"http://127.0.0.1:{port}", opensearch_settings)
+
+
+def test_a_password_in_the_address_is_shown_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    (port,) = free_ports(1)
+    settings = load_settings(opensearch_user="reader", opensearch_password=SECRET)
+    with caplog.at_level(logging.DEBUG), pytest.raises(EngineUnavailable) as raised:
+        OpenSearchEngine.open(f"http://somebody:{SECRET}@127.0.0.1:{port}", settings)
+    assert SECRET not in str(raised.value) + repr(raised.value) + caplog.text + repr(settings)
+    assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://user:pw@192.0.2.1:9200", "unencrypted"),
+        ("ftp://host", "no address"),
+        ("https://", "no address"),
+        ("https://host:port", "no address"),
+    ],
+)
+def test_addresses_that_cannot_work(address: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as raised:
+        OpenSearchEngine.open(address, load_settings())
+    assert "pw" not in str(raised.value)
+
+
+def test_a_missing_certificate_file(tmp_path: Path) -> None:
+    settings = load_settings(opensearch_ca_certs=tmp_path / "ca.pem")
+    with pytest.raises(SettingsError, match=r"ca\.pem"):
+        OpenSearchEngine.open("https://127.0.0.1:1", settings)
+
+
+def test_skipping_verification_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    (port,) = free_ports(1)
+    with pytest.raises(EngineUnavailable):
+        OpenSearchEngine.open(f"https://127.0.0.1:{port}", load_settings(opensearch_insecure=True))
+    assert "not verified" in caplog.text
+
+
+def test_a_search_that_takes_too_long(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    with pytest.raises(EngineTimeout, match=r"within 1e-05 s"):
+        engine.match([COMMON], timeout=0.00001)
+
+
+def test_a_read_only_index_says_that_a_disk_is_full(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    _block(engine, "read_only_allow_delete")
+    with pytest.raises(LastingFailure, match="disk"):
+        engine.write(entries(range(3)))
+    assert any(finding.level == "error" and "read-only" in finding.what for finding in engine.check())
+    engine.check(repair=True)
+    engine.write(entries(range(3)))
+
+
+def test_an_index_of_another_schema(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    index, _ = engine.names.generation(1)
+    meta = {"_meta": {"schema": "older", "manifest": {}}}
+    engine.cluster.request("PUT", f"/{index}/_mapping", meta)
+    with pytest.raises(SchemaMismatch, match="generations build"):
+        engine.manifest()
+
+
+def test_an_index_that_is_not_ours(engine: OpenSearchEngine) -> None:
+    engine.cluster.request("PUT", f"/{engine.names.articles}", {"mappings": {}})
+    with pytest.raises(SchemaMismatch, match="OPENSEARCH_PREFIX"):
+        engine.manifest()
+
+
+def test_an_unknown_field_is_refused_not_guessed(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    with pytest.raises(SchemaMismatch, match="generations build"):
+        engine.cluster.request("PUT", f"/{engine.names.articles}/_doc/1", {"unheard_of": 1})
+
+
+def test_a_query_of_too_many_words(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    engine.write(entries(range(3)))
+    engine.refresh()
+    words = tuple(Term(f"word{number}") for number in range(20_000))
+    with pytest.raises(InvalidQuery, match="max_clause_count"):
+        engine.match([LexicalLeg(LexicalQuery(should=words))])
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "part"),
+    [
+        (AuthenticationException(401, "Unauthorized", {}), LastingFailure, "PASSWORD"),
+        (SSLError("N/A", "self-signed certificate", OSError()), EngineUnavailable, "CA_CERTS"),
+        (TransportError(403, "security_exception", {"error": {"type": "security_exception"}}), LastingFailure, "role"),
+        (TransportError(413, "", None), LastingFailure, "max_content_length"),
+        (TransportError(429, "", {"error": {"type": "rejected_execution"}}), EngineUnavailable, "later"),
+        (TransportError(503, "", {"error": {"type": "no_shard_available"}}), EngineUnavailable, "red"),
+    ],
+)  # fmt: skip
+def test_answers_that_a_test_node_cannot_give(
+    error: TransportError, kind: type[ArchiveError], part: str
+) -> None:
+    failure = translate(error, "https://host:9200")
+    assert type(failure) is kind
+    assert part in str(failure)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("opensearch_node_ready")
+def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
+    """Two of three nodes' parts stay away after a restart: half an answer says that it is half."""
+    node = Node(tmp_path / "node")
+    node.start()
+    settings = load_settings(engine=node.url, opensearch_prefix="parts", opensearch_shards=3)
+    try:
+        with OpenSearchEngine.open(node.url, settings) as engine:
+            engine.create(MANIFEST)
+            engine.write(entries(range(60)))
+            engine.refresh()
+            whole = engine.match([COMMON])[0]
+            node.kill()
+            _corrupt_one_shard(node.directory)
+            node.start()
+            (part,) = engine.match([COMMON])
+            assert whole.complete
+            assert not part.complete
+            assert part.notice == "1 of 3 parts of the archive did not answer; results are incomplete."
+            assert 0 < part.total < whole.total
+            assert engine.check()[0].level == "error"
+            with pytest.raises(EngineUnavailable):
+                list(engine.scan())
+    finally:
+        node.stop()
+
+
+def _block(engine: OpenSearchEngine, kind: str) -> None:
+    index, _ = engine.names.generation(1)
+    engine.cluster.request("PUT", f"/{index}/_settings", {f"index.blocks.{kind}": True})
+
+
+def _corrupt_one_shard(directory: Path) -> None:
+    shards = [
+        path.parent for path in directory.glob("data/**/index/segments_*") if path.parent.parent.name == "2"
+    ]
+    for shard in shards:
+        for segments in shard.glob("segments_*"):
+            segments.write_bytes(b"not an index")

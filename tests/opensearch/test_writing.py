@@ -1,0 +1,127 @@
+"""What a writer promises: whole articles, nothing acknowledged lost, refusals told with the server's reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.article import Article, Passage
+from indexer.engines.base import (
+    EncodedPassage,
+    Entry,
+    Field,
+    Form,
+    LexicalLeg,
+    LexicalQuery,
+    PhraseTerm,
+    VectorLeg,
+)
+from indexer.engines.opensearch import OpenSearchEngine
+from indexer.engines.opensearch.client import dumps
+from indexer.engines.opensearch.failures import LastingFailure
+from indexer.engines.opensearch.writing import Action, send
+from indexer.errors import ArticlesRefused
+from indexer.settings import load_settings
+from indexer.text import analyse
+from tests.opensearch.nodes import Node
+from tests.opensearch.samples import MANIFEST, entries, entry, vector
+
+
+def test_a_refused_article_is_named_and_the_others_are_stored(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    good, bad = entry(1), entry(2)
+    short = tuple(EncodedPassage(one.passage, one.vector[:3]) for one in bad.passages)
+    with pytest.raises(ArticlesRefused) as refused:
+        engine.write([good, Entry(bad.article, bad.content_hash, short)])
+    assert list(refused.value.reasons) == [bad.article.id]
+    assert "dimension" in refused.value.reasons[bad.article.id]
+    engine.refresh()
+    assert list(engine.articles([good.article.id, bad.article.id])) == [good.article.id]
+
+
+def test_readers_see_a_replaced_article_whole(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    engine.write([entry(5)])
+    engine.refresh()
+    engine.write([entry(5, version=1)])
+    before = engine.passages("article-00005", vectors=True)
+    (found,) = engine.match([VectorLeg(vector(5, 1, 0), size=5)])
+    assert "version0" in engine.articles(["article-00005"])["article-00005"].text
+    assert found.scores[0] == pytest.approx(1.0, abs=1e-5)
+    engine.refresh()
+    assert (engine.passages("article-00005", vectors=True)[1].vector != before[1].vector).any()
+    assert engine.stats().passages == len(before)
+
+
+def test_a_text_of_200000_characters_is_found_by_its_last_sentence(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    last = "انتهى الاجتماع الطارئ بتوقيع الاتفاق النهائي في طرابلس"
+    text = "قال المتحدث إن الحكومة تدرس الطلب المقدم من الوزارة. " * 3_800 + last
+    assert len(text) > 200_000
+    article = Article("long", "عنوان", text, language="ar")
+    engine.write([Entry(article, "hash", (EncodedPassage(Passage(0, 0, 100), vector(1)),))])
+    engine.refresh()
+    tokens = tuple(token.exact for token in analyse(last, "ar"))
+    phrase = PhraseTerm(tokens, Form.EXACT, Field.BODY)
+    (found,) = engine.match([LexicalLeg(LexicalQuery(must=(phrase,)))])
+    assert found.ids == ["long"]
+    assert engine.articles(["long"])["long"].text == text
+
+
+def test_nothing_is_written_where_the_alias_is_missing(engine: OpenSearchEngine) -> None:
+    """Without `require_alias` the server would make an index of its own, with guessed fields."""
+    with pytest.raises(LastingFailure, match="newsarchive index"):
+        send(engine.cluster, [Action(engine.names.articles, "1", "one", dumps({"a": 1}))])
+    assert engine.manifest() is None
+
+
+def test_a_first_load_gets_its_replicas_at_its_end_also_after_a_crash(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    assert not engine.indices.has_replicas(engine.names.articles)
+    # The process dies here; the next load finishes what it began.
+    with OpenSearchEngine.open(engine.settings.engine, engine.settings) as second:
+        second.create(MANIFEST)
+        second.write(entries(range(3)))
+    assert engine.indices.has_replicas(engine.names.articles)
+
+
+def test_a_search_is_two_requests(engine: OpenSearchEngine) -> None:
+    from indexer.engines.base import GatherRequest, Term, Union
+
+    engine.create(MANIFEST)
+    engine.write(entries(range(20)))
+    engine.refresh()
+    before = engine.cluster.requests
+    query = LexicalQuery(should=(Term("common"),))
+    lexical, dense = engine.match([LexicalLeg(query), VectorLeg(vector(1))])
+    ids = tuple(dict.fromkeys([*lexical.ids, *dense.ids]))
+    engine.gather(
+        GatherRequest(Union(query, ids), ids[:10], {"language": 5, "source": 5}, "auto", ids[:5], codes=True)
+    )
+    assert engine.cluster.requests - before == 2
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("opensearch_node_ready")
+def test_a_node_killed_while_it_is_written_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    node = Node(tmp_path / "node")
+    node.start()
+    try:
+        settings = load_settings(engine=node.url, opensearch_prefix="crash")
+        acknowledged: list[str] = []
+        with OpenSearchEngine.open(node.url, settings) as engine:
+            engine.create(MANIFEST)
+            for first in range(0, 200, 20):
+                engine.write(entries(range(first, first + 20)))
+                acknowledged += [f"article-{number:05}" for number in range(first, first + 20)]
+            node.kill()
+            node.start(wait=False)
+            engine.write(entries(range(200, 260)))  # waits for the node by itself
+            acknowledged += [f"article-{number:05}" for number in range(200, 260)]
+            engine.refresh()
+            assert sorted(engine.hashes(acknowledged)) == sorted(acknowledged)
+            assert [article.id for article in engine.scan()] == acknowledged
+            assert engine.stats().passages == sum(len(one.passages) for one in entries(range(260)))
+    finally:
+        node.stop()
