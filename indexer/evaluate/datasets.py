@@ -74,8 +74,8 @@ def plain(text: str) -> str:
     conditions that no article in another language can meet.
     """
     text = _PHRASE_MARKS.sub(" ", text)
-    text = _OPERATOR.sub(" ", text)
     text = _FIELD.sub(" ", text)
+    text = _OPERATOR.sub(" ", text)  # last: what stood behind a mark or colon begins a word now
     return " ".join(word.lower() if word in ("OR", "AND", "NOT") else word for word in text.split())
 
 

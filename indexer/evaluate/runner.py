@@ -21,6 +21,7 @@ from indexer.errors import InvalidQuery
 from indexer.evaluate.datasets import Qrels, Query, Run, plain
 from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, score
 from indexer.evaluate.significance import Difference, compare, intervals
+from indexer.search.explain import KEYWORDS, MEANING
 from indexer.search.request import SearchRequest
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 DEPTH = 100
 
 #: A leg's name in search results -> its name in reports, which is the usual one in retrieval research.
-LEG_NAMES = {"keywords": "lexical", "meaning": "dense"}
+LEG_NAMES = {KEYWORDS: "lexical", MEANING: "dense"}
 
 Asked = Callable[[int, int], None]
 

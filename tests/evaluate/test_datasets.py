@@ -136,6 +136,7 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
         ("the source:code of -5 and 9 - 4", "the source code of 5 and 9 4"),
         ("Korea OR Japan", "Korea or Japan"),
         ("well-known +50", "well-known 50"),
+        ("source:-5", "source 5"),
     ],
 )
 def test_a_plain_question_has_no_operators(question: str, expected: str) -> None:

@@ -1,0 +1,136 @@
+"""Tests of `indexer.evaluate.runner` on a small real archive whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import orjson
+import pytest
+
+from indexer.archive import Archive
+from indexer.engines.base import Filters
+from indexer.errors import InvalidQuery
+from indexer.evaluate.datasets import Query
+from indexer.evaluate.runner import DEPTH, evaluate, merge
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+
+#: One word each, so that each query has one answer by words and, through the synonym, one by meaning.
+WORDS = ("ceasefire", "harvest", "football", "earthquake", "museum")
+QUERIES = [Query(f"q-{word}", word) for word in WORDS]
+QRELS = {f"q-{word}": {word: 1} for word in WORDS}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder = tmp_path_factory.mktemp("evaluate")
+    records = [
+        {"id": word, "title": f"The {word}", "text": f"A {word} today.", "language": "en"} for word in WORDS
+    ]
+    records.append({"id": "hudna", "title": "هدنة", "text": "هدنة هدنة", "language": "ar"})
+    (folder / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    encoder = FakeEncoder(synonyms={"هدنة": "ceasefire"})
+    settings = load_settings(archive=folder / "archive", cache=folder / "cache")
+    with Archive.open(settings, encoder=encoder) as opened:
+        opened.index([folder / "articles.jsonl"])
+        yield opened
+
+
+def test_known_answers_give_known_figures(archive: Archive) -> None:
+    evaluation = evaluate(archive, QUERIES, QRELS)
+    assert evaluation.legs["lexical"].means == dict.fromkeys(evaluation.whole.measures, 1.0)
+    assert evaluation.whole.means["R@10"] == 1.0
+    assert [query.id for query in evaluation.queries] == [query.id for query in QUERIES]
+
+
+def test_legs_are_judged_apart(archive: Archive) -> None:
+    evaluation = evaluate(archive, [Query("q", "ceasefire")], {"q": {"hudna": 1}})
+    assert evaluation.legs["dense"].means["R@10"] == 1.0
+    assert evaluation.legs["lexical"].means["R@100"] == 0.0
+    assert [article for article, _ in evaluation.leg_runs["lexical"]["q"]] == ["ceasefire"]
+
+
+def test_runs_hold_what_was_ranked(archive: Archive) -> None:
+    evaluation = evaluate(archive, QUERIES, QRELS)
+    for query in QUERIES:
+        ranked = evaluation.run[query.id]
+        scores = [score for _, score in ranked]
+        assert 0 < len(ranked) <= DEPTH
+        assert scores == sorted(scores, reverse=True)
+
+
+def test_queries_without_a_relevant_article_are_left_out_and_counted(archive: Archive) -> None:
+    unknown = [Query("unjudged", "museum"), Query("hopeless", "museum")]
+    evaluation = evaluate(archive, [*unknown, *QUERIES], {**QRELS, "hopeless": {"museum": 0}}, limit=2)
+    assert evaluation.unjudged == 2
+    assert [query.id for query in evaluation.queries] == ["q-ceasefire", "q-harvest"]
+
+
+def test_filters_hold_for_every_query(archive: Archive) -> None:
+    arabic = Filters(include={"language": frozenset({"ar"})})
+    evaluation = evaluate(archive, [Query("q", "ceasefire")], {"q": {"hudna": 1}}, filters=arabic)
+    assert [article for article, _ in evaluation.run["q"]] == ["hudna"]
+    assert evaluation.whole.means["R@1"] == 1.0
+
+
+def test_operators_count_only_where_they_are_asked_for(archive: Archive) -> None:
+    queries, qrels = [Query("q", "museum -museum")], {"q": {"museum": 1}}
+    assert evaluate(archive, queries, qrels).whole.means["R@10"] == 1.0
+    assert evaluate(archive, queries, qrels, syntax=True).whole.means["R@10"] == 0.0
+
+
+def test_a_query_that_cannot_be_asked_counts_as_0_and_is_named(archive: Archive) -> None:
+    queries = [*QUERIES[:1], Query("broken", '"no end')]
+    evaluation = evaluate(archive, queries, {**QRELS, "broken": {"museum": 1}}, syntax=True)
+    assert set(evaluation.refused) == {"broken"}
+    assert evaluation.whole.means["R@100"] == 0.5
+
+
+def test_progress_is_told_and_stages_are_timed(archive: Archive) -> None:
+    told: list[tuple[int, int]] = []
+    evaluation = evaluate(archive, QUERIES, QRELS, asked=lambda done, total: told.append((done, total)))
+    assert told == [(number, len(QUERIES)) for number in range(1, len(QUERIES) + 1)]
+    assert 0 < evaluation.latency.p50 <= evaluation.latency.p95
+    assert {"encode", "legs"} <= set(evaluation.stages)
+    assert all(latency.p50 <= evaluation.latency.p95 for latency in evaluation.stages.values())
+
+
+def test_merged_filters_let_pass_what_both_do() -> None:
+    own = Filters(
+        include={"language": frozenset({"ar", "fr"})},
+        exclude={"source": frozenset({"BBC"})},
+        published_from=date(2018, 1, 1),
+        published_to=date(2018, 6, 1),
+    )
+    common = Filters(
+        include={"language": frozenset({"ar"}), "section": frozenset({"world"})},
+        exclude={"source": frozenset({"CNN"})},
+        published_from=date(2018, 2, 1),
+        published_to=date(2018, 9, 1),
+    )
+    assert merge(own, common) == Filters(
+        include={"language": frozenset({"ar"}), "section": frozenset({"world"})},
+        exclude={"source": frozenset({"BBC", "CNN"})},
+        published_from=date(2018, 2, 1),
+        published_to=date(2018, 6, 1),
+    )
+    assert merge(own, None) is own
+    assert merge(own, Filters()) is own
+
+
+def test_filters_that_exclude_each_other_are_refused(archive: Archive) -> None:
+    """An empty set of values would let everything pass."""
+    french, arabic = (Filters(include={"language": frozenset({code})}) for code in ("fr", "ar"))
+    with pytest.raises(InvalidQuery, match="language"):
+        merge(french, arabic)
+    evaluation = evaluate(archive, [Query("q", "ceasefire", french)], {"q": {"hudna": 1}}, filters=arabic)
+    assert set(evaluation.refused) == {"q"}
+
+
+def test_the_folder_of_the_archive_is_left_as_it_was(archive: Archive, tmp_path: Path) -> None:
+    before = archive.stats()
+    evaluate(archive, QUERIES, QRELS)
+    assert archive.stats().articles == before.articles
+    assert not list(tmp_path.iterdir())
