@@ -239,8 +239,17 @@ class Archive:
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
     ) -> IngestReport:
+        from indexer.search.lexicon import update_lexicon
+
         self.engine.create(self._manifest(self.encoder.fingerprint))
-        return self._pipeline(progress).run(records, delete_missing=delete_missing)
+        report = self._pipeline(progress).run(records, delete_missing=delete_missing)
+        if (report.stored or report.deleted) and not report.interrupted:
+            words = update_lexicon(self.engine, self.encoder)
+            report.words, report.new_words = words.words, words.encoded
+            report.clock()
+            if self._searcher:
+                self._searcher.knowledge.forget()
+        return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:
         from indexer.ingest.pipeline import Pipeline

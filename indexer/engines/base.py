@@ -49,7 +49,7 @@ class Field(StrEnum):
 
 
 #: How much more a match in the title counts than one in the body (chosen by `newsarchive evaluate`).
-TITLE_BOOST = 2.0
+TITLE_BOOST = 1.0
 
 
 # --- what is looked for -------------------------------------------------------------------------
@@ -141,6 +141,8 @@ class LexicalLeg:
     query: LexicalQuery
     filters: Filters = Filters()
     size: int = 100
+    #: For so many of the best, `LegResult.parts` tells what each `should` clause gave.
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,13 +151,15 @@ class VectorLeg:
 
     `vector` is (dim,) float32 of unit length; scores are cosines. With `only` (hard conditions of a query:
     +word, -word, "phrase") just the articles that match its musts and none of its must-nots are ranked.
-    The filters hold inside the search: `size` articles come back whenever that many pass.
+    The filters hold inside the search: `size` articles come back whenever that many pass. With `lead` an
+    article stands for its first passage alone: news says first what it is about.
     """
 
     vector: FloatArray
     filters: Filters = Filters()
     size: int = 100
     only: LexicalQuery | None = None
+    lead: bool = False
 
 
 Leg = LexicalLeg | VectorLeg
@@ -185,6 +189,8 @@ class LegResult:
     notice: str = ""
     #: The articles' languages, as another column; empty where the engine cannot say so at no cost.
     languages: Sequence[str] = ()
+    #: (m, n_should) scores of the query's `should` clauses for the first m articles; None unless asked for.
+    parts: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class IngestReport:
     encoded: int = 0  # passages that the encoder had to take
     from_cache: int = 0  # passages that the encode cache had
     tokens: int = 0  # pieces of the passages that the encoder took
+    words: int = 0  # of the lexicon, once the run is over
+    new_words: int = 0  # that the encoder had to take
     interrupted: bool = False
     seconds: float = 0.0
     #: Where the time went, in seconds of each stage's own thread: "prepare", "encode", "write".
@@ -34,6 +36,6 @@ class IngestReport:
             name: getattr(self, name)
             for name in (
                 "read", "stored", "unchanged", "quarantined", "repeated", "deleted", "passages",
-                "encoded", "from_cache", "tokens", "interrupted", "seconds", "stages",
+                "encoded", "from_cache", "tokens", "words", "new_words", "interrupted", "seconds", "stages",
             )
         }  # fmt: skip

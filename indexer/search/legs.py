@@ -24,6 +24,8 @@ from indexer.text import Token, analyse, detect_language, script_of
 
 #: What `Option.source` says of the query's own word.
 SAME = "same"
+#: ... and of a word with a letter written to it (وكتاب).
+INFLECTION = "inflection"
 #: Words of a run that expansions may know as one unit ("prime minister", "European Union").
 LONGEST_UNIT = 4
 
@@ -193,7 +195,8 @@ class _Builder:
             extra = tuple(self._expansions.get(" ".join(forms.exact for forms in unit), ()))
             if length > 1:
                 for number, forms in zip(numbers, content, strict=True):
-                    yield self._add(forms.surface, forms.options(), (number,))
+                    own = self._expansions.get(forms.exact, ())
+                    yield self._add(forms.surface, (*forms.options(), *own), (number,))
                 yield self._add(" ".join(forms.surface for forms in unit), extra, numbers)
             elif content:
                 yield self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)

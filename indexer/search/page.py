@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexer.article import Article
 from indexer.engines.base import Count, Histogram
+from indexer.search.plan import QueryPlan
 from indexer.search.request import SearchRequest
 
 
@@ -48,11 +49,25 @@ class LegScore:
 
 
 @dataclass(frozen=True, slots=True)
+class WordPair:
+    """A word of the query and the words of the article that it met, as they are written there.
+
+    `source` says how: "same" (the word itself, or a form of it), a source of the query plan ("dictionary",
+    "name", "sound", "near", "inflection", "added"), or "aligned" (by the words' vectors alone).
+    """
+
+    word: str
+    found: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an article is where it is. `sentence` is plain English."""
 
     sentence: str = ""
     legs: tuple[LegScore, ...] = ()
+    pairs: tuple[WordPair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +97,5 @@ class ResultPage:
     histogram: Histogram | None = None
     notices: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    #: What was searched for each word of the query.
+    plan: QueryPlan = field(default_factory=QueryPlan)

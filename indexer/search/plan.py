@@ -22,7 +22,7 @@ import numpy as np
 from indexer.engines.base import Form
 from indexer.models.base import Encoding
 from indexer.search.dictionary import Dictionary
-from indexer.search.legs import Expansions, Option
+from indexer.search.legs import INFLECTION, Expansions, Option
 from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
@@ -32,9 +32,7 @@ from indexer.text import Token, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
 
-DICTIONARY, NAME, SOUND, NEAR, INFLECTION, ADDED = (
-    "dictionary", "name", "sound", "near", "inflection", "added",
-)  # fmt: skip
+DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +107,18 @@ class Planner:
 
         *encoding* is the query's, of `ParsedQuery.free_text`, with its word vectors.
         """
-        tokens = [
-            token for token in _plain_tokens(parsed, language) if token.exact not in function_words(language)
-        ]
+        plain = _plain_tokens(parsed, language)
+        tokens = [token for token in plain if token.exact not in function_words(language)]
         vectors = _vectors_of(tokens, encoding)
         rows = [row for row in (vectors.get(token.exact) for token in tokens) if row is not None]
         others = [target for target in targets if base_language(target) != base_language(language)]
         near: dict[str, list[Neighbour]] = {}
         if rows:
-            found = self._lexicon.nearest(np.stack(rows), PLAN.neighbours, others)
+            found = self._lexicon.nearest(np.stack(rows), PLAN.neighbours_of(len(others)), others)
             near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
         words: list[PlannedWord] = []
         if "ar" in {base_language(target) for target in others} and base_language(language) == "en":
-            words += self._units(tokens, edits)
+            words += self._units(plain, edits)
         for token in dict.fromkeys(tokens):
             proposals = self._proposals(
                 token, vectors.get(token.exact), near.get(token.exact, []), others, edits

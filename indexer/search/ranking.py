@@ -1,24 +1,30 @@
-"""A prepared request becomes one ranking: both legs in one call, then fusion.
+"""A prepared request becomes one ranking: the legs in one call, fusion, then late interaction.
 
-The fused ranking has a fixed depth. What matches by words alone follows it in the order of the lexical leg,
-so that the whole is one list, whatever page of it is asked for: no page repeats or drops an article.
+The fused ranking has a fixed depth. What matches by words alone follows it in the order of the lexical leg, so
+that the whole is one list, whatever page of it is asked for: no page repeats or drops an article.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
 
 from indexer.article import UNKNOWN_LANGUAGE
-from indexer.engines.base import Engine, Filters, FloatArray, LegResult, LexicalLeg, Union, VectorLeg
-from indexer.search.explain import KEYWORDS, MEANING
+from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
+from indexer.models.base import Encoding
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING
 from indexer.search.filters import without
 from indexer.search.fusion import Fused, fuse
+from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
 from indexer.search.page import LegScore
+from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import fusion_weights
+from indexer.search.weights import NEAREST, RERANKED, SATURATION, FusionWeights, fusion_weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +35,18 @@ class Prepared:
     language: str
     lookup: Lookup
     filters: Filters | None
-    vector: FloatArray | None = None
+    encoding: Encoding | None = None
+    plan: QueryPlan = field(default_factory=QueryPlan)
+    question: bool = False
 
     @property
     def browses(self) -> bool:
         """Whether nothing is asked that could be ranked."""
-        return self.vector is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
+        return self.encoding is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
+
+    def weights(self, article_language: str) -> FusionWeights:
+        """Return what each leg counts for an article in a language."""
+        return fusion_weights(self.language, article_language, question=self.question)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,24 +58,37 @@ class Ranking:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Found:
     """The articles of one search: the fused ones, then those that only their words bring."""
 
     fused: Sequence[Fused]
     tail: Sequence[str]
     legs: Mapping[str, LegResult]
+    languages: Mapping[str, str] = field(default_factory=dict)
+    #: What late interaction said of the articles that it read.
+    late: Mapping[str, Interaction] = field(default_factory=dict)
     #: Facet -> the nearest by meaning when that facet's filter is lifted.
     lifted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
     @property
     def nearest(self) -> tuple[str, ...]:
-        return tuple(self.legs[MEANING].ids) if MEANING in self.legs else ()
+        """The articles that are found by meaning."""
+        return tuple(dict.fromkeys(_nearest(self.legs)))
 
     @property
     def keyword_total(self) -> int:
         return self.legs[KEYWORDS].total if KEYWORDS in self.legs else 0
+
+    @property
+    def pool(self) -> tuple[str, ...]:
+        """The articles that late interaction reads."""
+        return tuple(entry.id for entry in self.fused[:RERANKED])
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, int]]:
+        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in self.legs.items()}
 
     def page(self, offset: int, size: int) -> list[tuple[str, Fused | None]]:
         """Return (id, fused entry) of one page; None for an article of the tail."""
@@ -72,21 +97,27 @@ class Found:
         return whole[offset : offset + size]
 
     def leg_scores(self, article_id: str, entry: Fused | None) -> tuple[LegScore, ...]:
-        """Return what each leg said of an article."""
-        scores: list[LegScore] = []
-        for leg, result in self.legs.items():
-            if article_id in result.ids:
-                place = result.ids.index(article_id)
-                share = entry.shares.get(leg, 0.0) if entry else 0.0
-                scores.append(LegScore(leg, float(result.scores[place]), place + 1, share))
+        """Return what each leg, and late interaction, said of an article."""
+        shares = entry.shares if entry else {}
+        scores = [
+            LegScore(leg, float(result.scores[place]), place + 1, shares.get(leg, 0.0))
+            for leg, result in self.legs.items()
+            if (place := self._places[leg].get(article_id)) is not None
+        ]
+        if article_id in self.late:
+            better = sum(other.score > self.late[article_id].score for other in self.late.values())
+            scores.append(LegScore(LATE, self.late[article_id].score, better + 1, shares.get(LATE, 0.0)))
         return tuple(scores)
 
     def passage_number(self, article_id: str) -> int | None:
-        """Return the passage that is nearest by meaning, None for an article that this leg did not bring."""
-        result = self.legs.get(MEANING)
-        if result is None or article_id not in result.ids:
-            return None
-        return int(result.passages[result.ids.index(article_id)])
+        """Return the passage that answers best, None for an article of which only its words are known."""
+        if article_id in self.late:
+            return self.late[article_id].passage
+        for leg in (MEANING, LEAD):
+            place = self._places.get(leg, {}).get(article_id)
+            if place is not None:
+                return int(self.legs[leg].passages[place])
+        return None
 
 
 def find(
@@ -108,23 +139,27 @@ def find(
     legs: dict[str, LexicalLeg | VectorLeg] = {}
     query = prepared.lookup.query
     if query.should or query.must:
-        # Deep enough for the page: what the other leg has, too, makes the list only longer.
-        legs[KEYWORDS] = LexicalLeg(query, filters, max(depth, reach))
-    if prepared.vector is not None:
-        conditions = prepared.lookup.conditions
-        legs[MEANING] = VectorLeg(prepared.vector, filters, depth, conditions)
+        # Deep enough for the page: what the other legs have, too, makes the list only longer.
+        legs[KEYWORDS] = LexicalLeg(query, filters, max(depth, reach), parts=depth)
+    if prepared.encoding is not None:
+        vector, only = prepared.encoding.vector, prepared.lookup.conditions
+        legs[MEANING] = VectorLeg(vector, filters, depth, only)
+        legs[LEAD] = VectorLeg(vector, filters, depth, only, lead=True)
         for facet in lift:
-            legs[facet] = VectorLeg(prepared.vector, without(filters, facet), depth, conditions)
+            legs[facet] = VectorLeg(vector, without(filters, facet), NEAREST, only)
     if not legs:
         return Found((), (), {})
     with clock.stage("legs"):
         answers = dict(zip(legs, engine.match(list(legs.values()), timeout=clock.remaining()), strict=True))
-    results = {leg: answers[leg] for leg in (KEYWORDS, MEANING) if leg in answers}
+    results = {leg: answers[leg] for leg in (KEYWORDS, MEANING, LEAD) if leg in answers}
     with clock.stage("fusion"):
-        top = {leg: head(result, depth) for leg, result in results.items()}
-        fused = fuse(top, leg_weights(prepared, top))
-        known = {entry.id for entry in fused}
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
+        if KEYWORDS in results:
+            results[KEYWORDS] = saturated(results[KEYWORDS], depth)
+        languages = _languages(prepared, results)
+        wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
+        fused = [entry for entry in fuse(results, _leg_weights(prepared, languages)) if entry.id in wanted]
+        known = {entry.id for entry in fused}
         tail = [article_id for article_id in deep if article_id not in known]
     notices = dict.fromkeys(
         answer.notice or "Results are incomplete: a part of the archive did not answer."
@@ -132,7 +167,54 @@ def find(
         if answer.notice or not answer.complete
     )
     lifted = {facet: tuple(answers[facet].ids) for facet in lift if facet in answers}
-    return Found(fused, tail, results, lifted, tuple(notices))
+    return Found(fused, tail, results, languages, {}, lifted, tuple(notices))
+
+
+def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:
+    """Return what was found with its best articles in the order that late interaction gives them.
+
+    MaxSim is scaled to [0, 1] by the articles that were read; one without codes gets 0 of it. What was not
+    read stays behind what was.
+    """
+    if not late:
+        return found
+    scores = [interaction.score for interaction in late.values()]
+    low, high = min(scores), max(scores)
+    pool: list[Fused] = []
+    for entry in found.fused[:RERANKED]:
+        share = 0.0
+        if entry.id in late:
+            scaled = (late[entry.id].score - low) / (high - low) if high > low else 1.0
+            share = prepared.weights(found.languages.get(entry.id, "")).late * scaled
+        pool.append(Fused(entry.id, entry.score + share, {**entry.shares, LATE: share}))
+    pool.sort(key=lambda entry: (-entry.score, entry.id))
+    return replace(found, fused=(*pool, *found.fused[RERANKED:]), late=late)
+
+
+def saturated(result: LegResult, depth: int) -> LegResult:
+    """Return the first `depth` articles of a lexical leg, scored by their saturated parts.
+
+    The score of a query word (the best of what is searched for it) counts as s / (s + SATURATION), so that an
+    article that meets several words passes one that meets a single rare word often; conditions count as
+    they are. Saturation is what BM25 does to a term's frequency (Robertson and Walker, SIGIR 1994), done
+    here to the whole word.
+    """
+    result = head(result, depth)
+    if result.parts is None or not len(result.ids):
+        return result
+    conditions = np.maximum(result.scores - result.parts.sum(axis=1), 0)
+    counted = SATURATION * (result.parts / (result.parts + SATURATION)).sum(axis=1) + conditions
+    # Rounded, so that sums which differ by their order of addition alone tie on every engine.
+    counted = np.round(counted, 5).astype(np.float32)
+    order = sorted(range(len(result.ids)), key=lambda place: (-counted[place], result.ids[place]))
+    return replace(
+        result,
+        ids=[result.ids[place] for place in order],
+        scores=counted[order],
+        passages=result.passages[order],
+        languages=[result.languages[place] for place in order] if result.languages else (),
+        parts=result.parts[order],
+    )
 
 
 def union(prepared: Prepared, found: Found) -> Union:
@@ -152,21 +234,30 @@ def head(result: LegResult, depth: int) -> LegResult:
         scores=result.scores[:depth],
         passages=result.passages[:depth],
         languages=result.languages[:depth],
+        parts=None if result.parts is None else result.parts[:depth],
     )
 
 
-def leg_weights(prepared: Prepared, legs: Mapping[str, LegResult]) -> Callable[[str, str], float]:
-    """Return what each leg counts for an article, by the languages of query and article."""
+def _nearest(legs: Mapping[str, LegResult]) -> list[str]:
+    return [name for leg in (MEANING, LEAD) if leg in legs for name in legs[leg].ids[:NEAREST]]
+
+
+def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, str]:
+    """Return article id -> language, as far as the legs say so or the filters leave only one."""
     chosen = prepared.filters.include.get("language", frozenset()) if prepared.filters else frozenset()
     only = next(iter(chosen)) if len(chosen) == 1 else UNKNOWN_LANGUAGE
-    languages = {
-        article_id: language
-        for result in legs.values()
-        for article_id, language in zip(result.ids, result.languages, strict=False)
-    }
+    languages: dict[str, str] = {}
+    for result in legs.values():
+        languages.update(dict.fromkeys(result.ids, only))
+        languages.update(zip(result.ids, result.languages, strict=False))
+    return languages
+
+
+def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Callable[[str, str], float]:
+    by_language = {language: prepared.weights(language) for language in set(languages.values())}
 
     def weight(leg: str, article_id: str) -> float:
-        weights = fusion_weights(prepared.language, languages.get(article_id, only))
-        return weights.keywords if leg == KEYWORDS else weights.meaning
+        weights = by_language[languages[article_id]]
+        return {KEYWORDS: weights.keywords, MEANING: weights.meaning, LEAD: weights.lead}[leg]
 
     return weight

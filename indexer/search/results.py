@@ -6,14 +6,46 @@ from collections.abc import Sequence
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, StoredPassage
+from indexer.models.base import Encoding
+from indexer.models.codes import Coder
+from indexer.search.align import align
 from indexer.search.explain import explain, explain_similar
 from indexer.search.legs import Lookup
-from indexer.search.page import LegScore, Result
-from indexer.search.snippets import Mark, Marker, best_passage, make_snippet
+from indexer.search.page import Highlight, LegScore, Result, WordPair
+from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
+from indexer.search.stopwords import function_words
+from indexer.text import analyse
 
+#: `WordPair.source` of pairs that only the words' vectors know.
+ALIGNED_BY = "aligned"
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000
+
+
+class Aligner:
+    """Finds what answers one query's words in stored passages."""
+
+    def __init__(self, encoding: Encoding, query: str, language: str, coder: Coder) -> None:
+        """*query* is the text that *encoding* is of; its function words are aligned with nothing."""
+        self._encoding = encoding
+        self._coder = coder
+        common = function_words(language)
+        self._words = {
+            (start, end): query[start + tokens[0].start : start + tokens[-1].end]
+            for start, end in encoding.spans
+            if (tokens := analyse(query[start:end], language)) and any(t.exact not in common for t in tokens)
+        }
+
+    def highlights(self, stored: StoredPassage, article: Article) -> list[Highlight]:
+        """Return the answering words of a passage, with offsets into the article's text."""
+        passage = stored.passage
+        found = align(self._encoding, stored, passage.text_of(article), self._coder)
+        return [
+            Highlight(pair.start + passage.start, pair.end + passage.start, "meaning", word)
+            for pair in found
+            if (word := self._words.get((pair.query_start, pair.query_end)))
+        ]
 
 
 def make_result(
@@ -26,6 +58,7 @@ def make_result(
     nearest: int | None,
     lookup: Lookup,
     marker: Marker,
+    aligner: Aligner | None = None,
 ) -> Result:
     """Return a result. `nearest` numbers the passage nearest by meaning, None where that is not known."""
     title_marks = marker.marks(article.title, article.language, Field.TITLE)
@@ -33,13 +66,20 @@ def make_result(
     passage = _choose([stored.passage for stored in passages], nearest, marks)
     if passage is not None and passage.end > _LOOKED_THROUGH:
         marks = _marks_of(article, passage, marker)
+    pairs = _pairs([(article.title, title_marks), (article.text, marks)], lookup)
+    extra: list[Highlight] = []
+    if aligner is not None and passage is not None:
+        stored = next(stored for stored in passages if stored.passage is passage)
+        aligned = aligner.highlights(stored, article)
+        extra = [highlight for highlight in aligned if highlight.word not in {pair.word for pair in pairs}]
+        pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
     return Result(
         rank=rank,
         article=article,
         score=score,
-        snippet=make_snippet(article, passage, marks, marker),
+        snippet=with_highlights(make_snippet(article, passage, marks, marker), extra),
         title_highlights=marker.highlights(title_marks),
-        explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs),
+        explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs, tuple(pairs)),
     )
 
 
@@ -69,6 +109,17 @@ def _marks_of(article: Article, passage: Passage, marker: Marker) -> list[Mark]:
     return [
         Mark(mark.start + passage.start, mark.end + passage.start, mark.word, mark.weight) for mark in marks
     ]
+
+
+def _pairs(marked: Sequence[tuple[str, Sequence[Mark]]], lookup: Lookup) -> list[WordPair]:
+    """Return each met word of the query with the best of its partners, in the order of the query."""
+    best: dict[int, tuple[float, WordPair]] = {}
+    for text, marks in marked:
+        for mark in marks:
+            if mark.word not in best or mark.weight > best[mark.word][0]:
+                pair = WordPair(lookup.words[mark.word].word, text[mark.start : mark.end], mark.source)
+                best[mark.word] = (mark.weight, pair)
+    return [best[number][1] for number in sorted(best)]
 
 
 def _met(marks: Sequence[Mark], lookup: Lookup) -> list[str]:

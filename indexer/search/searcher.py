@@ -19,6 +19,7 @@ from indexer.engines.base import (
     Count,
     Engine,
     Field,
+    Filters,
     FloatArray,
     Gathered,
     GatherRequest,
@@ -32,16 +33,21 @@ from indexer.models.base import Encoder
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
+from indexer.search.knowledge import Knowledge
+from indexer.search.late import Interaction, interact
 from indexer.search.legs import Lookup, look_up, query_language, query_languages
 from indexer.search.page import Highlight, Result, ResultPage
+from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
-from indexer.search.ranking import Found, Prepared, Ranking, find, head, union
+from indexer.search.ranking import Found, Prepared, Ranking, find, head, rerank, union
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
-from indexer.search.results import make_result, similar_result
+from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
+from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import DEPTH
+from indexer.search.weights import DEPTH, QUESTION_SHARE
 from indexer.settings import Settings
+from indexer.text import analyse
 
 #: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
 WINDOW = 10_000
@@ -59,6 +65,7 @@ class Searcher:
         self._timeout = settings.search_timeout
         self._depth = depth
         self._facet_values = FacetValues(engine)
+        self.knowledge = Knowledge(engine)
 
     # -- the whole
 
@@ -88,12 +95,18 @@ class Searcher:
             with clock.stage("legs"):
                 ids, _ = self._engine.browse(whole, sort=sort, size=request.size, offset=offset)
             entries: list[tuple[str, Fused | None]] = [(article_id, None) for article_id in ids]
+            pool: tuple[str, ...] = ()
         else:
             entries = found.page(offset, request.size)
+            pool = found.pool
         with clock.stage("gather"):
-            gathered, facets = self._gather(
-                prepared, found, whole, [article_id for article_id, _ in entries], clock
-            )
+            # What is read again may move to this page: one call brings both.
+            wanted = dict.fromkeys([*(article_id for article_id, _ in entries), *pool])
+            gathered, facets = self._gather(found, whole, list(wanted), clock)
+        if pool:
+            with clock.stage("late"):
+                found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
+                entries = found.page(offset, request.size)
         pages = -(-min(gathered.total, WINDOW) // request.size)
         _check_page(request, pages, gathered.total)
         with clock.stage("snippets"):
@@ -110,6 +123,7 @@ class Searcher:
             histogram=gathered.histogram,
             notices=tuple(dict.fromkeys((*notices, *found.notices))),
             timings_ms=clock.timings_ms(),
+            plan=prepared.plan,
         )
 
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
@@ -118,6 +132,7 @@ class Searcher:
         _check(request)
         prepared, _ = self._prepare(request, clock)
         found = find(self._engine, prepared, clock, depth=max(depth, self._depth))
+        found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
         return Ranking(fused, legs, clock.timings_ms())
@@ -135,6 +150,8 @@ class Searcher:
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         found = find(self._engine, prepared, clock, depth=self._depth, reach=0 if by_date else WINDOW)
         whole = union(prepared, found)
+        if not by_date:
+            found = self._reread(prepared, found, clock)
         seen: set[str] = set()
         for article_id in islice(self._ordered(request, found, whole, by_date), WINDOW):
             seen.add(article_id)
@@ -177,7 +194,8 @@ class Searcher:
 
     def highlight(self, article: Article, query: str) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
         """Return the marked runs of an article's title and of its whole text. Raises `InvalidQuery`."""
-        marker = Marker(self._look_up(parse(query)).words)
+        prepared, _ = self._prepare(SearchRequest(query), Stopwatch(self._timeout))
+        marker = Marker(prepared.lookup.words)
         return (
             marker.highlights(marker.marks(article.title, article.language, Field.TITLE)),
             marker.highlights(marker.marks(article.text, article.language, Field.BODY)),
@@ -193,22 +211,56 @@ class Searcher:
             notices += more
             filters = combine(chosen, written)
             language = query_language(parsed) if parsed.free_text else UNKNOWN_LANGUAGE
-        vector: FloatArray | None = None
-        if parsed.free_text and filters is not None:
-            with clock.stage("encode"):
-                vector = self._encoder.encode_query(parsed.free_text, language=language).vector
-        with clock.stage("parse"):
-            lookup = self._look_up(parsed)
-        return Prepared(parsed, language, lookup, filters, vector), notices
+        if not parsed.free_text or filters is None:
+            return Prepared(parsed, language, self._look_up(parsed, QueryPlan()), filters), notices
+        with clock.stage("encode"):
+            encoding = self._encoder.encode_query(parsed.free_text, words=True, language=language)
+        with clock.stage("plan"):
+            targets = self._targets(filters)
+            plan = self.knowledge.planner.plan(
+                parsed, encoding, language=language, targets=targets, edits=request.edits
+            )
+            lookup = self._look_up(parsed, plan)
+        question = _is_question(parsed.free_text, language)
+        return Prepared(parsed, language, lookup, filters, encoding, plan, question), notices
 
-    def _look_up(self, parsed: ParsedQuery) -> Lookup:
+    def _look_up(self, parsed: ParsedQuery, plan: QueryPlan) -> Lookup:
         if not parsed.clauses:
             return Lookup(LexicalQuery())
         archive = self._facet_values.values().get("language", ())
-        return look_up(parsed, languages=query_languages(parsed, archive))
+        return look_up(parsed, plan.expansions(), query_languages(parsed, archive))
+
+    def _targets(self, filters: Filters) -> list[str]:
+        """Return the languages that the plan searches: those of the archive that the filters leave."""
+        chosen = filters.include.get("language", frozenset())
+        barred = filters.exclude.get("language", frozenset())
+        return [
+            language
+            for language in self._facet_values.values().get("language", ())
+            if language not in barred and (not chosen or language in chosen)
+        ]
+
+    def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
+        """Return what was found in the order of late interaction, for those who want no page of it."""
+        if not found.pool:
+            return found
+        with clock.stage("gather"):
+            request = GatherRequest(Union(ids=()), passages_of=found.pool, codes=True)
+            read = self._engine.gather(request, timeout=clock.remaining())
+        with clock.stage("late"):
+            return rerank(prepared, found, self._interactions(prepared, found.pool, read))
+
+    def _interactions(
+        self, prepared: Prepared, pool: Sequence[str], gathered: Gathered
+    ) -> dict[str, Interaction]:
+        coder = self._encoder.coder
+        if prepared.encoding is None or coder is None:
+            return {}
+        read = {article_id: gathered.passages.get(article_id, ()) for article_id in pool}
+        return interact(prepared.encoding, read, coder)
 
     def _gather(
-        self, prepared: Prepared, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch
+        self, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch
     ) -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
         """Return what the page needs; a facet that filters is counted as if it did not, to offer others."""
         filters = whole.filters
@@ -220,6 +272,7 @@ class Searcher:
                 facets={facet: FACET_SIZE for facet in FACETS if facet not in lifted},
                 histogram="auto",
                 passages_of=tuple(ids),
+                codes=True,
             ),
             timeout=clock.remaining(),
         )
@@ -245,6 +298,9 @@ class Searcher:
         offset: int,
     ) -> Iterator[Result]:
         marker = Marker(prepared.lookup.words)
+        coder, aligner = self._encoder.coder, None
+        if prepared.encoding is not None and coder is not None:
+            aligner = Aligner(prepared.encoding, prepared.parsed.free_text, prepared.language, coder)
         for rank, (article_id, entry) in enumerate(entries, offset + 1):
             article = gathered.articles.get(article_id)
             if article is None:  # deleted since the legs ran
@@ -258,6 +314,7 @@ class Searcher:
                 nearest=found.passage_number(article_id),
                 lookup=prepared.lookup,
                 marker=marker,
+                aligner=aligner,
             )
 
     def _ordered(self, request: SearchRequest, found: Found, whole: Union, by_date: bool) -> Iterator[str]:
@@ -303,3 +360,12 @@ def _check_page(request: SearchRequest, pages: int, total: int) -> None:
     if request.page > max(pages, 1):
         there_is = "there are no results" if not total else f"the last page is {pages}"
         raise InvalidQuery(f"There is no page {request.page}: {there_is}.")
+
+
+def _is_question(text: str, language: str) -> bool:
+    """Return whether a query is a sentence of a person rather than a headline or a list of words."""
+    if text.rstrip().endswith(("?", "؟", "？")):
+        return True
+    words = [token.exact for token in analyse(text, language)]
+    common = function_words(language)
+    return bool(words) and sum(word in common for word in words) / len(words) >= QUESTION_SHARE

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
-from indexer.search.legs import SearchedWord
+from indexer.search.legs import INFLECTION, SAME, SearchedWord
 from indexer.search.page import Highlight, Snippet
+from indexer.search.weights import MARKED
 from indexer.text import Token, analyse, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
@@ -33,12 +34,14 @@ class Mark:
     end: int
     word: int
     weight: float
+    source: str = SAME
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
     word: int
     weight: float
+    source: str
     tokens: tuple[str, ...]
     form: Form
     field: Field
@@ -54,7 +57,9 @@ class Marker:
         self._met: dict[str, dict[str, tuple[tuple[int, _Target], ...]]] = {}  # language -> run -> targets
         for number, word in enumerate(self.words):
             for option in word.options:
-                target = _Target(number, option.weight, option.tokens, option.form, word.field)
+                if option.weight < MARKED:
+                    continue
+                target = _Target(number, option.weight, option.source, option.tokens, option.form, word.field)
                 table = self._exact if option.form is Form.EXACT else self._stems
                 table.setdefault(option.tokens[0], []).append(target)
 
@@ -76,7 +81,10 @@ class Marker:
                     continue
                 tokens = _tokens_from(text, run.start(), place, len(target.tokens), language)
                 if len(target.tokens) == 1 or _stands_at(target, tokens):
-                    found.append(Mark(tokens[0].start, tokens[-1].end, target.word, target.weight))
+                    start = tokens[0].start
+                    if target.source == INFLECTION:
+                        start += 1  # the letter written to the word is another word (and, with, to)
+                    found.append(Mark(start, tokens[-1].end, target.word, target.weight, target.source))
         return sorted(found, key=lambda mark: (mark.start, -mark.weight, -mark.end))
 
     def _targets_in(self, surface: str, language: str) -> tuple[tuple[int, _Target], ...]:
@@ -97,7 +105,8 @@ class Marker:
         for mark in marks:
             if mark.start >= position and (end is None or mark.end <= end):
                 word = self.words[mark.word].word
-                shown.append(Highlight(mark.start - start, mark.end - start, "keyword", word))
+                kind = "keyword" if mark.source == SAME else "meaning"
+                shown.append(Highlight(mark.start - start, mark.end - start, kind, word))
                 position = mark.end
         return tuple(shown)
 
@@ -175,6 +184,17 @@ def make_snippet(article: Article, passage: Passage | None, marks: Sequence[Mark
         language=passage.language,
         highlights=marker.highlights(inside, start, end),
     )
+
+
+def with_highlights(snippet: Snippet, more: Sequence[Highlight]) -> Snippet:
+    """Return the snippet with those of *more* (offsets of the article's text) that fit beside its own."""
+    shown = list(snippet.highlights)
+    for highlight in more:
+        start, end = highlight.start - snippet.start, highlight.end - snippet.start
+        inside = start >= 0 and end <= len(snippet.text)
+        if inside and all(end <= other.start or other.end <= start for other in shown):
+            shown.append(Highlight(start, end, highlight.kind, highlight.word))
+    return replace(snippet, highlights=tuple(sorted(shown, key=lambda highlight: highlight.start)))
 
 
 def _window(text: str, passage: Passage, marks: Sequence[Mark]) -> tuple[int, int]:

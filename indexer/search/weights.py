@@ -12,7 +12,17 @@ from indexer.text import base_language
 
 #: Articles that each leg ranks. Fused results have this depth, whatever page is asked for, so that pages
 #: neither repeat nor drop an article.
-DEPTH = 200
+DEPTH = 500
+#: Of the nearest by meaning, so many are counted as found; the others only scale the scores.
+NEAREST = 100
+#: Articles that late interaction reads again.
+RERANKED = 50
+#: From this estimated cosine on, two words are shown as a pair.
+ALIGNED = 0.35
+#: What is searched for a word is marked in texts from this weight on: the farther neighbours are guesses.
+MARKED = 0.4
+#: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.
+SATURATION = 4.0
 
 #: A word as it is written, against another form of it: "elections" in the query, "election" in the article.
 EXACT_BOOST = 1.0
@@ -23,7 +33,7 @@ STEM_BOOST = 0.8
 class PlanWeights:
     """How many words each source of the query plan proposes, and how much they count (the word itself: 1)."""
 
-    most: int = 40  # words searched for one query word, of all sources
+    most: int = 60  # words searched for one query word, of all sources
     dictionary: float = 1.0
     translations: int = 12
     longest_translation: int = 4  # words
@@ -34,11 +44,17 @@ class PlanWeights:
     sounds: int = 6
     sound_candidates: int = 80
     shortest_name: int = 4  # letters
-    near: float = 1.0
-    neighbours: int = 8
+    near: float = 2.0
+    neighbours: int = 24  # shared by the archive's languages
+    most_neighbours: int = 8  # a language
+    least_neighbours: int = 2
     near_temperature: float = 0.1
     least_weight: float = 0.02
     inflection: float = 0.8
+
+    def neighbours_of(self, languages: int) -> int:
+        """Return how many nearest words of each of so many languages are searched."""
+        return max(self.least_neighbours, min(self.most_neighbours, self.neighbours // max(languages, 1)))
 
 
 #: Chosen by `newsarchive evaluate` on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs.
@@ -47,20 +63,28 @@ PLAN = PlanWeights()
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """How much each leg counts; they sum to 1."""
+    """How much each part counts. The legs' sum to 1; `late` is added for the articles that are read again."""
 
-    meaning: float
+    meaning: float  # the nearest passage
+    lead: float  # the first passage: news says first what it is about
     keywords: float
+    late: float
 
 
-#: Measured on 10,500 Arabic articles with 500 English headlines, nDCG@10 over the weight of meaning:
-#: 0.8 was best across languages; equal weights ranked below meaning alone.
-CROSS_LANGUAGE = FusionWeights(meaning=0.8, keywords=0.2)
+#: A question in the words of a person: its wording says more than its words.
+QUESTION = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6)
+#: A headline or a list of words.
+WORDS = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1)
 #: Where query and article share a language, the words themselves say more.
-SAME_LANGUAGE = FusionWeights(meaning=0.6, keywords=0.4)
+SAME_LANGUAGE = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2)
+
+#: From this share of function words on, a query is taken for a question.
+QUESTION_SHARE = 0.3
 
 
-def fusion_weights(query_language: str, article_language: str) -> FusionWeights:
+def fusion_weights(query_language: str, article_language: str, *, question: bool) -> FusionWeights:
     """Return the weights for a query in one language and an article in the same or another."""
     query, article = base_language(query_language), base_language(article_language)
-    return SAME_LANGUAGE if query == article != UNKNOWN_LANGUAGE else CROSS_LANGUAGE
+    if query == article != UNKNOWN_LANGUAGE:
+        return SAME_LANGUAGE
+    return QUESTION if question else WORDS

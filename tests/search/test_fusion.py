@@ -7,7 +7,7 @@ import pytest
 
 from indexer.engines.base import LegResult
 from indexer.search.fusion import fuse, min_max
-from indexer.search.weights import CROSS_LANGUAGE, SAME_LANGUAGE, fusion_weights
+from indexer.search.weights import QUESTION, SAME_LANGUAGE, WORDS, FusionWeights, fusion_weights
 
 
 def leg(**scores: float) -> LegResult:
@@ -82,7 +82,10 @@ def test_no_legs() -> None:
     ],
 )
 def test_weights_depend_on_a_shared_language(query: str, article: str, same: bool) -> None:
-    assert fusion_weights(query, article) == (SAME_LANGUAGE if same else CROSS_LANGUAGE)
-    assert SAME_LANGUAGE.keywords > CROSS_LANGUAGE.keywords
-    for weights in (SAME_LANGUAGE, CROSS_LANGUAGE):
-        assert weights.meaning + weights.keywords == pytest.approx(1.0)
+    assert fusion_weights(query, article, question=False) == (SAME_LANGUAGE if same else WORDS)
+    assert fusion_weights(query, article, question=True) == (SAME_LANGUAGE if same else QUESTION)
+
+
+@pytest.mark.parametrize("weights", [SAME_LANGUAGE, WORDS, QUESTION])
+def test_the_legs_weights_sum_to_one(weights: FusionWeights) -> None:
+    assert weights.meaning + weights.lead + weights.keywords == pytest.approx(1.0)

@@ -1,59 +1,114 @@
-"""What each leg counts for an article, by the language that it shares with the query or does not."""
+"""From legs to one ranking: weights by language, saturated words, late interaction."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
 from indexer.engines.base import Filters, LegResult
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING
+from indexer.search.fusion import Fused
+from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Prepared, head, leg_weights
-from indexer.search.weights import CROSS_LANGUAGE, SAME_LANGUAGE, FusionWeights
+from indexer.search.ranking import Found, Prepared, _languages, head, rerank, saturated
+from indexer.search.weights import QUESTION, RERANKED, SAME_LANGUAGE, SATURATION, WORDS, FusionWeights
 
 
-def prepared(language: str, *chosen: str) -> Prepared:
+def prepared(language: str, *chosen: str, question: bool = False) -> Prepared:
     parsed = parse("oil")
     include = {"language": frozenset(chosen)} if chosen else {}
-    return Prepared(parsed, language, look_up(parsed), Filters(include=include))
+    return Prepared(parsed, language, look_up(parsed), Filters(include=include), question=question)
 
 
-def result(ids: Sequence[str], languages: Sequence[str] = ()) -> LegResult:
+def result(
+    ids: Sequence[str], languages: Sequence[str] = (), parts: Sequence[Sequence[float]] | None = None
+) -> LegResult:
     count = len(ids)
     scores, passages = np.arange(count, 0, -1).astype(np.float32), np.zeros(count, np.int32)
-    return LegResult(list(ids), scores, passages, count, languages=languages)
+    matrix = None
+    if parts is not None:
+        matrix = np.array(parts, np.float32)
+        scores = matrix.sum(axis=1)
+    return LegResult(list(ids), scores, passages, count, languages=languages, parts=matrix)
 
 
-def counted(asked: Prepared, legs: dict[str, LegResult], article_id: str) -> FusionWeights:
-    weight = leg_weights(asked, legs)
-    return FusionWeights(weight("meaning", article_id), weight("keywords", article_id))
+def counted(asked: Prepared, legs: Mapping[str, LegResult], article_id: str) -> FusionWeights:
+    return asked.weights(_languages(asked, legs)[article_id])
 
 
 def test_each_article_is_weighed_by_its_own_language() -> None:
-    legs = {"keywords": result(["a", "b"], ["en", "ar"]), "meaning": result(["c"], ["en"])}
+    legs = {KEYWORDS: result(["a", "b"], ["en", "ar"]), MEANING: result(["c"], ["en"])}
     assert counted(prepared("en"), legs, "a") == SAME_LANGUAGE
-    assert counted(prepared("en"), legs, "b") == CROSS_LANGUAGE
+    assert counted(prepared("en"), legs, "b") == WORDS
+    assert counted(prepared("en", question=True), legs, "b") == QUESTION
     assert counted(prepared("en"), legs, "c") == SAME_LANGUAGE
 
 
 @pytest.mark.parametrize(
     ("chosen", "weights"),
-    [
-        ((), CROSS_LANGUAGE),
-        (("en",), SAME_LANGUAGE),
-        (("ar",), CROSS_LANGUAGE),
-        (("ar", "en"), CROSS_LANGUAGE),
-    ],
+    [((), WORDS), (("en",), SAME_LANGUAGE), (("ar",), WORDS), (("ar", "en"), WORDS)],
 )
 def test_an_engine_that_names_no_languages_leaves_the_filter(
     chosen: tuple[str, ...], weights: FusionWeights
 ) -> None:
-    assert counted(prepared("en", *chosen), {"meaning": result(["a"])}, "a") == weights
+    assert counted(prepared("en", *chosen), {MEANING: result(["a"])}, "a") == weights
 
 
 def test_the_head_of_a_leg_keeps_its_columns_together() -> None:
-    cut = head(result(["a", "b", "c"], ["en", "ar", "fr"]), 2)
+    cut = head(result(["a", "b", "c"], ["en", "ar", "fr"], [[3.0], [2.0], [1.0]]), 2)
     assert (cut.ids, list(cut.languages), cut.total) == (["a", "b"], ["en", "ar"], 3)
-    assert len(cut.scores) == len(cut.passages) == 2
+    assert cut.parts is not None
+    assert len(cut.scores) == len(cut.passages) == len(cut.parts) == 2
+
+
+def test_two_words_pass_one_rare_word() -> None:
+    leg = saturated(result(["rare", "both"], ["ar", "ar"], [[12.0, 0.0], [4.0, 4.0]]), 10)
+    assert leg.ids == ["both", "rare"]
+    assert leg.scores.tolist() == pytest.approx(
+        [SATURATION * (0.5 + 0.5), SATURATION * 12 / (12 + SATURATION)], abs=1e-4
+    )
+
+
+def test_what_conditions_score_is_not_saturated() -> None:
+    leg = result(["a"], ["ar"], [[4.0]])
+    leg = LegResult(leg.ids, leg.scores + 7, leg.passages, 1, languages=leg.languages, parts=leg.parts)
+    assert saturated(leg, 10).scores.tolist() == pytest.approx([SATURATION * 4 / (4 + SATURATION) + 7])
+
+
+def test_saturated_ties_go_by_id() -> None:
+    assert saturated(result(["b", "a"], ["ar", "ar"], [[1.0, 2.0], [2.0, 1.0]]), 10).ids == ["a", "b"]
+
+
+def test_late_interaction_orders_what_it_has_read() -> None:
+    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {}), Fused("c", 0.3, {})]
+    late = {"a": Interaction(0.2, 0), "b": Interaction(0.6, 3), "c": Interaction(0.4, 1)}
+    found = rerank(prepared("en", question=True), Found(fused, (), {}), late)
+    assert [(entry.id, round(entry.score, 6)) for entry in found.fused] == [
+        ("b", round(0.4 + QUESTION.late, 6)),
+        ("c", round(0.3 + QUESTION.late / 2, 6)),
+        ("a", 0.5),
+    ]
+    assert found.fused[0].shares[LATE] == pytest.approx(QUESTION.late)
+    assert found.passage_number("b") == 3
+    assert [(score.leg, score.rank) for score in found.leg_scores("c", found.fused[1])] == [(LATE, 2)]
+
+
+def test_what_was_not_read_stays_behind() -> None:
+    fused = [Fused(f"{number:03}", 1.0, {}) for number in range(RERANKED + 2)]
+    late = {entry.id: Interaction(0.1, 0) for entry in fused[:RERANKED]}
+    found = rerank(prepared("en"), Found(fused, (), {}), late)
+    assert [entry.id for entry in found.fused[RERANKED:]] == ["050", "051"]
+
+
+def test_an_archive_without_codes_keeps_its_order() -> None:
+    found = Found([Fused("a", 0.5, {})], (), {})
+    assert rerank(prepared("en"), found, {}) is found
+
+
+def test_the_lead_names_a_passage_when_nothing_better_does() -> None:
+    found = Found([], (), {LEAD: result(["a"]), KEYWORDS: result(["b"])})
+    assert found.passage_number("a") == 0
+    assert found.passage_number("b") is None

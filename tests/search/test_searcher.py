@@ -33,7 +33,7 @@ def test_words_and_meaning_agree_on_the_first(searcher: Searcher) -> None:
     first = page.results[0]
     assert first.article.id == "libya-en"
     assert first.rank == 1
-    assert [leg.leg for leg in first.explanation.legs] == ["keywords", "meaning"]
+    assert [leg.leg for leg in first.explanation.legs] == ["keywords", "meaning", "lead"]
     assert sum(leg.share for leg in first.explanation.legs) == pytest.approx(first.score)
     assert [result.rank for result in page.results] == list(range(1, len(page.results) + 1))
 
@@ -42,8 +42,14 @@ def test_meaning_finds_another_language(searcher: Searcher) -> None:
     page = searcher.search(SearchRequest("ceasefire Libya", including(language="ar")))
     first = page.results[0]
     assert first.article.id == "libya-ar"
-    assert first.explanation.sentence == "Holds none of the query's words, but is the nearest by meaning."
-    assert page.keyword_total == 0
+    assert first.explanation.sentence == (
+        "Answers all 2 words (ceasefire هدنة, Libya ليبيا), and is the nearest by meaning."
+    )
+    assert [(pair.word, pair.found, pair.source) for pair in first.explanation.pairs] == [
+        ("ceasefire", "هدنة", "dictionary"),
+        ("Libya", "ليبيا", "dictionary"),
+    ]
+    assert {mark.kind for mark in first.snippet.highlights} == {"meaning"}
     assert page.total == 2
 
 
@@ -241,7 +247,9 @@ def test_highlights_of_a_whole_article(searcher: Searcher) -> None:
 
 def test_timings_name_each_stage(searcher: Searcher) -> None:
     timings = searcher.search(SearchRequest("oil")).timings_ms
-    assert set(timings) == {"parse", "encode", "legs", "fusion", "gather", "snippets", "total"}
+    assert set(timings) == {
+        "parse", "encode", "plan", "legs", "fusion", "gather", "late", "snippets", "total",
+    }  # fmt: skip
     assert all(milliseconds > 0 for milliseconds in timings.values())
     assert sum(timings.values()) <= 2 * timings["total"]
 
@@ -259,7 +267,7 @@ def test_ranking_for_evaluation(searcher: Searcher) -> None:
     ranking = searcher.rank(SearchRequest("ceasefire Libya language:en"), depth=3)
     assert ranking.fused[0][0] == "libya-en"
     assert len(ranking.fused) == 3
-    assert set(ranking.legs) == {"keywords", "meaning"}
+    assert set(ranking.legs) == {"keywords", "meaning", "lead"}
     for leg in ranking.legs.values():
         assert len(leg.ids) == len(leg.scores) == len(leg.passages) <= 3
 

@@ -60,7 +60,7 @@ def test_expansions_are_marked_with_the_query_word_they_answer() -> None:
     text = "بدأت الهدنة أمس"
     words = look_up(parse("ceasefire Libya"), expansions).words
     [mark] = highlight(text, "ar", words)
-    assert (text[mark.start : mark.end], mark.word, mark.kind) == ("الهدنة", "ceasefire", "keyword")
+    assert (text[mark.start : mark.end], mark.word, mark.kind) == ("الهدنة", "ceasefire", "meaning")
 
 
 def test_overlapping_marks_become_one_highlight_the_better_one() -> None:

@@ -62,6 +62,11 @@ class Compiler:
             parts.append((Occur.Must, _scoreless(days)))
         return Query.boolean_query(parts)
 
+    def among(self, clause: Clause, rows: list[int]) -> Query:
+        """Return a clause that only articles of *rows* can match, with its own score."""
+        these = _scoreless(Query.term_set_query(self._schema, "row", rows))
+        return Query.boolean_query([(Occur.Must, self._clause(clause)), (Occur.Must, these)])
+
     def _clause(self, clause: Clause) -> Query:
         match clause:
             case Term():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 import orjson
 import tantivy
 
-from indexer.engines.base import FACETS, Field, Filters, Form, LexicalQuery
+from indexer.engines.base import FACETS, Clause, Field, Filters, Form, LexicalQuery
 from indexer.engines.embedded.columns import FacetValues, Positions
 from indexer.engines.embedded.compile import Compiler
 from indexer.engines.embedded.failures import view_errors
@@ -140,6 +140,21 @@ class LexicalReader:
             rows = self._searcher.fast_field_values("row", [address for _, address in hits])
             total = int(getattr(result, "count", 0))
             return np.array(rows, np.int64), scores, total
+
+    def parts(self, clauses: Sequence[Clause], rows: Positions) -> npt.NDArray[np.float32]:
+        """Return (n, n_clauses): what each clause scores for the articles of *rows*, 0 where it does not match."""
+        scores = np.zeros((len(rows), len(clauses)), np.float32)
+        if not len(rows):
+            return scores
+        places = {row: place for place, row in enumerate(rows.tolist())}
+        with view_errors():
+            for column, clause in enumerate(clauses):
+                among = self._compiler.among(clause, list(places))
+                hits = self._searcher.search(among, len(places), count=False).hits
+                found = self._searcher.fast_field_values("row", [address for _, address in hits])
+                for row, (score, _) in zip(found, hits, strict=True):
+                    scores[places[row], column] = score
+        return _rounded(scores)
 
     def rows(self, query: LexicalQuery) -> Positions:
         """Return the rows of all articles that match."""

@@ -47,12 +47,16 @@ def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
     positions, scores = positions[known], scores[known]
     ids = [columns.ids[position] for position in positions.tolist()]
     order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: leg.size]
+    parts = None
+    if leg.parts:
+        parts = snapshot.lexical.parts(leg.query.should, columns.rows[positions[order[: leg.parts]]])
     return LegResult(
         [ids[place] for place in order],
         scores[order],
         np.full(len(order), -1, np.int32),
         total,
         languages=columns.values_at(positions[order], "language"),
+        parts=parts,
     )
 
 
@@ -62,7 +66,7 @@ def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
     if leg.only is not None and (leg.only.must or leg.only.must_not):
         demanded = _demanded(snapshot, leg.only)
         allowed = demanded if allowed is None else allowed & demanded
-    found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns)
+    found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns, lead=leg.lead)
     ids = [columns.ids[position] for position in found.positions.tolist()]
     languages = columns.values_at(found.positions, "language")
     return LegResult(ids, found.scores, found.numbers, len(ids), languages=languages)

@@ -116,12 +116,19 @@ class VectorReader:
     def alive(self) -> int:
         return int(np.count_nonzero(self._owners >= 0))
 
-    def nearest(self, vector: FloatArray, allowed: Mask | None, size: int, columns: Columns) -> Nearest:
-        """Return the `size` nearest articles among those allowed (by position), ties by article id."""
+    def nearest(
+        self, vector: FloatArray, allowed: Mask | None, size: int, columns: Columns, *, lead: bool = False
+    ) -> Nearest:
+        """Return the `size` nearest articles among those allowed (by position), ties by article id.
+
+        With `lead` only first passages are looked at.
+        """
         if not self.count or not len(columns) or size <= 0:
             return _nothing()
         query = np.asarray(vector, np.float32)
         usable = self._owners >= 0
+        if lead:
+            usable &= self._numbers == 0
         if allowed is not None:
             usable &= allowed[self._owners]
         remaining = int(np.count_nonzero(usable))

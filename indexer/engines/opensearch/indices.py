@@ -197,8 +197,10 @@ class Indices:
         if not blocked:
             return []
         if repair:
-            body = {"index.blocks.read_only_allow_delete": None, "index.blocks.write": None}
-            self._cluster.request("PUT", f"/{','.join(blocked)}/_settings", body)
+            # One at a time: a blocked index takes a change of settings only when it is this one alone.
+            for block in ("read_only_allow_delete", "write"):
+                body = {f"index.blocks.{block}": None}
+                self._cluster.request("PUT", f"/{','.join(blocked)}/_settings", body)
             return [Finding("ok", f"The indices {', '.join(blocked)} can be written again.")]
         return [
             Finding(

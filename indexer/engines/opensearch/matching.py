@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.engines.base import Leg, LegResult, LexicalLeg, VectorLeg
+from indexer.engines.base import FloatArray, Leg, LegResult, LexicalLeg, VectorLeg
 from indexer.engines.opensearch.queries import conditions, scored
 
 #: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors.
@@ -23,7 +23,9 @@ _NUMBER = "passages.number"
 def leg_search(leg: Leg) -> dict[str, Any]:
     """Return the body of a leg's search."""
     query = _lexical(leg) if isinstance(leg, LexicalLeg) else _nearest(leg)
+    named = {"include_named_queries_score": True} if isinstance(leg, LexicalLeg) and leg.parts else {}
     return {
+        **named,
         "query": query,
         "size": leg.size,
         "sort": _ORDER,
@@ -46,7 +48,10 @@ def leg_result(leg: Leg, response: Mapping[str, Any]) -> LegResult:
     notice = incomplete([response])
     ids = [hit["fields"]["id"][0] for hit in hits]
     languages = [hit["fields"].get("language", [""])[0] for hit in hits]
-    return LegResult(ids, scores.astype(np.float32), passages, total, not notice, notice, languages)
+    parts = None
+    if isinstance(leg, LexicalLeg) and leg.parts:
+        parts = _parts(hits[: leg.parts], len(leg.query.should))
+    return LegResult(ids, scores.astype(np.float32), passages, total, not notice, notice, languages, parts)
 
 
 def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
@@ -60,8 +65,17 @@ def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
     return ""
 
 
+def _parts(hits: Sequence[Mapping[str, Any]], clauses: int) -> FloatArray:
+    """Return (n_hits, n_clauses): the scores that the server gives with the names of the clauses."""
+    parts = np.zeros((len(hits), clauses), np.float32)
+    for row, hit in enumerate(hits):
+        for name, score in hit.get("matched_queries", {}).items():
+            parts[row, int(name)] = score
+    return parts
+
+
 def _lexical(leg: LexicalLeg) -> dict[str, Any]:
-    return scored(leg.query, leg.filters)
+    return scored(leg.query, leg.filters, named=leg.parts > 0)
 
 
 def _nearest(leg: VectorLeg) -> dict[str, Any]:
@@ -76,7 +90,7 @@ def _nearest(leg: VectorLeg) -> dict[str, Any]:
         "k": neighbours,
         "method_parameters": {"ef_search": max(LEAST_EXPLORED, EXPLORED_PER_RESULT * neighbours)},
     }
-    only = conditions(leg.only, leg.filters)
+    only = conditions(leg.only, leg.filters, lead=leg.lead)
     if only:
         knn["filter"] = only
     return {

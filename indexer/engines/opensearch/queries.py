@@ -27,14 +27,20 @@ NOTHING: Query = {"match_none": {}}
 EVERYTHING: Query = {"match_all": {}}
 
 
-def scored(query: LexicalQuery, filters: Filters) -> Query:
-    """Return the query of a lexical leg: scored clauses, unscored filters."""
+def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Query:
+    """Return the query of a lexical leg: scored clauses, unscored filters.
+
+    With `named` each should clause bears its number as a name, under which the server tells its score.
+    """
     if query.is_empty:
         return NOTHING
     must_not = [*map(clause, query.must_not), *_excluded(filters)]
     parts: Query = {
         "must": [clause(part) for part in query.must],
-        "should": [clause(part) for part in query.should],
+        "should": [
+            {"bool": {"must": [clause(part)], "_name": str(number)}} if named else clause(part)
+            for number, part in enumerate(query.should)
+        ],
         "must_not": must_not,
         # A query of exclusions alone matches everything else, at score 0.
         "filter": _included(filters) or [EVERYTHING],
@@ -43,9 +49,11 @@ def scored(query: LexicalQuery, filters: Filters) -> Query:
     return {"bool": parts}
 
 
-def conditions(query: LexicalQuery | None, filters: Filters) -> Query | None:
+def conditions(query: LexicalQuery | None, filters: Filters, *, lead: bool = False) -> Query | None:
     """Return the hard conditions of a vector leg as one unscored query; None where there are none."""
     required = _included(filters)
+    if lead:
+        required.append({"nested": {"path": "passages", "query": {"term": {"passages.number": 0}}}})
     forbidden = _excluded(filters)
     if query:
         required += [clause(part) for part in query.must]

@@ -1,0 +1,65 @@
+"""Alignment: which words of a passage answer which words of the query, across languages.
+
+The same codes that late interaction compares also say which word of the passage was each query word's best
+partner (capture -> السيطرة). A pair counts where it is clear and mutual. Offsets are those of the original
+text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engines.base import StoredPassage
+from indexer.models.base import Encoding
+from indexer.models.codes import Coder
+from indexer.models.words import word_spans
+from indexer.search.weights import ALIGNED
+from indexer.text import analyse
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A run of the query and the run of a text that answers it, with their estimated cosine."""
+
+    query_start: int
+    query_end: int
+    start: int
+    end: int
+    similarity: float
+
+
+def align(encoding: Encoding, stored: StoredPassage, text: str, coder: Coder) -> list[Alignment]:
+    """Return the pairs of a query and a stored passage, by their place in *text*, the passage's own text.
+
+    Words of the title, which each passage was encoded with, take part in the comparison but form no pair.
+    """
+    if encoding.words is None or not len(encoding.words) or not stored.codes:
+        return []
+    similarities = coder.similarities(coder.rotate_query(encoding.words), stored.codes)
+    spans = word_spans(text)
+    title = similarities.shape[1] - len(spans)
+    if title < 0:  # the model did not read to the end of the passage
+        return []
+    return list(_pairs(encoding, similarities[:, title:], spans, text, stored.passage.language))
+
+
+def _pairs(
+    encoding: Encoding, similarities: np.ndarray, spans: list[tuple[int, int]], text: str, language: str
+) -> Iterator[Alignment]:
+    if not similarities.size:
+        return
+    partners, suitors = similarities.argmax(axis=1), similarities.argmax(axis=0)
+    for number, (query_start, query_end) in enumerate(encoding.spans):
+        partner = int(partners[number])
+        similarity = float(similarities[number, partner])
+        if similarity < ALIGNED or suitors[partner] != number:
+            continue
+        start, end = spans[partner]
+        tokens = analyse(text[start:end], language)
+        if tokens:  # without the quotation marks and stops around the word
+            yield Alignment(
+                query_start, query_end, start + tokens[0].start, start + tokens[-1].end, similarity
+            )
