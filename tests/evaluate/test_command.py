@@ -72,4 +72,4 @@ def test_the_demo_runs_end_to_end_with_the_bundled_model(tmp_path: Path) -> None
     assert "0 better, 0 worse" in again.output
     assert "R@20" in again.output
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert {path.name for path in tmp_path.glob("legs.*")} == {"legs.dense", "legs.lexical"}
+    assert {path.name for path in tmp_path.glob("legs.*")} == {"legs.dense", "legs.lead", "legs.lexical"}
