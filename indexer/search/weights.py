@@ -33,7 +33,7 @@ STEM_BOOST = 0.8
 class PlanWeights:
     """How many words each source of the query plan proposes, and how much they count (the word itself: 1)."""
 
-    most: int = 60  # words searched for one query word, of all sources
+    most: int = 24  # words searched for one query word, of all sources
     dictionary: float = 1.0
     translations: int = 12
     longest_translation: int = 4  # words
@@ -49,7 +49,7 @@ class PlanWeights:
     most_neighbours: int = 8  # a language
     least_neighbours: int = 2
     near_temperature: float = 0.1
-    least_weight: float = 0.02
+    least_weight: float = 0.1
     inflection: float = 0.8
 
     def neighbours_of(self, languages: int) -> int:

@@ -24,7 +24,7 @@ MATRIX, SIGNS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "owners.i64", "centre
 #: So few passages are compared exactly, without a look at their signs.
 EXACT = 2_048
 _CANDIDATES = 2_000
-_CANDIDATES_PER_HIT = 20
+_CANDIDATES_PER_HIT = 4
 _BLOCK = 8_192
 
 
@@ -159,7 +159,9 @@ class VectorReader:
         for start in range(0, len(rows), _BLOCK):
             block = rows[start : start + _BLOCK]
             # A sum along rows gives equal rows equal cosines, to the last bit; a matrix product does not.
-            cosines[start : start + _BLOCK] = (self._matrix[block].astype(np.float32) * query).sum(axis=1)
+            cosines[start : start + _BLOCK] = np.einsum(
+                "ij,j->i", self._matrix[block].astype(np.float32), query
+            )
         best_first = np.lexsort((self._numbers[rows], -cosines))
         owners = self._owners[rows[best_first]]
         _, firsts = np.unique(owners, return_index=True)
