@@ -22,6 +22,7 @@ from indexer.evaluate.datasets import Qrels, Query, Run, plain
 from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, score
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.explain import KEYWORDS, MEANING
+from indexer.search.filters import combine
 from indexer.search.request import SearchRequest
 
 if TYPE_CHECKING:
@@ -190,25 +191,10 @@ def merge(own: Filters, common: Filters | None) -> Filters:
     """Return filters that let pass what both let pass. Raises `InvalidQuery` where that can be nothing."""
     if common is None or common.is_empty:
         return own
-    include = dict(own.include)
-    for facet, values in common.include.items():
-        include[facet] = include[facet] & values if include.get(facet) else values
-        if values and not include[facet]:
-            raise InvalidQuery(
-                f"The query's own {facet} and the one given for all queries exclude each other."
-            )
-    starts = [day for day in (own.published_from, common.published_from) if day]
-    ends = [day for day in (own.published_to, common.published_to) if day]
-    exclude = {
-        facet: own.exclude.get(facet, frozenset()) | common.exclude.get(facet, frozenset())
-        for facet in {*own.exclude, *common.exclude}
-    }
-    return Filters(
-        include=include,
-        exclude=exclude,
-        published_from=max(starts, default=None),
-        published_to=min(ends, default=None),
-    )
+    both = combine(own, common)
+    if both is None:
+        raise InvalidQuery("The query's own filters and those given for all queries exclude each other.")
+    return both
 
 
 def _latencies(timings: Sequence[Mapping[str, float]]) -> dict[str, Latency]:
