@@ -76,7 +76,11 @@ def update_lexicon(
     records = {
         f"{_BASES}{language}": {"bases": _bases(counts, language)} for language, counts in forms.items()
     }
-    engine.put_records(KIND, {**records, STATE: {"words": len(groups), "encoded": len(known) + len(fresh)}})
+    stored_records = dict(engine.records(KIND))
+    changed = {key: record for key, record in records.items() if stored_records.get(key) != record}
+    # Readers look at this number to see that there is something new to read.
+    changes = len(fresh) + len(grown) + len(changed) + stored_records.get(STATE, {}).get("changes", 0)
+    engine.put_records(KIND, {**changed, STATE: {"words": len(groups), "changes": changes}})
     return LexiconReport(words=len(groups), encoded=len(fresh))
 
 

@@ -1,0 +1,71 @@
+"""What a searcher knows of its archive: read once, and again when it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.engines.base import Engine, Manifest
+from indexer.engines.embedded import EmbeddedEngine
+from indexer.search import knowledge as module
+from indexer.search.knowledge import USER_WORDS, Knowledge
+from indexer.search.lexicon import update_lexicon
+from indexer.search.query import parse
+from indexer.search.request import PlanEdits
+from tests.fakes import FakeEncoder
+from tests.search.conftest import article, entry
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder(codes=True, synonyms={"هدنة": "ceasefire"})
+
+
+@pytest.fixture
+def engine(tmp_path: Path, encoder: FakeEncoder) -> Iterator[Engine]:
+    with EmbeddedEngine.open(tmp_path / "archive") as opened:
+        opened.create(Manifest(encoder.fingerprint.to_dict(), {}, 1))
+        yield opened
+
+
+def ingest(engine: Engine, encoder: FakeEncoder, *texts: str) -> None:
+    engine.write([entry(encoder, article(text, "", text, language="ar")) for text in texts])
+    engine.refresh()
+    update_lexicon(engine, encoder)
+
+
+def searched(knowledge: Knowledge, text: str) -> dict[str, int]:
+    """Return what the plan searches for the one word *text*, with its count of articles."""
+    plan = knowledge.planner.plan(parse(text), None, language="en", targets=["ar"], edits=PlanEdits())
+    return {one.surface: one.articles for word in plan.words for one in word.searched}
+
+
+def test_what_ingest_adds_is_known_after_a_while(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(engine, encoder, "هدنة أولى", "هدنة ثانية")
+    knowledge = Knowledge(engine)
+    assert searched(knowledge, "truce")["هدنه"] == 2
+    ingest(engine, encoder, "هدنة ثالثة")
+    assert searched(knowledge, "truce")["هدنه"] == 2  # looked at a moment ago
+    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    assert searched(knowledge, "truce")["هدنه"] == 3
+
+
+def test_nothing_is_read_again_where_nothing_changed(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(engine, encoder, "هدنة أولى", "هدنة ثانية")
+    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    knowledge = Knowledge(engine)
+    assert knowledge.planner is knowledge.planner
+
+
+def test_what_this_process_changed_is_known_at_once(engine: Engine, encoder: FakeEncoder) -> None:
+    knowledge = Knowledge(engine)
+    assert "كلمتي" not in searched(knowledge, "myword")
+    engine.put_records(USER_WORDS, {"1": {"english": "myword", "arabic": "كلمتي"}})
+    knowledge.forget()
+    assert "كلمتي" in searched(knowledge, "myword")

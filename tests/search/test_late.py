@@ -1,0 +1,147 @@
+"""Late interaction and alignment: the passage that answers word by word, and which word answers which."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.article import Passage
+from indexer.engines.base import StoredPassage
+from indexer.models.base import Encoding, PassageText
+from indexer.search.align import align
+from indexer.search.late import interact
+from tests.fakes import FakeEncoder
+
+SYNONYMS = {"هدنة": "ceasefire", "ليبيا": "libya", "نفط": "oil"}
+
+
+@pytest.fixture(scope="module")
+def encoder() -> FakeEncoder:
+    return FakeEncoder(384, codes=True, synonyms=SYNONYMS)
+
+
+def stored(encoder: FakeEncoder, text: str, number: int = 0, language: str = "ar") -> StoredPassage:
+    [encoded] = encoder.encode_passages([PassageText("", text, language)])
+    return StoredPassage(Passage(number, 0, len(text), language), encoded.codes)
+
+
+def asked(encoder: FakeEncoder, text: str) -> Encoding:
+    return encoder.encode_query(text, words=True)
+
+
+# --- late interaction -----------------------------------------------------------------------------
+
+
+def test_the_article_that_answers_every_word_scores_most(encoder: FakeEncoder) -> None:
+    read = {
+        "both": [stored(encoder, "بدأت هدنة في ليبيا")],
+        "one": [stored(encoder, "سعر نفط ليبيا هبط")],
+        "none": [stored(encoder, "القط ينام طوال اليوم")],
+    }
+    assert encoder.coder is not None
+    found = interact(asked(encoder, "libya ceasefire"), read, encoder.coder)
+    assert found["both"].score > found["one"].score > found["none"].score
+    assert found["both"].score == pytest.approx(1.0, abs=0.1)
+    assert found["none"].score < 0.3
+
+
+def test_an_article_counts_as_its_best_passage(encoder: FakeEncoder) -> None:
+    passages = [stored(encoder, text, n) for n, text in enumerate(["القط ينام", "هدنة في ليبيا", "سعر نفط"])]
+    assert encoder.coder is not None
+    found = interact(asked(encoder, "libya ceasefire"), {"a": passages, "b": passages[1:2]}, encoder.coder)
+    assert found["a"].passage == 1
+    assert found["a"].score == found["b"].score
+
+
+def test_articles_without_codes_are_left_out(encoder: FakeEncoder) -> None:
+    assert encoder.coder is not None
+    bare = StoredPassage(Passage(0, 0, 4, "ar"), None)
+    empty = StoredPassage(Passage(0, 0, 4, "ar"), b"")
+    coded = stored(encoder, "هدنة")
+    found = interact(asked(encoder, "ceasefire"), {"a": [bare], "b": [empty, coded], "c": []}, encoder.coder)
+    assert set(found) == {"b"}
+    assert interact(asked(encoder, "ceasefire"), {"a": [bare]}, encoder.coder) == {}
+
+
+def test_a_query_without_words_says_nothing(encoder: FakeEncoder) -> None:
+    assert encoder.coder is not None
+    read = {"a": [stored(encoder, "هدنة")]}
+    assert interact(asked(encoder, "?!"), read, encoder.coder) == {}
+    assert interact(encoder.encode_query("oil"), read, encoder.coder) == {}  # encoded without words
+
+
+# --- alignment ------------------------------------------------------------------------------------
+
+
+def pairs(encoder: FakeEncoder, query: str, text: str) -> list[tuple[str, str]]:
+    assert encoder.coder is not None
+    found = align(asked(encoder, query), stored(encoder, text), text, encoder.coder)
+    return [(query[p.query_start : p.query_end], text[p.start : p.end]) for p in found]
+
+
+def test_words_are_paired_across_languages(encoder: FakeEncoder) -> None:
+    assert pairs(encoder, "Libya wants a ceasefire", "بدأت هدنة في ليبيا.") == [
+        ("Libya", "ليبيا"),
+        ("ceasefire", "هدنة"),
+    ]
+
+
+def test_a_word_without_a_partner_has_no_pair(encoder: FakeEncoder) -> None:
+    assert pairs(encoder, "gold price", "بدأت هدنة في ليبيا") == []
+
+
+def test_marks_around_a_word_are_not_part_of_the_pair(encoder: FakeEncoder) -> None:
+    assert pairs(encoder, "ceasefire", "إنها «هدنة»، قال") == [("ceasefire", "هدنة")]
+
+
+def test_only_mutual_partners_pair(encoder: FakeEncoder) -> None:
+    """Two words of the query want the same word: the nearer one gets it."""
+    assert pairs(encoder, "oil oil", "سعر نفط هبط") == [("oil", "نفط")]
+
+
+def test_the_title_takes_part_but_forms_no_pair(encoder: FakeEncoder) -> None:
+    """Passages are encoded with their title before them: its words come first in the codes."""
+    assert encoder.coder is not None
+    title, text = "هدنة ليبيا", "سعر نفط هبط"
+    codes = (stored(encoder, title).codes or b"") + (stored(encoder, text).codes or b"")
+    whole = StoredPassage(Passage(0, 0, len(text), "ar"), codes)
+    found = align(asked(encoder, "oil in libya"), whole, text, encoder.coder)
+    assert [text[pair.start : pair.end] for pair in found] == ["نفط"]
+
+
+def test_a_passage_that_was_read_in_part_has_no_pairs(encoder: FakeEncoder) -> None:
+    assert encoder.coder is not None
+    text = "سعر نفط هبط"
+    codes = (stored(encoder, text).codes or b"")[: encoder.coder.bytes_per_word]
+    assert (
+        align(asked(encoder, "oil"), StoredPassage(Passage(0, 0, 11, "ar"), codes), text, encoder.coder) == []
+    )
+
+
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_pairs_cut_both_texts(text: str, query: str) -> None:
+    encoder = FakeEncoder(64, codes=True)
+    assert encoder.coder is not None
+    for pair in align(asked(encoder, query), stored(encoder, text), text, encoder.coder):
+        assert 0 <= pair.start < pair.end <= len(text)
+        assert 0 <= pair.query_start < pair.query_end <= len(query)
+        assert text[pair.start : pair.end].strip() == text[pair.start : pair.end]
+
+
+def test_signs_keep_the_order_of_cosines() -> None:
+    """What the codes cost: estimated cosines of 384 signs are within a few hundredths."""
+    encoder = FakeEncoder(384, codes=True)
+    assert encoder.coder is not None
+    random = np.random.default_rng(5)
+    words = random.standard_normal((200, 384)).astype(np.float32)
+    noise = random.standard_normal((10, 384)).astype(np.float32)
+    query = ((words[:10] + noise) / 2).astype(np.float32)
+    unit = encoder.coder.centre(words, "passage", "ar")
+    asked_for = encoder.coder.centre(query, "query", "en")
+    estimated = encoder.coder.similarities(
+        encoder.coder.rotate_query(asked_for), encoder.coder.encode(words, "ar")
+    )
+    assert np.abs(estimated - asked_for @ unit.T).max() < 0.2
+    assert (estimated.argmax(axis=1) == np.arange(10)).all()

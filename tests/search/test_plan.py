@@ -1,0 +1,183 @@
+"""The query plan: what each source proposes, what an edit changes, and that all of it is of the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from indexer.engines.base import Word
+from indexer.search.dictionary import Dictionary, Pair
+from indexer.search.legs import INFLECTION
+from indexer.search.lexicon import Lexicon
+from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
+from indexer.search.query import parse
+from indexer.search.request import PlanEdits
+from indexer.search.weights import PLAN
+from indexer.text import stem_word
+from indexer.text.transliteration import skeleton
+from tests.fakes import FakeEncoder
+
+#: What makes an English word near to an Arabic one here.
+NEAR_WORDS = {"حرب": "conflict", "قتال": "conflict", "سوق": "market"}
+NO_EDITS = PlanEdits()
+
+
+def word(encoder: FakeEncoder, form: str, articles: int = 5, language: str = "ar") -> Word:
+    vectors = encoder.encode_words([form])
+    assert vectors is not None
+    return Word(stem_word(form, language), language, form, articles, skeleton(form), vectors[0])
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder(codes=True, synonyms=NEAR_WORDS)
+
+
+@pytest.fixture
+def planner(encoder: FakeEncoder) -> Planner:
+    forms = "حرب قتال سوق النفط كتاب القذافي حفتر مصرف ضفه الخليفي السلام هدنه وزير رييس ليبيا".split()
+    words = [word(encoder, form) for form in forms] + [word(encoder, "market", language="en")]
+    words.sort(key=lambda one: (one.language, one.stem))
+    return Planner(Lexicon(words, {"وكتاب": "كتاب"}), Dictionary([Pair("bookish", "كتاب")]))
+
+
+def plan(
+    planner: Planner,
+    text: str,
+    encoder: FakeEncoder | None = None,
+    *,
+    language: str = "en",
+    targets: Sequence[str] = ("ar", "en"),
+    edits: PlanEdits = NO_EDITS,
+) -> QueryPlan:
+    parsed = parse(text)
+    encoding = encoder.encode_query(parsed.free_text, words=True) if encoder else None
+    return planner.plan(parsed, encoding, language=language, targets=targets, edits=edits)
+
+
+def by_source(made: QueryPlan, text: str) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for planned in made.words:
+        if planned.text == text:
+            for searched in planned.searched:
+                found.setdefault(searched.source, set()).add(searched.surface)
+    return found
+
+
+def searched(made: QueryPlan, text: str) -> dict[str, Searched]:
+    return {s.surface: s for planned in made.words if planned.text == text for s in planned.searched}
+
+
+def test_the_dictionary_translates(planner: Planner) -> None:
+    assert "هدنه" in by_source(plan(planner, "truce"), "truce")[DICTIONARY]
+
+
+def test_function_words_have_no_plan(planner: Planner) -> None:
+    assert [planned.text for planned in plan(planner, "the truce of oil").words] == ["truce", "oil"]
+
+
+def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: FakeEncoder) -> None:
+    made = searched(plan(planner, "conflict", encoder), "conflict")
+    assert {made[form].source for form in ("حرب", "قتال")} <= {NEAR, DICTIONARY}
+    assert NEAR not in by_source(plan(planner, "conflict"), "conflict")  # without vectors
+
+
+def test_only_other_languages_are_looked_for_by_vectors(planner: Planner, encoder: FakeEncoder) -> None:
+    assert NEAR not in by_source(plan(planner, "market", encoder, targets=["en"]), "market")
+
+
+def test_names_that_people_have_been_given(planner: Planner) -> None:
+    assert "القذافي" in set().union(*by_source(plan(planner, "Gaddafi"), "gaddafi").values())
+
+
+@pytest.mark.parametrize("spelling", ["Gaddafi", "Qaddafi", "Gadhafi", "Kadhafi", "Qadhafi"])
+def test_a_name_in_all_its_spellings(planner: Planner, spelling: str) -> None:
+    assert "القذافي" in searched(plan(planner, spelling), spelling.lower())
+
+
+def test_a_name_that_no_list_has_is_found_by_its_sound(planner: Planner) -> None:
+    sources = by_source(plan(planner, "Khulayfi"), "khulayfi")
+    assert "الخليفي" in sources.get(SOUND, set()) | sources.get(NAME, set())
+
+
+def test_names_can_be_switched_off(planner: Planner) -> None:
+    made = by_source(plan(planner, "Haftar", edits=PlanEdits(names=False)), "haftar")
+    assert NAME not in made
+    assert SOUND not in made
+
+
+def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
+    assert by_source(plan(planner, "bookish"), "bookish")[INFLECTION] == {"وكتاب"}
+
+
+def test_a_phrase_that_is_one_unit(planner: Planner) -> None:
+    made = plan(planner, "prime minister resigns")
+    unit = next(planned for planned in made.words if planned.text == "prime minister")
+    assert any(len(one.tokens) == 2 for one in unit.searched)
+    assert "prime minister" in made.expansions()
+
+
+def test_a_unit_weighs_as_one_word(planner: Planner) -> None:
+    unit = next(p for p in plan(planner, "prime minister").words if p.text == "prime minister")
+    two = next(one for one in unit.searched if len(one.tokens) == 2)
+    assert two.weight == pytest.approx(PLAN.dictionary / 2**0.5)
+
+
+def test_a_translation_that_does_not_fit_the_context_counts_less(encoder: FakeEncoder) -> None:
+    """bank: مصرف among money, ضفة at a river. The context is the word's vector in its sentence."""
+    fits = FakeEncoder(codes=True, synonyms={"bank": "مصرف"})
+    words = sorted((word(fits, form) for form in ("مصرف", "ضفه")), key=lambda one: one.stem)
+    dictionary = Dictionary([Pair("bank", "مصرف"), Pair("bank", "ضفة")])
+    made = searched(plan(Planner(Lexicon(words, {}), dictionary), "bank", fits), "bank")
+    assert made["ضفه"].weight < 0.2 * made["مصرف"].weight
+
+
+def test_conditions_mean_the_language_that_they_are_written_in(planner: Planner) -> None:
+    assert [planned.text for planned in plan(planner, '+truce "oil market" conflict').words] == ["conflict"]
+
+
+def test_an_arabic_query_gets_the_forms_of_its_own_words(planner: Planner) -> None:
+    made = plan(planner, "كتاب", language="ar", targets=["ar"])
+    assert by_source(made, "كتاب") == {INFLECTION: {"وكتاب"}}
+
+
+def test_an_archive_without_arabic_needs_no_dictionary(planner: Planner) -> None:
+    assert searched(plan(planner, "truce", targets=["en"]), "truce") == {}
+
+
+def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder) -> None:
+    assert all(len(p.searched) <= PLAN.most for p in plan(planner, "go set market war", encoder).words)
+
+
+# --- the analyst's edits --------------------------------------------------------------------------
+
+
+def test_a_removed_word_is_not_searched_but_still_shown(planner: Planner) -> None:
+    before = searched(plan(planner, "truce"), "truce")["هدنه"]
+    edits = PlanEdits(removed={"truce": frozenset({before.key})})
+    [made] = plan(planner, "truce", edits=edits).words
+    assert before.key not in {one.key for one in made.searched}
+    assert [one.key for one in made.removed] == [before.key]
+
+
+def test_a_pinned_word_counts_in_full(planner: Planner) -> None:
+    dictionary = Dictionary([Pair("money", "سوق"), Pair("money", "مصرف")])
+    lexicon = planner._lexicon
+    near = FakeEncoder(codes=True, synonyms={"money": "مصرف", **NEAR_WORDS})
+    asked = Planner(lexicon, dictionary)
+    low = searched(plan(asked, "money", near), "money")["سوق"]
+    assert low.weight < 1.0
+    pinned = plan(asked, "money", near, edits=PlanEdits(pinned={"money": frozenset({low.key})}))
+    assert searched(pinned, "money")["سوق"].weight == 1.0
+
+
+def test_a_word_that_the_analyst_adds_is_searched(planner: Planner) -> None:
+    made = searched(plan(planner, "truce", edits=PlanEdits(pinned={"truce": frozenset({"السلام"})})), "truce")
+    assert made["السلام"].source == ADDED
+    assert made["السلام"].articles == 5
+
+
+def test_an_edit_of_another_word_changes_nothing(planner: Planner) -> None:
+    edits = PlanEdits(removed={"other": frozenset({"هدن"})}, pinned={"another": frozenset({"سلام"})})
+    assert plan(planner, "truce", edits=edits) == plan(planner, "truce")
