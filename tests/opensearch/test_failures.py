@@ -20,8 +20,8 @@ from indexer.errors import (
     SettingsError,
 )
 from indexer.settings import Settings, load_settings
+from tests.engines.builders import MANIFEST, entries
 from tests.opensearch.nodes import Node, free_ports
-from tests.opensearch.samples import MANIFEST, entries
 
 COMMON = LexicalLeg(LexicalQuery(should=(Term("common"),)))
 SECRET = "correct-horse-battery"

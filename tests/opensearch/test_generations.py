@@ -13,7 +13,7 @@ from indexer.engines.base import Entry, LexicalLeg, LexicalQuery, Term, VectorLe
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch import generations as g
 from indexer.errors import EngineError, SchemaMismatch
-from tests.opensearch.samples import DIMENSIONS, MANIFEST, entries, entry, vector
+from tests.engines.builders import DIMENSIONS, MANIFEST, entries, entry, vector
 
 COMMON = LexicalLeg(LexicalQuery(should=(Term("common"),)))
 

@@ -24,8 +24,8 @@ from indexer.engines.opensearch.writing import Action, send
 from indexer.errors import ArticlesRefused
 from indexer.settings import load_settings
 from indexer.text import analyse
+from tests.engines.builders import MANIFEST, entries, entry, vector
 from tests.opensearch.nodes import Node
-from tests.opensearch.samples import MANIFEST, entries, entry, vector
 
 
 def test_a_refused_article_is_named_and_the_others_are_stored(engine: OpenSearchEngine) -> None:

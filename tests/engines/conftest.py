@@ -1,0 +1,54 @@
+"""The engines that the contract is held against: a test that takes `engine` runs once for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from indexer.engines.base import Engine
+from indexer.engines.embedded import EmbeddedEngine
+from tests.engines.builders import MANIFEST
+
+#: Opens one archive; called again, it opens the same archive a second time.
+Opener = Callable[[], Engine]
+EngineFactory = Callable[[pytest.FixtureRequest], AbstractContextManager[Opener]]
+
+
+@contextmanager
+def embedded(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    temporary: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    folder = temporary.mktemp("embedded") / "archive"
+    yield lambda: EmbeddedEngine.open(folder)
+
+
+ENGINE_FACTORIES: dict[str, EngineFactory] = {"embedded": embedded}
+
+
+@pytest.fixture(scope="session", params=list(ENGINE_FACTORIES))
+def factory(request: pytest.FixtureRequest) -> EngineFactory:
+    return ENGINE_FACTORIES[request.param]
+
+
+@pytest.fixture
+def opener(factory: EngineFactory, request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Opens an archive that does not exist yet, as often as it is called."""
+    with factory(request) as opened:
+        yield opened
+
+
+@pytest.fixture
+def engine(opener: Opener) -> Iterator[Engine]:
+    """An engine with an archive that is new and empty."""
+    with opener() as opened:
+        opened.create(MANIFEST)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_engine(factory: EngineFactory, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine for a module's own fixture to fill once; its tests only read."""
+    with factory(request) as opened, opened() as engine:
+        engine.create(MANIFEST)
+        yield engine
