@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from indexer.article import Article
@@ -22,11 +21,13 @@ ORIGIN = "_file"
 
 def with_origins(records: Iterable[Record]) -> Iterator[Record]:
     """Name each record's file by its full path, so that it is the same file in any working directory."""
+    named = file = ""  # the records of a file come one after another, and resolving asks the disk
     for record in records:
         if record.file in ("", STDIN):
             yield record
             continue
-        file = _full_path(record.file)
+        if record.file != named:
+            named, file = record.file, shown(Path(record.file).resolve())
         article = record.article
         if article is not None:
             article = replace(article, extra={**article.extra, ORIGIN: file})
@@ -59,8 +60,3 @@ def is_below(article: Article, folders: Sequence[Path]) -> bool:
     """Say whether an article was read from one of *folders* (resolved)."""
     origin = article.extra.get(ORIGIN)
     return origin is not None and any(Path(origin).is_relative_to(folder) for folder in folders)
-
-
-@lru_cache(maxsize=16)
-def _full_path(file: str) -> str:
-    return shown(Path(file).resolve())
