@@ -4,7 +4,8 @@ Everything that shapes a result page is in its address, so that a link to it is 
 
     /search?q=ceasefire&language=ar&-source=BBC&from=2018-02&sort=newest&page=2
 
-A facet's name includes a value, the name with a dash before it excludes one; both may be repeated.
+A facet's name includes a value, the name with a dash before it excludes one; both may be repeated. Edits of
+the query plan are in it, too (`webapp.edits`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from indexer.engines.base import FACETS, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.filters import period
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+from webapp.edits import Edits
 
 DEFAULT_SIZE = 10
 SIZES = (10, 25, 50, 100)
@@ -35,7 +37,7 @@ class Chip:
     """One thing that shapes the result, with the address of the same search without it."""
 
     label: str  # "Not source"
-    facet: str  # "source", "date", "sort" or "size": how the value is to be shown
+    facet: str  # "source", "date", "sort", "size" or "plan": how the value is to be shown
     value: str
     url: str
 
@@ -52,6 +54,7 @@ class SearchState:
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = DEFAULT_SIZE
+    edits: Edits = field(default_factory=Edits)
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> SearchState:
@@ -66,6 +69,7 @@ class SearchState:
             sort=_sort(args.get("sort", ""), text),
             page=_number(args, "page", 1),
             size=_number(args, "size", DEFAULT_SIZE),
+            edits=Edits.from_args(args) if text else Edits(),
         )
         if state.size > MAX_PAGE_SIZE:
             raise InvalidQuery(f"A page can hold {MAX_PAGE_SIZE} results, not {state.size:,}.")
@@ -92,7 +96,12 @@ class SearchState:
 
     def to_request(self) -> SearchRequest:
         return SearchRequest(
-            text=self.text, filters=self.filters(), sort=self.sort, page=self.page, size=self.size
+            text=self.text,
+            filters=self.filters(),
+            sort=self.sort,
+            page=self.page,
+            size=self.size,
+            edits=self.edits.to_plan_edits(),
         )
 
     @property
@@ -114,6 +123,12 @@ class SearchState:
 
     def sorted_by(self, sort: Sort) -> SearchState:
         return replace(self, sort=sort, page=1)
+
+    def sized(self, size: int) -> SearchState:
+        return replace(self, size=size, page=1)
+
+    def edited(self, edits: Edits) -> SearchState:
+        return replace(self, edits=edits, page=1)
 
     def between(self, date_from: str, date_to: str) -> SearchState:
         return replace(self, date_from=date_from, date_to=date_to, page=1)
@@ -161,6 +176,7 @@ class SearchState:
             pairs.append(("size", str(self.size)))
         if self.page != 1:
             pairs.append(("page", str(self.page)))
+        pairs += self.edits.params()
         without = frozenset(leave_out)
         return [pair for pair in pairs if pair[0] not in without]
 
@@ -189,7 +205,10 @@ class SearchState:
         if self.sort is not self.default_sort:
             found.append(Chip("sort", "sort", self.sort.value, self.sorted_by(self.default_sort).url()))
         if self.size != DEFAULT_SIZE:
-            found.append(Chip("per page", "size", str(self.size), replace(self, size=DEFAULT_SIZE).url()))
+            found.append(Chip("per page", "size", str(self.size), self.sized(DEFAULT_SIZE).url()))
+        if changes := self.edits.count:
+            noun = "change" if changes == 1 else "changes"
+            found.append(Chip("plan", "plan", f"{changes} {noun}", self.edited(Edits()).url()))
         return found
 
 

@@ -1,0 +1,164 @@
+"""The query plan on the page: what is searched for each word, with the addresses that change it.
+
+A word is added by typing it: Arabic as it is, Latin letters by what the archive has for them (a translation, a
+name's spellings, what sounds alike).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from indexer.errors import InvalidQuery
+from indexer.search.legs import INFLECTION
+from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, PlannedWord, QueryPlan, Searched
+from indexer.search.request import SearchRequest
+from indexer.text import analyse
+from webapp.context import the_archive
+from webapp.state import SearchState
+
+blueprint = Blueprint("plan", __name__)
+
+#: What a source is called on the page, and what that means.
+SOURCES = {
+    DICTIONARY: ("dictionary", "a translation in the dictionary"),
+    NAME: ("name", "a known spelling of the name"),
+    SOUND: ("sounds alike", "has the sounds of the name"),
+    NEAR: ("near", "near in meaning, by this archive's words"),
+    INFLECTION: ("form", "the same word with a letter written to it"),
+    ADDED: ("yours", "added by you"),
+}
+_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 0, SOUND: 0, NEAR: 1, INFLECTION: 2}
+#: Archive words shown at once; the lighter ones open on request.
+SHOWN = 6
+#: Spellings that are added for one name typed in Latin letters.
+_MOST_ADDED = 4
+_MAX_TYPED = 100  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One archive word of the plan, and where its signs lead: `toggle` pins or frees it, `drop` takes it out."""
+
+    searched: Searched
+    source: str
+    meaning: str
+    pinned: bool
+    toggle: str
+    drop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    searched: Searched
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A word of the question with what is searched for it."""
+
+    text: str
+    key: str
+    shown: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+    removed: tuple[Removed, ...]
+
+
+def rows(plan: QueryPlan, state: SearchState) -> list[Row]:
+    """Return the plan as rows; words for which nothing is searched beside themselves have empty ones."""
+    return [_row(word, state) for word in plan.words]
+
+
+def _row(word: PlannedWord, state: SearchState) -> Row:
+    choices = tuple(sorted((_choice(word.key, searched, state) for searched in word.searched), key=_order))
+    pinned = sum(choice.pinned for choice in choices)
+    shown = max(SHOWN, pinned)
+    return Row(
+        word.text,
+        word.key,
+        choices[:shown],
+        choices[shown:],
+        tuple(
+            Removed(searched, state.edited(state.edits.leaving(word.key, searched.key)).url())
+            for searched in word.removed
+        ),
+    )
+
+
+def _order(choice: Choice) -> tuple[bool, int]:
+    """Put what was pinned first, then what stands for the word itself, then what is only like it."""
+    return not choice.pinned, _ORDER.get(choice.searched.source, len(_ORDER))
+
+
+def _choice(word: str, searched: Searched, state: SearchState) -> Choice:
+    key, edits = searched.key, state.edits
+    if searched.source == ADDED:  # stands in the address as it was typed, not by its stems
+        key = next((typed for typed in edits.pinned.get(word, ()) if stems(typed) == key), key)
+    pinned, free = edits.pins(word, key), edits.leaving(word, key)
+    source, meaning = SOURCES.get(searched.source, (searched.source, ""))
+    return Choice(
+        searched,
+        source,
+        meaning,
+        pinned,
+        state.edited(free if pinned else edits.pinning(word, key)).url(),
+        state.edited(free if searched.source == ADDED else edits.removing(word, key)).url(),
+    )
+
+
+# -- adding a word
+
+
+@blueprint.get("/plan/add")
+def add() -> Response:
+    """Lead to the search with what was typed added to one word of its plan."""
+    state = SearchState.from_args(request.args)
+    typed = " ".join(request.args.get("add", "").split())[:_MAX_TYPED]
+    word = request.args.get("word", "")
+    if not state.text or not typed:
+        return redirect(state.url())
+    known = {
+        planned.key: planned for planned in the_archive().search(state.on_page(1).to_request()).plan.words
+    }
+    if word not in known:
+        raise InvalidQuery(
+            "The plan has no such word.", remedy="Go back and choose one of the question's words."
+        )
+    edits = state.edits
+    for key in _additions(typed, known[word]):
+        edits = edits.pinning(word, key)
+    return redirect(state.edited(edits).url() + "#plan")
+
+
+def stems(text: str) -> str:
+    """Return the key under which a plan knows an archive word."""
+    return " ".join(token.stem for token in analyse(text, "ar"))
+
+
+def _additions(typed: str, word: PlannedWord) -> list[str]:
+    """Return what is to be pinned: by its stems where the plan proposes it, else as it was typed."""
+    if not typed.isascii():
+        proposed = {searched.key for searched in (*word.searched, *word.removed)}
+        return [stems(typed) if stems(typed) in proposed else typed]
+    words = [token.exact for token in analyse(typed, "en")]
+    whole = " ".join(words)
+    if not words:
+        return []
+    plan = the_archive().search(SearchRequest(whole, size=1)).plan
+    planned = {planned.key: _known(planned) for planned in plan.words}
+    if found := planned.get(whole):
+        return [searched.key for searched in found[:_MOST_ADDED]]
+    # Several words that are no unit (Khalifa Haftar): the likeliest spelling of each, side by side.
+    parts = [planned.get(name, ()) for name in words]
+    if len(parts) > 1 and all(parts):
+        return [" ".join(found[0].surface for found in parts)]
+    return [typed]
+
+
+def _known(planned: PlannedWord) -> Sequence[Searched]:
+    """Return the searched words that stand for the typed word itself: none that is only near in meaning."""
+    return [item for item in planned.searched if item.source in (DICTIONARY, NAME, SOUND)]
