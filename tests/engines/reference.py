@@ -52,12 +52,15 @@ class Reference:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries: dict[str, Entry] = {}
+        self._known: dict[tuple[Field, Form], tuple[int, float, Counter[str]]] = {}
         self.write(entries)
 
     def write(self, entries: Iterable[Entry]) -> None:
         self.entries.update({entry.article.id: entry for entry in entries})
+        self._known.clear()
 
     def delete(self, ids: Iterable[str]) -> int:
+        self._known.clear()
         return sum(self.entries.pop(id_, None) is not None for id_ in set(ids))
 
     # -- legs
@@ -122,18 +125,24 @@ class Reference:
     def _bm25(
         self, words: tuple[str, ...], clause: Term | PhraseTerm, field: Field, id_: str
     ) -> float | None:
-        texts = {one: _tokens(entry.article, field, clause.form) for one, entry in self.entries.items()}
+        text = _tokens(self.entries[id_].article, field, clause.form)
         length = len(words)
-        frequency = sum(texts[id_][at : at + length] == words for at in range(len(texts[id_])))
-        if not frequency or not words:
+        frequency = sum(text[at : at + length] == words for at in range(len(text))) if words else 0
+        if not frequency:
             return None
-        average = sum(map(len, texts.values())) / len(texts)
-        idf = 0.0
-        for word in words:
-            holding = sum(word in text for text in texts.values())
-            idf += log(1 + (len(texts) - holding + 0.5) / (holding + 0.5))
-        norm = _K1 * (1 - _B + _B * len(texts[id_]) / average)
+        count, average, holding = self._statistics(field, clause.form)
+        idf = sum(log(1 + (count - holding[word] + 0.5) / (holding[word] + 0.5)) for word in words)
+        norm = _K1 * (1 - _B + _B * len(text) / average)
         return clause.boost * idf * frequency / (frequency + norm)
+
+    def _statistics(self, field: Field, form: Form) -> tuple[int, float, Counter[str]]:
+        """Return how many articles there are, the field's mean length, and how many hold each token."""
+        known = self._known.get((field, form))
+        if known is None:
+            texts = [_tokens(entry.article, field, form) for entry in self.entries.values()]
+            holding = Counter(token for text in texts for token in set(text))
+            known = self._known[field, form] = len(texts), sum(map(len, texts)) / len(texts), holding
+        return known
 
     # -- sets of articles
 
