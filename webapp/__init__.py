@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp import article, display, errors, export, health, home, results, security
+from webapp import (
+    api,
+    article,
+    discovery,
+    display,
+    errors,
+    export,
+    health,
+    home,
+    metrics,
+    plan,
+    results,
+    security,
+)
 from webapp.context import EXTENSION
 
 if TYPE_CHECKING:
@@ -22,9 +35,10 @@ def create_app(archive: Archive) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[EXTENSION] = archive
+    metrics.init_app(app, archive)  # first, so that the time of all the rest is measured
     security.init_app(app, archive.settings)
     display.init_app(app)
     errors.init_app(app)
-    for feature in (home, results, article, export, health):
+    for feature in (home, results, plan, article, export, health, api, metrics, discovery):
         app.register_blueprint(feature.blueprint)
     return app

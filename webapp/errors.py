@@ -1,12 +1,14 @@
-"""Errors as pages: a sentence for the person, nothing of the inside."""
+"""Errors as pages, and for programs as problems (RFC 9457): a sentence, and nothing of the inside."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+import orjson
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from indexer.errors import (
     ArchiveError,
@@ -27,6 +29,21 @@ _SENTENCES = {
     421: ("Not by this name", "This archive does not answer to the name in the address."),
 }
 
+PROBLEM_TYPE = "application/problem+json"
+#: Addresses below this are asked by programs.
+_API = "/api/v1/"
+
+#: What a status means, for the API's description.
+PROBLEMS = {
+    400: "The question, a filter or another parameter makes no sense; `detail` says which.",
+    404: "The archive has no such article, or the API no such address.",
+    405: "The address takes another kind of request.",
+    413: "More was sent than the archive takes.",
+    421: "The archive does not answer to the name in the address.",
+    500: "Something went wrong here; the reason is in the archive's log.",
+    503: "The archive does not answer, or did not in time. Try again later.",
+}
+
 _SHOWN = 60  # characters of the query on either side of the place that is wrong
 
 
@@ -40,6 +57,20 @@ class Problem:
     remedy: str = ""
     #: A place in the query, as character from 0.
     column: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members of RFC 9457, with two of our own: `remedy` and `column`."""
+        members: dict[str, Any] = {
+            "type": f"{request.script_root}/api/#problem-{self.status}",
+            "title": self.title,
+            "status": self.status,
+            "detail": clean(self.detail),
+        }
+        if self.remedy:
+            members["remedy"] = clean(self.remedy)
+        if self.column is not None:
+            members["column"] = self.column
+        return members
 
 
 def init_app(app: Flask) -> None:
@@ -76,14 +107,26 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "Something went wrong", "The reason is in the archive's log.")
 
 
-def _answer(error: Exception) -> tuple[str, int]:
+def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if isinstance(error, ArchiveError) and problem.status >= 500:
         log.error("%s %s: %s", request.method, request.path, error)
+    response = _for_program(problem) if request.path.startswith(_API) else _for_person(problem)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _for_program(problem: Problem) -> Response:
+    return Response(orjson.dumps(problem.to_json()), status=problem.status, content_type=PROBLEM_TYPE)
+
+
+def _for_person(problem: Problem) -> Response:
     text = request.args.get("q", "").strip()
-    state = SearchState(text=text)
-    page = render_template("error.html", problem=problem, state=state, around=_around(text, problem.column))
-    return page, problem.status
+    page = render_template(
+        "error.html", problem=problem, state=SearchState(text=text), around=_around(text, problem.column)
+    )
+    return Response(page, status=problem.status)
 
 
 def _around(text: str, column: int | None) -> tuple[str, str, str] | None:

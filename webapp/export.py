@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 
 from flask import Blueprint, Response, request, stream_with_context
+from werkzeug.datastructures import MultiDict
 
 from indexer.article import Article
 from indexer.errors import InvalidQuery
@@ -23,12 +24,16 @@ MAX_TICKED = 1_000
 
 @blueprint.get("/export")
 def export() -> Response:
+    return answer(request.args, request.args.get("format", "csv"))
+
+
+def answer(args: MultiDict[str, str], format_name: str) -> Response:
     """Answer with the articles named by `id` (repeatable), else with all that the search finds."""
-    chosen = FORMATS.get(request.args.get("format", "csv"))
+    chosen = FORMATS.get(format_name)
     if chosen is None:
         raise InvalidQuery("There is no such format.", remedy=f"The formats are {', '.join(FORMATS)}.")
-    state = SearchState.from_args(request.args).on_page(1)
-    ticked = list(dict.fromkeys(request.args.getlist("id")))
+    state = SearchState.from_args(args).on_page(1)
+    ticked = list(dict.fromkeys(args.getlist("id")))
     if len(ticked) > MAX_TICKED:
         raise InvalidQuery(
             f"At most {MAX_TICKED:,} articles can be ticked.", remedy="Export the whole search."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from indexer.engines.base import FACETS, Sort
-from webapp import histogram
-from webapp.context import the_archive
+from webapp import histogram, plan
+from webapp.context import run_search
+from webapp.edits import Edits
 from webapp.formats import FORMATS
 from webapp.state import SIZES, SearchState
 
@@ -19,7 +20,7 @@ SHOWN = 12
 @blueprint.get("/search")
 def search() -> str:
     state = SearchState.from_args(request.args)
-    page = the_archive().search(state.to_request())
+    page = run_search(state.to_request())
     return render_template(
         "results.html",
         state=state,
@@ -33,6 +34,8 @@ def search() -> str:
         sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
         sizes=SIZES,
         formats=FORMATS,
+        plan=plan.rows(page.plan, state),
+        no_edits=Edits(),
         pages=_page_numbers(state.page, page.pages),
     )
 

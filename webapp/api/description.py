@@ -1,0 +1,119 @@
+"""The API's description: an OpenAPI 3.1 document made from the table of operations, and a page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, render_template, request
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+import indexer
+from webapp.api.answers import ProblemAnswer
+from webapp.api.operations import OPERATIONS, Operation, blueprint
+from webapp.errors import PROBLEM_TYPE, PROBLEMS
+from webapp.state import SearchState
+
+_REF = "#/components/schemas/{model}"
+_INTRODUCTION = (
+    "Searches, articles, facets and exports of this archive. Addresses are those of the web pages: what stands "
+    "behind the question mark of a search page is a search here, too."
+)
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    return Response(_document_bytes(), content_type="application/json")
+
+
+@blueprint.get("/")
+def docs() -> str:
+    """Show the description to a person."""
+    return render_template(
+        "api.html",
+        state=SearchState(),
+        document=document(),
+        problems=PROBLEMS,
+        root=request.url_root.rstrip("/"),
+    )
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    models: list[type[BaseModel]] = [
+        ProblemAnswer,
+        *(operation.answer for operation in OPERATIONS if operation.answer),
+    ]
+    _, definitions = models_json_schema([(model, "serialization") for model in models], ref_template=_REF)
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": "News archive",
+            "version": indexer.__version__,
+            "description": _INTRODUCTION,
+        },
+        "paths": {operation.path: {"get": _operation(operation)} for operation in OPERATIONS},
+        "components": {"schemas": dict(sorted(definitions.get("$defs", {}).items()))},
+    }
+
+
+@lru_cache(maxsize=1)
+def _document_bytes() -> bytes:
+    import orjson
+
+    return orjson.dumps(document(), option=orjson.OPT_INDENT_2)
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    if operation.answer:
+        schema: dict[str, Any] = {"$ref": _REF.format(model=operation.answer.__name__)}
+    else:
+        schema = {"type": "string"}
+    return {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
+        "parameters": list(_parameters(operation.parameters)),
+        "responses": {
+            "200": {"description": "Found.", "content": {operation.media_type: {"schema": schema}}},
+            **{str(status): _problem(status) for status in operation.errors},
+        },
+    }
+
+
+def _parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+    """Yield an operation's parameters; what a schema says beside the type is said of the parameter."""
+    whole = model.model_json_schema(ref_template=_REF)
+    for name, schema in whole["properties"].items():
+        schema = _inlined(dict(schema), whole.get("$defs", {}))
+        schema.pop("title", None)
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in whole.get("required", ()),
+            "description": schema.pop("description", ""),
+            "schema": schema,
+        }
+
+
+def _inlined(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's schema without references and without null, which an address cannot say."""
+    options = [option for option in schema.pop("anyOf", ()) if option != {"type": "null"}]
+    for option in options:
+        schema = {**option, **schema}
+    if reference := schema.pop("$ref", ""):
+        target = definitions[reference.rpartition("/")[2]]
+        schema = {"type": target["type"], "enum": target["enum"], **schema}
+    if schema.get("default", "") is None:
+        del schema["default"]
+    return schema
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": PROBLEMS[status],
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": _REF.format(model="ProblemAnswer")}}},
+    }
