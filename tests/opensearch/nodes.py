@@ -38,8 +38,8 @@ class Node:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
-    def start(self, *, wait: bool = True) -> None:
-        """Start the node, and with `wait` return only when it answers."""
+    def start(self, *, wait: bool = True, healthy: bool = True) -> None:
+        """Start the node, and with `wait` return only when it answers (`healthy`: for all of its indices)."""
         self.directory.mkdir(parents=True, exist_ok=True)
         ports = [f"http.port={_port_of(self.url)}"] if self.url else ["http.port=0"]
         if not any(setting.startswith("transport.port=") for setting in self._settings):
@@ -53,10 +53,12 @@ class Node:
                 start_new_session=True,
             )
         if wait:
-            self.wait()
+            self.wait(healthy=healthy)
 
-    def wait(self) -> None:
+    def wait(self, *, healthy: bool = True) -> None:
         """Return when the node answers; raise `RuntimeError` if it ends before."""
+        # A node answers searches once it has joined a cluster; "healthy" is at least yellow.
+        question = "wait_for_status=yellow&timeout=2s" if healthy else "wait_for_nodes=%3E%3D1&timeout=2s"
         deadline = time.monotonic() + _START_SECONDS
         ports = self.directory / "logs" / "http.ports"
         while time.monotonic() < deadline:
@@ -64,7 +66,7 @@ class Node:
                 raise RuntimeError(f"the node stopped, see {self.directory / 'node.log'}")
             if ports.exists() and (found := ports.read_text().split()):
                 self.url = f"http://{found[0]}"
-                if answers(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=2s"):
+                if answers(f"{self.url}/_cluster/health?{question}"):
                     return
             time.sleep(0.1)
         raise RuntimeError(f"no answer after {_START_SECONDS:g} s, see {self.directory / 'node.log'}")

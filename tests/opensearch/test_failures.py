@@ -10,7 +10,7 @@ from opensearchpy import AuthenticationException, SSLError, TransportError
 
 from indexer.engines.base import LexicalLeg, LexicalQuery, Term
 from indexer.engines.opensearch import OpenSearchEngine
-from indexer.engines.opensearch.failures import LastingFailure, translate
+from indexer.engines.opensearch.failures import LastingFailure, TooLarge, translate
 from indexer.errors import (
     ArchiveError,
     EngineTimeout,
@@ -122,7 +122,7 @@ def test_a_query_of_too_many_words(engine: OpenSearchEngine) -> None:
         (AuthenticationException(401, "Unauthorized", {}), LastingFailure, "PASSWORD"),
         (SSLError("N/A", "self-signed certificate", OSError()), EngineUnavailable, "CA_CERTS"),
         (TransportError(403, "security_exception", {"error": {"type": "security_exception"}}), LastingFailure, "role"),
-        (TransportError(413, "", None), LastingFailure, "max_content_length"),
+        (TransportError(413, "", None), TooLarge, "max_content_length"),
         (TransportError(429, "", {"error": {"type": "rejected_execution"}}), EngineUnavailable, "later"),
         (TransportError(503, "", {"error": {"type": "no_shard_available"}}), EngineUnavailable, "red"),
     ],
@@ -138,7 +138,7 @@ def test_answers_that_a_test_node_cannot_give(
 @pytest.mark.slow
 @pytest.mark.usefixtures("opensearch_node_ready")
 def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
-    """Two of three nodes' parts stay away after a restart: half an answer says that it is half."""
+    """One of three parts stays away after a restart: an answer of the two others says so."""
     node = Node(tmp_path / "node")
     node.start()
     settings = load_settings(engine=node.url, opensearch_prefix="parts", opensearch_shards=3)
@@ -150,7 +150,8 @@ def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
             whole = engine.match([COMMON])[0]
             node.kill()
             _corrupt_one_shard(node.directory)
-            node.start()
+            node.start(healthy=False)  # it never will be
+            _wait_for_parts(engine, 2)
             (part,) = engine.match([COMMON])
             assert whole.complete
             assert not part.complete
@@ -166,6 +167,12 @@ def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
 def _block(engine: OpenSearchEngine, kind: str) -> None:
     index, _ = engine.names.generation(1)
     engine.cluster.request("PUT", f"/{index}/_settings", {f"index.blocks.{kind}": True})
+
+
+def _wait_for_parts(engine: OpenSearchEngine, active: int) -> None:
+    index, _ = engine.names.generation(1)
+    params = {"wait_for_active_shards": active, "timeout": "100s"}
+    engine.cluster.request("GET", f"/_cluster/health/{index}", params=params, timeout=120)
 
 
 def _corrupt_one_shard(directory: Path) -> None:

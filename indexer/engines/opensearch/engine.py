@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -35,10 +36,12 @@ from indexer.engines.opensearch.documents import (
     to_document,
     to_passages,
 )
+from indexer.engines.opensearch.failures import translate
 from indexer.engines.opensearch.gathering import article_search, gathered, searches_for
 from indexer.engines.opensearch.indices import Indices
 from indexer.engines.opensearch.mappings import Names, document_id
 from indexer.engines.opensearch.matching import leg_result, leg_search
+from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import union_query
 from indexer.engines.opensearch.scanning import scan
 from indexer.engines.opensearch.writing import CHUNK_ACTIONS, Action, send
@@ -113,28 +116,21 @@ class OpenSearchEngine:
             raise ArticlesRefused(outcome.refused)
 
     def delete(self, ids: Iterable[str]) -> int:
-        building = self.indices.building()
+        building = patiently(self.indices.building)
         known = list(dict.fromkeys(ids))
         if building:
             send(self.cluster, (Action(building, document_id(id_), id_, alias=False) for id_ in known))
         return send(self.cluster, (Action(self._articles, document_id(id_), id_) for id_ in known)).done
 
     def refresh(self) -> None:
-        self.cluster.request("POST", f"/{self._articles}/_refresh", missing=True)
+        path = f"/{self._articles}/_refresh"
+        patiently(lambda: self.cluster.request("POST", path, missing=True))
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        # Asked before each batch is written, and so as patient as the writing itself.
         found: dict[str, str] = {}
         for first in range(0, len(ids), _LOOKUP):
-            answer = self.cluster.request(
-                "POST",
-                f"/{self._articles}/_mget",
-                {"ids": [document_id(id_) for id_ in ids[first : first + _LOOKUP]]},
-                params={"_source": "id,content_hash"},
-                missing=True,
-            )
-            for document in (answer or {}).get("docs", ()):
-                if document.get("found"):
-                    found[document["_source"]["id"]] = document["_source"]["content_hash"]
+            found.update(patiently(partial(self._hashes, ids[first : first + _LOOKUP])))
         return found
 
     # -- looking up
@@ -246,6 +242,23 @@ class OpenSearchEngine:
 
     # -- helpers
 
+    def _hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        answer = self.cluster.request(
+            "POST",
+            f"/{self._articles}/_mget",
+            {"ids": [document_id(id_) for id_ in ids]},
+            params={"_source": "id,content_hash"},
+            missing=True,
+        )
+        found: dict[str, str] = {}
+        for document in (answer or {}).get("docs", ()):
+            if document.get("found"):
+                found[document["_source"]["id"]] = document["_source"]["content_hash"]
+            elif "error" in document and document["error"]["type"] != "index_not_found_exception":
+                # A part that is away does not say that the article is not there.
+                raise translate((503, document["error"]), self.cluster.address)
+        return found
+
     def at_generation(self, number: int) -> OpenSearchEngine:
         """Return an engine that looks at another generation, over the same connection: to compare the two."""
         return OpenSearchEngine(self.cluster, self.settings, generation=number)
@@ -257,7 +270,7 @@ class OpenSearchEngine:
         return Action(index, document_id(id_), id_, dumps(document), alias, only_new)
 
     def _actions(self, entries: Sequence[Entry]) -> Iterator[Action]:
-        building = self.indices.building()
+        building = patiently(self.indices.building)
         for entry in entries:
             action = self.entry_action(entry, self._articles)
             yield action

@@ -56,7 +56,8 @@ def leg_result(leg: Leg, response: Mapping[str, Any]) -> LegResult:
 
 def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
     """Return a sentence where parts of the archive did not answer, "" where all did."""
-    failed = max((response["_shards"]["failed"] for response in responses), default=0)
+    # Not `failed`: a part that no node holds now is among the total, but not counted as a failure.
+    failed = max((r["_shards"]["total"] - r["_shards"]["successful"] for r in responses), default=0)
     total = max((response["_shards"]["total"] for response in responses), default=0)
     if failed:
         return f"{failed} of {total} parts of the archive did not answer; results are incomplete."

@@ -21,8 +21,12 @@ def scan(
     stored_fields: tuple[str, ...] = (),
 ) -> Generator[dict[str, Any]]:
     """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart."""
+    # A part that does not answer is an error here: an export that lacks articles is no export.
     opened = cluster.request(
-        "POST", f"/{index}/_search/point_in_time", params={"keep_alive": _KEEP_ALIVE}, missing=True
+        "POST",
+        f"/{index}/_search/point_in_time",
+        params={"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": "false"},
+        missing=True,
     )
     if opened is None:
         return
@@ -40,7 +44,6 @@ def scan(
                 **({"search_after": after} if after else {}),
                 **({"stored_fields": list(stored_fields)} if stored_fields else {}),
             }
-            # A part that does not answer is an error here: an export that lacks articles is no export.
             answer = cluster.request(
                 "POST", "/_search", body, params={"allow_partial_search_results": "false"}
             )

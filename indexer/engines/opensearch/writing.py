@@ -14,6 +14,7 @@ from typing import Any
 
 from indexer.engines.opensearch.client import Cluster, dumps
 from indexer.engines.opensearch.failures import LastingFailure, TooLarge, reason_of, translate
+from indexer.engines.opensearch.patience import WAITS
 from indexer.errors import EngineError, EngineTimeout, EngineUnavailable
 
 CHUNK_ACTIONS = 500
@@ -24,8 +25,6 @@ IN_FLIGHT = 2
 
 #: Answers that mean "not now": too busy, a node away, a shard moving.
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
-#: Waits between attempts, in seconds: a minute and a half in all, longer than a node needs to be replaced.
-WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True)
