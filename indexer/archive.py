@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
     from indexer.search.page import Highlight, Result, ResultPage
-    from indexer.search.request import SearchRequest
+    from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
+    from indexer.search.spellings import NameSpellings
 
 
 class Archive:
@@ -214,9 +215,19 @@ class Archive:
     def passages(self, article_id: str) -> tuple[StoredPassage, ...]:
         return self.engine.passages(article_id)
 
-    def highlight(self, article: Article, query: str) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
+    def highlight(
+        self, article: Article, query: str, edits: PlanEdits | None = None
+    ) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
         """Return the marked runs of an article's title and of its text for a query."""
-        return self.searcher.highlight(article, query)
+        return self.searcher.highlight(article, query, edits)
+
+    def glosses(self, arabic: str) -> tuple[str, ...]:
+        """Return English words for an Arabic word as it stands in a text, the likeliest first."""
+        return self.searcher.knowledge.planner.dictionary.glosses(arabic)
+
+    def spellings(self, name: str) -> list[NameSpellings]:
+        """Return, for each word of a name, its spellings in this archive with how many articles hold each."""
+        return self.searcher.spellings(name)
 
     def scan(self, union: Union | None = None) -> Iterator[Article]:
         """Yield every article (of *union*) by id."""

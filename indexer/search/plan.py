@@ -90,8 +90,8 @@ class Planner:
     """Makes plans for one archive. Safe to use from several threads."""
 
     def __init__(self, lexicon: Lexicon, dictionary: Dictionary) -> None:
-        self._lexicon = lexicon
-        self._dictionary = dictionary
+        self.lexicon = lexicon
+        self.dictionary = dictionary
         self._names = lru_cache(maxsize=4096)(self._find_names)
 
     def plan(
@@ -114,7 +114,7 @@ class Planner:
         others = [target for target in targets if base_language(target) != base_language(language)]
         near: dict[str, list[Neighbour]] = {}
         if rows:
-            found = self._lexicon.nearest(np.stack(rows), PLAN.neighbours_of(len(others)), others)
+            found = self.lexicon.nearest(np.stack(rows), PLAN.neighbours_of(len(others)), others)
             near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
         words: list[PlannedWord] = []
         if "ar" in {base_language(target) for target in others} and base_language(language) == "en":
@@ -154,16 +154,16 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
-        for arabic, _ in self._dictionary.translations(word)[: PLAN.translations]:
+        for arabic, _ in self.dictionary.translations(word)[: PLAN.translations]:
             tokens = tuple(token.stem for token in analyse(arabic, "ar"))
             if 0 < len(tokens) <= PLAN.longest_translation:
                 found.append(self._searched(tokens, arabic, PLAN.dictionary, DICTIONARY))
         if vector is None:
             return found
         singles = [item for item in found if len(item.tokens) == 1]
-        words = [self._lexicon.get(item.tokens[0], "ar") for item in singles]
+        words = [self.lexicon.get(item.tokens[0], "ar") for item in singles]
         known = [(item, word) for item, word in zip(singles, words, strict=True) if word]
-        similarities = self._lexicon.similarity(vector, [word for _, word in known])
+        similarities = self.lexicon.similarity(vector, [word for _, word in known])
         best = max((value for value in similarities if value is not None), default=0.0)
         lowered = {
             item: float(np.exp((value - best) / PLAN.context_temperature))
@@ -176,7 +176,7 @@ class Planner:
         ]
 
     def _find_names(self, word: str) -> tuple[Searched, ...]:
-        names = self._dictionary.names(word)
+        names = self.dictionary.names(word)
         total = sum(name.uses for name in names)
         return tuple(
             self._searched(tokens, name.arabic, PLAN.name * (name.uses / total) ** 0.5, NAME)
@@ -190,7 +190,7 @@ class Planner:
             return []
         candidates = [
             candidate
-            for candidate in self._lexicon.sounding_like(skeletons_of(word))
+            for candidate in self.lexicon.sounding_like(skeletons_of(word))
             if base_language(candidate.language) == "ar"
         ][: PLAN.sound_candidates]
         scored = [
@@ -208,7 +208,7 @@ class Planner:
             self._searched((token.stem,), spelling, PLAN.sound, SOUND)
             for spelling in arabizi_candidates(word)
             for token in analyse(spelling, "ar")
-            if self._lexicon.get(token.stem, "ar")
+            if self.lexicon.get(token.stem, "ar")
         ]
         return sorted(found, key=lambda item: -item.weight)[: PLAN.sounds]
 
@@ -237,20 +237,20 @@ class Planner:
             self._searched((variant,), variant, item.weight, INFLECTION)
             for item in list(items)
             if len(item.tokens) == 1
-            for variant in self._lexicon.variants(item.tokens[0])
+            for variant in self.lexicon.variants(item.tokens[0])
         ]
 
     def _inflections_of(self, token: Token) -> list[Searched]:
         return [
             self._searched((variant,), variant, PLAN.inflection, INFLECTION)
-            for variant in self._lexicon.variants(token.stem)
+            for variant in self.lexicon.variants(token.stem)
         ]
 
     def _units(self, tokens: Sequence[Token], edits: PlanEdits) -> list[PlannedWord]:
         """Return the runs of words that the dictionary translates as one (prime minister)."""
         units = []
         words = [token.exact for token in tokens]
-        for unit in self._dictionary.units(words):
+        for unit in self.dictionary.units(words):
             proposals: dict[tuple[str, ...], Searched] = {}
             _merge(proposals, self._translated(unit.key, None))
             text = " ".join(words[unit.start : unit.end])
@@ -260,7 +260,7 @@ class Planner:
     # -- helpers
 
     def _searched(self, tokens: tuple[str, ...], surface: str, weight: float, source: str) -> Searched:
-        word = self._lexicon.get(tokens[0], "ar") if len(tokens) == 1 else None
+        word = self.lexicon.get(tokens[0], "ar") if len(tokens) == 1 else None
         if word is None:
             # Words side by side add up their scores: one unit must not outweigh two words.
             return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)

@@ -40,9 +40,10 @@ from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.ranking import Found, Prepared, Ranking, find, head, rerank, union
-from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
+from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch
 from indexer.search.weights import DEPTH, QUESTION_SHARE
@@ -192,14 +193,22 @@ class Searcher:
                 )
         return results
 
-    def highlight(self, article: Article, query: str) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
+    def highlight(
+        self, article: Article, query: str, edits: PlanEdits | None = None
+    ) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
         """Return the marked runs of an article's title and of its whole text. Raises `InvalidQuery`."""
-        prepared, _ = self._prepare(SearchRequest(query), Stopwatch(self._timeout))
+        request = SearchRequest(query, edits=edits or PlanEdits())
+        prepared, _ = self._prepare(request, Stopwatch(self._timeout))
         marker = Marker(prepared.lookup.words)
         return (
             marker.highlights(marker.marks(article.title, article.language, Field.TITLE)),
             marker.highlights(marker.marks(article.text, article.language, Field.BODY)),
         )
+
+    def spellings(self, name: str) -> list[NameSpellings]:
+        """Return the spellings of each part of a name in this archive, with how many articles hold them."""
+        planner = self.knowledge.planner
+        return name_spellings(self._engine, planner.lexicon, planner.dictionary, name, timeout=self._timeout)
 
     # -- stages
 

@@ -163,7 +163,7 @@ def test_a_removed_word_is_not_searched_but_still_shown(planner: Planner) -> Non
 
 def test_a_pinned_word_counts_in_full(planner: Planner) -> None:
     dictionary = Dictionary([Pair("money", "سوق"), Pair("money", "مصرف")])
-    lexicon = planner._lexicon
+    lexicon = planner.lexicon
     near = FakeEncoder(codes=True, synonyms={"money": "مصرف", **NEAR_WORDS})
     asked = Planner(lexicon, dictionary)
     low = searched(plan(asked, "money", near), "money")["سوق"]
