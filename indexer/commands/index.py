@@ -137,8 +137,10 @@ def finish(report: IngestReport, as_json: bool) -> None:
         click.echo("Interrupted. What is stored is safe: the same command goes on from here.", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
     if report.quarantined:
+        counted = f" ({report.not_kept:,} of them are only counted)" if report.not_kept else ""
         click.echo(
-            f"{report.quarantined:,} records went to quarantine: see `newsarchive quarantine list`.", err=True
+            f"{report.quarantined:,} records went to quarantine{counted}: see `newsarchive quarantine list`.",
+            err=True,
         )
         raise click.exceptions.Exit(PARTIAL)
 

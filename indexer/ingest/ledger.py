@@ -13,8 +13,8 @@ from indexer.errors import EngineUnavailable
 
 _SCHEMA = """
     CREATE TABLE seen (id BLOB PRIMARY KEY, hash TEXT, place TEXT) WITHOUT ROWID;
-    CREATE TABLE files (file BLOB PRIMARY KEY, bad INTEGER) WITHOUT ROWID;
-    CREATE TABLE bad (key TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE files (file BLOB PRIMARY KEY, broken INTEGER, bad INTEGER, name TEXT) WITHOUT ROWID;
+    CREATE TABLE kept (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
 
@@ -63,31 +63,51 @@ class Ledger:
         """Note that a record was read from *file*."""
         if file != self._last_file:
             with _errors():
-                self._database.execute("INSERT OR IGNORE INTO files VALUES (?, 0)", (_digest(file),))
+                self._database.execute("INSERT OR IGNORE INTO files VALUES (?, 0, 0, NULL)", (_digest(file),))
             self._last_file = file
 
-    def enter_bad(self, file: str, key: str) -> None:
-        """Note a bad record of *file* by its key in quarantine."""
+    def enter_bad(self, file: str, line: int) -> int:
+        """Note a bad record of *file*; return how many of its lines were bad so far.
+
+        Line 0 stands for the file as a whole, and does not count among its lines.
+        """
         with _errors():
-            self._database.execute("INSERT OR REPLACE INTO files VALUES (?, 1)", (_digest(file),))
-            self._database.execute("INSERT OR IGNORE INTO bad VALUES (?)", (key,))
+            self._database.execute(
+                "INSERT INTO files VALUES (?, 1, ?, ?) ON CONFLICT (file)"
+                " DO UPDATE SET broken = 1, bad = bad + excluded.bad, name = excluded.name",
+                (_digest(file), int(line > 0), file),
+            )
+            row: tuple[int] = self._database.execute(
+                "SELECT bad FROM files WHERE file = ?", (_digest(file),)
+            ).fetchone()
+        return row[0]
+
+    def worst_files(self, most: int) -> Iterator[tuple[str, int]]:
+        """Yield (file, bad lines) of the files that have more than *most* of them."""
+        with _errors():
+            yield from self._database.execute("SELECT name, bad FROM files WHERE bad > ?", (most,))
+
+    def enter_kept(self, key: str) -> None:
+        """Note the key in quarantine of a bad record of this run."""
+        with _errors():
+            self._database.execute("INSERT OR IGNORE INTO kept VALUES (?)", (key,))
+
+    def was_kept(self, key: str) -> bool:
+        with _errors():
+            found = self._database.execute("SELECT 1 FROM kept WHERE key = ?", (key,)).fetchone()
+        return found is not None
 
     def was_read(self, file: str) -> bool:
-        return self._file(file) is not None
+        return self._broken(file) is not None
 
     def was_read_whole(self, file: str) -> bool:
         """Say whether *file* was read and gave no bad record (a file that breaks off gives one)."""
-        return self._file(file) == (0,)
+        return self._broken(file) == (0,)
 
-    def is_bad(self, key: str) -> bool:
-        with _errors():
-            found = self._database.execute("SELECT 1 FROM bad WHERE key = ?", (key,)).fetchone()
-        return found is not None
-
-    def _file(self, file: str) -> tuple[int] | None:
+    def _broken(self, file: str) -> tuple[int] | None:
         with _errors():
             row: tuple[int] | None = self._database.execute(
-                "SELECT bad FROM files WHERE file = ?", (_digest(file),)
+                "SELECT broken FROM files WHERE file = ?", (_digest(file),)
             ).fetchone()
         return row
 

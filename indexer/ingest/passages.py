@@ -6,16 +6,14 @@ Offsets of passages count characters of the article's text, so that what is show
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.article import Article, Passage
 from indexer.models.base import Encoder, PassageText
 from indexer.text import base_language, detect_language, script_of, sentences
-
-IntArray = npt.NDArray[np.int32]
 
 #: Raised whenever the cuts change: part of the archive's manifest.
 PASSAGES_VERSION = 1
@@ -46,7 +44,7 @@ def make_passages(article: Article, encoder: Encoder, *, tokens: int) -> tuple[P
     title = encoder.count_tokens([_carried_title(article, encoder)])[0]
     tokens = max(min(tokens, encoder.fingerprint.max_tokens - title - _EXTRA_TOKENS), _LEAST_TOKENS)
     # Normalisation inside a tokeniser may swap neighbouring marks, and the search below needs an order.
-    starts = np.maximum.accumulate(encoder.token_starts(text))
+    starts = np.maximum.accumulate(encoder.token_starts(text)).tolist()
     spans = _short_enough(sentences(text, article.language), text, starts, tokens)
     sizes = [_count(starts, start, end) for start, end in spans]
     return tuple(
@@ -94,7 +92,7 @@ def _group(spans: Sequence[tuple[int, int]], sizes: Sequence[int], tokens: int) 
 
 
 def _short_enough(
-    spans: Sequence[tuple[int, int]], text: str, starts: IntArray, tokens: int
+    spans: Sequence[tuple[int, int]], text: str, starts: Sequence[int], tokens: int
 ) -> list[tuple[int, int]]:
     short: list[tuple[int, int]] = []
     for start, end in spans:
@@ -109,11 +107,11 @@ def _short_enough(
     return short
 
 
-def _limit(starts: IntArray, start: int, end: int, tokens: int) -> int:
+def _limit(starts: Sequence[int], start: int, end: int, tokens: int) -> int:
     """Return where the piece after the next *tokens* ones starts, at least one character on."""
-    first = int(np.searchsorted(starts, start))
+    first = bisect_left(starts, start)
     # Several pieces may start at one character (a ligature); then the cut goes behind it.
-    return min(max(int(starts[first + tokens]), start + 1), end)
+    return min(max(starts[first + tokens], start + 1), end)
 
 
 def _cut(text: str, start: int, limit: int) -> int:
@@ -124,9 +122,9 @@ def _cut(text: str, start: int, limit: int) -> int:
     return limit
 
 
-def _count(starts: IntArray, start: int, end: int) -> int:
-    first, last = np.searchsorted(starts, (start, end))
-    return max(int(last - first), 1)
+def _count(starts: Sequence[int], start: int, end: int) -> int:
+    first = bisect_left(starts, start)
+    return max(bisect_left(starts, end, first) - first, 1)
 
 
 def _language(text: str, language: str) -> str:

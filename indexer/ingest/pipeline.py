@@ -28,7 +28,7 @@ from indexer.errors import ArchiveError, InvalidArticle
 from indexer.ingest.ledger import Ledger
 from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
 from indexer.ingest.passages import make_passages, passage_texts
-from indexer.ingest.quarantine import Quarantine, Quarantined
+from indexer.ingest.quarantine import MOST_OF_A_FILE, Quarantine, Quarantined
 from indexer.ingest.report import IngestReport
 from indexer.models.base import Encoder, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
@@ -164,7 +164,7 @@ class _Run:
         if self._failures:
             raise self._failures[0]
         if not self.report.interrupted:
-            self._quarantine.settle(self._ledger.was_read, self._ledger.is_bad)
+            self._quarantine.settle(self._ledger.was_read, self._ledger.was_kept)
 
     def delete(self, wanted: Callable[[Article], bool]) -> None:
         """Delete the stored articles that are *wanted* to go and that this run has not seen."""
@@ -254,7 +254,11 @@ class _Run:
             try:
                 accepted = self._accept(record)
             except InvalidArticle as error:
-                bad.append(Quarantined.of(record, str(error)))
+                self.report.quarantined += 1
+                if self._ledger.enter_bad(record.file, record.line) <= MOST_OF_A_FILE:
+                    bad.append(Quarantined.of(record, str(error)))
+                else:
+                    self.report.not_kept += 1
             else:
                 if accepted:
                     group.append(accepted)
@@ -266,6 +270,8 @@ class _Run:
                 self._set_aside(bad)
                 bad = []
         self._set_aside(bad)
+        worst = self._ledger.worst_files(MOST_OF_A_FILE)
+        self._set_aside([Quarantined.of_the_others(file, count) for file, count in worst])
         if group:
             yield self._prepare_chunk(group)
 
@@ -299,8 +305,7 @@ class _Run:
     def _set_aside(self, bad: list[Quarantined]) -> None:
         self._quarantine.add(bad)
         for entry in bad:
-            self._ledger.enter_bad(entry.file, entry.key)
-        self.report.quarantined += len(bad)
+            self._ledger.enter_kept(entry.key)
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
         stored = self._p._engine.hashes([article.id for article, _, _ in group])

@@ -15,6 +15,9 @@ from indexer.readers import Record
 from indexer.readers.base import raw_of
 
 KIND = "quarantine"
+#: So many bad records of a file are kept; the others are counted, so that a file of another kind that is taken
+#: for articles does not fill the archive.
+MOST_OF_A_FILE = 1_000
 _BATCH = 500
 
 
@@ -38,6 +41,13 @@ class Quarantined:
             raw = raw_of(json.dumps(without_origin(article).to_dict(), ensure_ascii=False))
         article_id = _clean(article.id) if article else ""
         return cls(_clean(record.file), record.line, _clean(reason), _clean(raw), article_id)
+
+    @classmethod
+    def of_the_others(cls, file: str, bad: int) -> Quarantined:
+        """Return the entry that stands for the bad records of a file which are only counted."""
+        others = bad - MOST_OF_A_FILE
+        reason = f"{others:,} more of its records are bad; only the first {MOST_OF_A_FILE:,} are kept."
+        return cls(_clean(file), 0, reason)
 
     @property
     def key(self) -> str:
@@ -73,10 +83,12 @@ class Quarantine:
             count += self._engine.delete_records(KIND, batch)
         return count
 
-    def settle(self, was_read: Callable[[str], bool], is_bad: Callable[[str], bool]) -> int:
-        """Drop the entries of files that were read again and whose records are bad no more."""
+    def settle(self, was_read: Callable[[str], bool], was_kept: Callable[[str], bool]) -> int:
+        """Drop the entries of files that were read again, less those that were kept anew."""
         stale = [
-            key for key, record in self._engine.records(KIND) if was_read(record["file"]) and not is_bad(key)
+            key
+            for key, record in self._engine.records(KIND)
+            if was_read(record["file"]) and not was_kept(key)
         ]  # a list: an engine need not bear deleting while it is read
         return self.remove(stale)
 

@@ -14,6 +14,7 @@ class IngestReport:
     stored: int = 0  # new or changed
     unchanged: int = 0
     quarantined: int = 0
+    not_kept: int = 0  # of the quarantined: beyond what is kept of one file, and only counted
     repeated: int = 0  # the same record again in the same run
     deleted: int = 0
     passages: int = 0
@@ -35,7 +36,7 @@ class IngestReport:
         return {
             name: getattr(self, name)
             for name in (
-                "read", "stored", "unchanged", "quarantined", "repeated", "deleted", "passages",
-                "encoded", "from_cache", "tokens", "words", "new_words", "interrupted", "seconds", "stages",
+                "read", "stored", "unchanged", "quarantined", "not_kept", "repeated", "deleted",
+                "passages", "encoded", "from_cache", "tokens", "words", "new_words", "interrupted", "seconds", "stages",
             )
         }  # fmt: skip
