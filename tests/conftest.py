@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+#: The fixtures of a real OpenSearch node: one plugin, so that one node serves everything in a session.
+pytest_plugins = ("tests.opensearch.fixture",)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -9,9 +9,6 @@ import pytest
 
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.settings import Settings
-from tests.opensearch.fixture import opensearch_node_ready, opensearch_settings, opensearch_url
-
-__all__ = ["opensearch_node_ready", "opensearch_settings", "opensearch_url"]
 
 _HERE = Path(__file__).parent
 

@@ -6,6 +6,7 @@ import os
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -42,10 +43,16 @@ def opensearch_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 
 @pytest.fixture
 def opensearch_settings(opensearch_url: str) -> Iterator[Settings]:
-    """Settings of an archive of its own on the server; its indices are deleted after the test."""
-    settings = load_settings(engine=opensearch_url, opensearch_prefix=f"test-{uuid.uuid4().hex[:12]}")
+    with archive_settings(opensearch_url) as settings:
+        yield settings
+
+
+@contextmanager
+def archive_settings(url: str) -> Iterator[Settings]:
+    """Settings of an archive of its own on the server; its indices are deleted at the end."""
+    settings = load_settings(engine=url, opensearch_prefix=f"test-{uuid.uuid4().hex[:12]}")
     yield settings
-    delete_indices(opensearch_url, settings.opensearch_prefix)
+    delete_indices(url, settings.opensearch_prefix)
 
 
 def delete_indices(url: str, prefix: str) -> None:

@@ -33,7 +33,7 @@ from indexer.engines.embedded.database import Database
 from indexer.engines.embedded.failures import Deadline, ViewBroken
 from indexer.engines.embedded.small import SmallTables
 from indexer.engines.embedded.views import Snapshot, Views
-from indexer.engines.embedded.writing import ArticleWriter, chunks
+from indexer.engines.embedded.writing import ArticleWriter, among, chunks
 from indexer.errors import EngineUnavailable
 
 LOCK_TIMEOUT = 10.0  # seconds
@@ -133,9 +133,7 @@ class EmbeddedEngine:
             for chunk in chunks(ids):
                 found.update(
                     connection.execute(
-                        "SELECT id, hash FROM articles"
-                        " WHERE gone IS NULL AND id IN (SELECT value FROM json_each(?))",
-                        (chunk,),
+                        f"SELECT id, hash FROM articles WHERE gone IS NULL AND {among('id', chunk)}", chunk
                     ).fetchall()
                 )
         return found

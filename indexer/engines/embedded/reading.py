@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-import orjson
 
 from indexer.article import Article, Passage
 from indexer.engines.base import (
@@ -28,7 +27,9 @@ from indexer.engines.embedded.columns import Mask, Positions
 from indexer.engines.embedded.database import Database
 from indexer.engines.embedded.stored import decode_article, decode_vector
 from indexer.engines.embedded.views import Snapshot
-from indexer.engines.embedded.writing import chunks
+from indexer.engines.embedded.writing import among, chunks
+
+_MOST_ROWS = 10_000  # SQLite binds 32,766 values at most
 
 
 def run_leg(snapshot: Snapshot, leg: Leg) -> LegResult:
@@ -137,13 +138,11 @@ def rows_by_id(snapshot: Snapshot, union: Union) -> Positions:
 
 
 def articles_of_rows(connection: sqlite3.Connection, rows: Positions, batch: int) -> Iterator[Article]:
+    batch = min(batch, _MOST_ROWS)
     for start in range(0, len(rows), batch):
         some = rows[start : start + batch].tolist()
         bodies = dict(
-            connection.execute(
-                "SELECT row, body FROM articles WHERE row IN (SELECT value FROM json_each(?))",
-                (orjson.dumps(some).decode(),),
-            ).fetchall()
+            connection.execute(f"SELECT row, body FROM articles WHERE {among('row', some)}", some).fetchall()
         )
         for row in some:
             if row in bodies:
@@ -154,8 +153,7 @@ def articles_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[s
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
         for article_id, body in connection.execute(
-            "SELECT id, body FROM articles WHERE gone IS NULL AND id IN (SELECT value FROM json_each(?))",
-            (chunk,),
+            f"SELECT id, body FROM articles WHERE gone IS NULL AND {among('id', chunk)}", chunk
         ):
             found[article_id] = decode_article(body)
     return found
@@ -171,9 +169,9 @@ def passages_by_id(
             f"""SELECT a.id, p.number, p.start, p."end", p.language,
                 {"p.vector" if vectors else "NULL"}, {"p.codes" if codes else "NULL"}
                 FROM articles a JOIN passages p ON p.article = a.row
-                WHERE a.gone IS NULL AND a.id IN (SELECT value FROM json_each(?))
+                WHERE a.gone IS NULL AND {among("a.id", chunk)}
                 ORDER BY p.article, p.number""",
-            (chunk,),
+            chunk,
         ):
             passage = Passage(number, start, end, language)
             near = None if vector is None else decode_vector(vector)

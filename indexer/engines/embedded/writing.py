@@ -6,8 +6,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-import orjson
-
 from indexer.article import Article
 from indexer.engines.base import FACETS, Entry
 from indexer.engines.embedded.columns import moment_of
@@ -30,17 +28,22 @@ _COUNT_FORMS = """
 """
 
 
-def chunks(ids: Iterable[str]) -> Iterator[str]:
-    """Yield ids as JSON arrays for `json_each`, some at a time. Ids that cannot be stored are left out."""
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ids some at a time, few enough for `among`. Ids that cannot be stored are left out."""
     chunk: list[str] = []
     for article_id in ids:
         if article_id.isascii() or not any("\ud800" <= character <= "\udfff" for character in article_id):
             chunk.append(article_id)
         if len(chunk) == _CHUNK:
-            yield orjson.dumps(chunk).decode()
+            yield chunk
             chunk = []
     if chunk:
-        yield orjson.dumps(chunk).decode()
+        yield chunk
+
+
+def among(column: str, values: Sequence[object]) -> str:
+    """Return the condition that a column has one of *values*, which are bound (`json_each` ends at a NUL)."""
+    return f"{column} IN ({', '.join('?' * len(values))})"
 
 
 class ArticleWriter:
@@ -67,8 +70,8 @@ class ArticleWriter:
         count = 0
         for chunk in chunks(ids):
             found = self._connection.execute(
-                "SELECT row, body FROM articles WHERE gone IS NULL AND id IN (SELECT value FROM json_each(?))",
-                (chunk,),
+                f"SELECT row, body FROM articles WHERE gone IS NULL AND {among('id', chunk)}",
+                chunk,
             ).fetchall()
             for row, body in found:
                 self._sequence += 1
