@@ -15,8 +15,11 @@ from webapp import (
     export,
     health,
     home,
+    judgements,
     metrics,
+    names,
     plan,
+    reading,
     results,
     security,
 )
@@ -38,7 +41,21 @@ def create_app(archive: Archive) -> Flask:
     metrics.init_app(app, archive)  # first, so that the time of all the rest is measured
     security.init_app(app, archive.settings)
     display.init_app(app)
+    judgements.init_app(app)
     errors.init_app(app)
-    for feature in (home, results, plan, article, export, health, api, metrics, discovery):
+    for feature in (
+        home,
+        results,
+        plan,
+        names,
+        article,
+        reading,
+        export,
+        health,
+        api,
+        metrics,
+        discovery,
+        judgements,
+    ):
         app.register_blueprint(feature.blueprint)
     return app

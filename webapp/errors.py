@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _SENTENCES = {
     400: ("This cannot be read", "The address or the form is not one that this page understands."),
+    403: ("Not from there", "Forms of this archive are taken from its own pages only."),
     404: ("There is nothing here", "No page of the archive has this address."),
     405: ("Not in this way", "This address does not take this kind of request."),
     413: ("That is too much", "The form holds more than this archive takes."),
@@ -36,6 +37,7 @@ _API = "/api/v1/"
 #: What a status means, for the API's description.
 PROBLEMS = {
     400: "The question, a filter or another parameter makes no sense; `detail` says which.",
+    403: "The request comes from a page of another site.",
     404: "The archive has no such article, or the API no such address.",
     405: "The address takes another kind of request.",
     413: "More was sent than the archive takes.",

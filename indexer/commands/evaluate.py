@@ -24,6 +24,7 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--queries", type=FILE, help="TSV (id, text), or JSON Lines with id, text and perhaps filters.")
 @click.option("--qrels", type=FILE, help="Judgements in TREC form: query-id 0 article-id grade.")
 @click.option("--demo", is_flag=True, help="Ask the bundled questions of a temporary archive instead.")
+@click.option("--from-judgements", is_flag=True, help="Ask what readers of this archive have judged.")
 @click.option("--measure", multiple=True, metavar="NAME", help="One more measure (R@20, AP@100); repeatable.")
 @click.option("--limit", type=click.IntRange(min=1), help="Ask only the first queries, so many of them.")
 @click.option(
@@ -36,6 +37,7 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
     "--leg-run-out", type=OUT, help="Write each leg's ranking, too: FILE becomes FILE.dense, FILE.lexical."
 )
 @click.option("--html", "html_out", type=OUT, help="Write a report with plots.")
+@click.option("--keep", is_flag=True, help="Keep the figures in the archive, for its quality page.")
 @json_option
 @archive_options
 def evaluate_(
@@ -43,6 +45,7 @@ def evaluate_(
     queries: Path | None,
     qrels: Path | None,
     demo: bool,
+    from_judgements: bool,
     measure: tuple[str, ...],
     limit: int | None,
     filters: tuple[str, ...],
@@ -51,6 +54,7 @@ def evaluate_(
     run_out: Path | None,
     leg_run_out: Path | None,
     html_out: Path | None,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Measure the ranking with judged queries: nDCG@10, MRR@10, R@1, R@10, R@100.
@@ -63,28 +67,39 @@ def evaluate_(
       newsarchive evaluate --demo
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --run-out before.run
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --baseline before.run --html report.html
+      newsarchive evaluate --from-judgements --keep
     """
     from indexer.evaluate.datasets import read_run, write_run
+    from indexer.evaluate.history import History
     from indexer.evaluate.measures import MEASURES
     from indexer.evaluate.page import to_html
     from indexer.evaluate.report import to_json, to_text
     from indexer.evaluate.runner import against, evaluate
 
-    if demo == bool(queries or qrels) or bool(queries) != bool(qrels):
-        raise click.UsageError("Give --queries and --qrels, or --demo.")
+    if sum((demo, from_judgements, bool(queries or qrels))) != 1 or bool(queries) != bool(qrels):
+        raise click.UsageError("Give --queries and --qrels, or --from-judgements, or --demo.")
+    if demo and keep:
+        raise click.UsageError("--demo asks a temporary archive, which keeps nothing.")
+    name = "What readers judged" if from_judgements else "The bundled XQuAD questions"
+    name = queries.name if queries else name
     common = _filters(filters)
     before = read_run(baseline) if baseline else None
-    with _judged(target, queries, qrels) as (archive, asked, judgements), _progress() as progress:
+    with (
+        _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
+        _progress() as progress,
+    ):
         evaluation = evaluate(
             archive,
             asked,
             judgements,
             measures=tuple(dict.fromkeys((*MEASURES, *measure))),
             filters=common,
-            syntax=syntax,
+            syntax=syntax or from_judgements,
             limit=limit,
             asked=progress,
         )
+        if keep:
+            History(archive.engine).keep(evaluation, name)
     comparison = None
     if baseline and before is not None:
         comparison = against(evaluation, baseline.name, before, judgements)
@@ -94,8 +109,7 @@ def evaluate_(
         for leg, run in evaluation.leg_runs.items():
             write_run(leg_run_out.with_name(f"{leg_run_out.name}.{leg}"), run, tag=leg)
     if html_out:
-        title = "The bundled XQuAD questions" if queries is None else queries.name
-        html_out.write_text(to_html(evaluation, judgements, comparison, title=title), encoding="utf-8")
+        html_out.write_text(to_html(evaluation, judgements, comparison, title=name), encoding="utf-8")
     if as_json:
         echo_json(to_json(evaluation, comparison))
     else:
@@ -104,12 +118,16 @@ def evaluate_(
 
 @contextmanager
 def _judged(
-    target: Target, queries: Path | None, qrels: Path | None
+    target: Target, queries: Path | None, qrels: Path | None, from_judgements: bool
 ) -> Iterator[tuple[Archive, list[Query], Qrels]]:
-    """Open the archive with its judged queries; the bundled ones where no files are given."""
+    """Open the archive with its judged queries: of files, of its readers, or the bundled ones."""
     from indexer.evaluate.datasets import read_qrels, read_queries
     from indexer.evaluate.demo import demo, demo_folder
 
+    if from_judgements:
+        with target.open() as archive:
+            yield archive, *_readers_judgements(archive)
+        return
     if queries and qrels:
         judged = read_queries(queries), read_qrels(qrels)
         with target.open() as archive:
@@ -123,6 +141,20 @@ def _judged(
         demo(target.settings(), progress=progress) as judged_archive,
     ):
         yield judged_archive
+
+
+def _readers_judgements(archive: Archive) -> tuple[list[Query], Qrels]:
+    from indexer.errors import UnreadableSource
+    from indexer.evaluate.judgements import Judgements, judged
+    from indexer.evaluate.measures import answerable
+
+    queries, qrels = judged(Judgements(archive.engine))
+    if not answerable(qrels):
+        raise UnreadableSource(
+            "Nobody has judged a result of this archive as relevant yet.",
+            remedy="Serve the archive and press the thumbs beside its results.",
+        )
+    return queries, qrels
 
 
 def _filters(values: tuple[str, ...]) -> Any:

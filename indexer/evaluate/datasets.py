@@ -20,6 +20,7 @@ import orjson
 
 from indexer.engines.base import FACETS, Filters
 from indexer.errors import UnreadableSource
+from indexer.search.request import PlanEdits
 
 #: Query id -> article id -> grade; 0 means "judged, and not relevant".
 Qrels = Mapping[str, Mapping[str, int]]
@@ -39,6 +40,7 @@ class Query:
     id: str
     text: str
     filters: Filters = field(default_factory=Filters)
+    edits: PlanEdits = field(default_factory=PlanEdits)
 
 
 def read_queries(path: Path) -> list[Query]:

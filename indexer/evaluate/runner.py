@@ -24,6 +24,8 @@ from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.explain import KEYWORDS, MEANING
 from indexer.search.filters import combine
 from indexer.search.request import SearchRequest
+from indexer.search.searcher import Searcher
+from indexer.search.weights import WEIGHTS, Weights
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -106,12 +108,14 @@ def evaluate(
     filters: Filters | None = None,
     syntax: bool = False,
     limit: int | None = None,
+    weights: Weights = WEIGHTS,
     asked: Asked | None = None,
 ) -> Evaluation:
     """Ask the queries that have a relevant article (the first `limit` of them) and score what came.
 
     `filters` hold for every query, beside its own. With `syntax` the texts are in the query language;
-    otherwise they are plain questions. `asked` is told (done, all) after each query.
+    otherwise they are plain questions. `weights` are others than those in use, to see what a part is worth.
+    `asked` is told (done, all) after each query.
     """
     judged = set(answerable(qrels))
     chosen = [query for query in queries if query.id in judged]
@@ -122,12 +126,14 @@ def evaluate(
     leg_runs: dict[str, dict[str, list[tuple[str, float]]]] = {"dense": {}, "lexical": {}}
     timings: list[Mapping[str, float]] = []
     refused: dict[str, str] = {}
-    searcher = archive.searcher
+    searcher = Searcher(archive.engine, archive.encoder, archive.settings, weights=weights)
     archive.warm_up()
     for number, query in enumerate(chosen, 1):
         try:
             request = SearchRequest(
-                text=query.text if syntax else plain(query.text), filters=merge(query.filters, filters)
+                text=query.text if syntax else plain(query.text),
+                filters=merge(query.filters, filters),
+                edits=query.edits,
             )
             began = time.perf_counter()
             ranking = searcher.rank(request, DEPTH)
