@@ -1,0 +1,81 @@
+"""Quarantined records are read again: from their file where it still is, else as they were kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexer.archive import Archive
+from indexer.readers import ReadOptions
+from tests.ingest.conftest import WriteLines, story
+
+
+def reasons(archive: Archive) -> list[str]:
+    return [entry.reason for entry in archive.quarantine]
+
+
+def test_a_mended_file_is_read_whole(archive: Archive, write_lines: WriteLines) -> None:
+    write_lines("a.jsonl", [story("a"), {"id": "b", "title": "No text"}])
+    archive.index([write_lines("a.jsonl", [story("a"), {"id": "b", "title": "No text"}])])
+    write_lines("a.jsonl", [story("a"), story("b"), story("c")])
+    report = archive.retry_quarantine()
+    assert (report.stored, report.unchanged) == (2, 1)
+    assert reasons(archive) == []
+
+
+def test_an_unmended_file_changes_nothing(archive: Archive, write_lines: WriteLines) -> None:
+    archive.index([write_lines("a.jsonl", [{"id": "b", "title": "No text"}])])
+    before = list(archive.quarantine)
+    report = archive.retry_quarantine()
+    assert report.quarantined == 1
+    assert [entry.key for entry in archive.quarantine] == [entry.key for entry in before]
+
+
+def test_kept_records_are_read_where_the_file_is_gone(archive: Archive, write_lines: WriteLines) -> None:
+    """What was refused by the options of then may be an article by the options of now."""
+    path = write_lines("a.jsonl", [{"id": "b", "prose": "A text about ships."}, {"id": "c"}])
+    archive.index([path])
+    assert len(reasons(archive)) == 2
+    path.unlink()
+    report = archive.retry_quarantine(ReadOptions(columns={"text": "prose"}))
+    assert (report.stored, report.quarantined) == (1, 1)
+    assert archive.article("b").text == "A text about ships."
+    assert [entry.line for entry in archive.quarantine] == [2]
+
+
+def test_broken_json_is_not_taken_for_a_text(archive: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "a", "title": "cut off\nno json at all\n')
+    archive.index([path])
+    before = sorted(reasons(archive))
+    path.unlink()
+    archive.retry_quarantine()
+    assert sorted(reasons(archive)) == before
+    assert archive.stats().articles == 0
+
+
+def test_one_unreadable_file_does_not_end_a_retry(archive: Archive, write_lines: WriteLines) -> None:
+    folder = write_lines("texts/a.jsonl", [{"id": "a", "title": "No text"}]).parent
+    write_lines("texts/b.jsonl", [{"id": "b", "title": "No text"}])
+    archive.index([folder])
+    (folder / "a.jsonl").write_bytes(b"")
+    write_lines("texts/b.jsonl", [story("b")])
+    report = archive.retry_quarantine()
+    assert report.stored == 1
+    (reason,) = reasons(archive)
+    assert "is empty" in reason
+
+
+def test_a_file_that_was_unreadable_as_a_whole_is_read_again(
+    archive: Archive, write_lines: WriteLines
+) -> None:
+    folder = write_lines("texts/a.jsonl", [story("a")]).parent
+    (folder / "b.csv").write_text("nr,prose\n1,A text.\n")
+    assert archive.index([folder]).quarantined == 1
+    (folder / "b.csv").write_text("id,text\n1,A text.\n")
+    assert archive.retry_quarantine().stored == 1
+    assert reasons(archive) == []
+
+
+def test_nothing_to_retry_is_no_error(archive: Archive) -> None:
+    report = archive.retry_quarantine()
+    assert report.read == 0
