@@ -12,6 +12,7 @@ from indexer.engines.base import Engine
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.lexicon import KIND, STATE, Lexicon
 from indexer.search.plan import Planner
+from indexer.search.weights import WEIGHTS, PlanWeights
 
 #: Records of the analyst's own word pairs: {"english": ..., "arabic": ...}.
 USER_WORDS = "user-lexicon"
@@ -21,8 +22,9 @@ _LOOK_AGAIN = 30.0  # seconds between two looks at whether the lexicon has chang
 class Knowledge:
     """The planner of one archive. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, weights: PlanWeights = WEIGHTS.plan) -> None:
         self._engine = engine
+        self._weights = weights
         self._lock = threading.Lock()
         self._planner: Planner | None = None
         self._state: object = None
@@ -38,7 +40,7 @@ class Knowledge:
                 state = dict(self._engine.records(KIND)).get(STATE)
                 if self._planner is None or state != self._state:
                     self._state = state
-                    self._planner = Planner(Lexicon.load(self._engine), self._dictionary())
+                    self._planner = Planner(Lexicon.load(self._engine), self._dictionary(), self._weights)
             return self._planner
 
     def forget(self) -> None:

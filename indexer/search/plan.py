@@ -27,7 +27,7 @@ from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
-from indexer.search.weights import PLAN
+from indexer.search.weights import WEIGHTS, PlanWeights
 from indexer.text import Token, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
@@ -89,7 +89,8 @@ class QueryPlan:
 class Planner:
     """Makes plans for one archive. Safe to use from several threads."""
 
-    def __init__(self, lexicon: Lexicon, dictionary: Dictionary) -> None:
+    def __init__(self, lexicon: Lexicon, dictionary: Dictionary, weights: PlanWeights = WEIGHTS.plan) -> None:
+        self._weights = weights
         self.lexicon = lexicon
         self.dictionary = dictionary
         self._names = lru_cache(maxsize=4096)(self._find_names)
@@ -114,7 +115,7 @@ class Planner:
         others = [target for target in targets if base_language(target) != base_language(language)]
         near: dict[str, list[Neighbour]] = {}
         if rows:
-            found = self.lexicon.nearest(np.stack(rows), PLAN.neighbours_of(len(others)), others)
+            found = self.lexicon.nearest(np.stack(rows), self._weights.neighbours_of(len(others)), others)
             near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
         words: list[PlannedWord] = []
         if "ar" in {base_language(target) for target in others} and base_language(language) == "en":
@@ -154,10 +155,10 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
-        for arabic, _ in self.dictionary.translations(word)[: PLAN.translations]:
+        for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
             tokens = tuple(token.stem for token in analyse(arabic, "ar"))
-            if 0 < len(tokens) <= PLAN.longest_translation:
-                found.append(self._searched(tokens, arabic, PLAN.dictionary, DICTIONARY))
+            if 0 < len(tokens) <= self._weights.longest_translation:
+                found.append(self._searched(tokens, arabic, self._weights.dictionary, DICTIONARY))
         if vector is None:
             return found
         singles = [item for item in found if len(item.tokens) == 1]
@@ -166,7 +167,7 @@ class Planner:
         similarities = self.lexicon.similarity(vector, [word for _, word in known])
         best = max((value for value in similarities if value is not None), default=0.0)
         lowered = {
-            item: float(np.exp((value - best) / PLAN.context_temperature))
+            item: float(np.exp((value - best) / self._weights.context_temperature))
             for (item, _), value in zip(known, similarities, strict=True)
             if value is not None
         }
@@ -179,38 +180,38 @@ class Planner:
         names = self.dictionary.names(word)
         total = sum(name.uses for name in names)
         return tuple(
-            self._searched(tokens, name.arabic, PLAN.name * (name.uses / total) ** 0.5, NAME)
-            for name in names[: PLAN.names]
+            self._searched(tokens, name.arabic, self._weights.name * (name.uses / total) ** 0.5, NAME)
+            for name in names[: self._weights.names]
             if (tokens := tuple(token.stem for token in analyse(name.arabic, "ar")))
         )
 
     def _sounding(self, word: str) -> list[Searched]:
         """Return archive words that may be this name in Arabic letters."""
-        if len(word) < PLAN.shortest_name:
+        if len(word) < self._weights.shortest_name:
             return []
         candidates = [
             candidate
             for candidate in self.lexicon.sounding_like(skeletons_of(word))
             if base_language(candidate.language) == "ar"
-        ][: PLAN.sound_candidates]
+        ][: self._weights.sound_candidates]
         scored = [
             (name_similarity(word, candidate.surface, least=SAME_NAME), candidate) for candidate in candidates
         ]
         found = [
             Searched(
-                (candidate.stem,), candidate.surface, candidate.language, PLAN.sound * min(1.0, similarity),
+                (candidate.stem,), candidate.surface, candidate.language, self._weights.sound * min(1.0, similarity),
                 SOUND, candidate.articles,
             )
             for similarity, candidate in scored
             if similarity >= SAME_NAME
         ]  # fmt: skip
         found += [
-            self._searched((token.stem,), spelling, PLAN.sound, SOUND)
+            self._searched((token.stem,), spelling, self._weights.sound, SOUND)
             for spelling in arabizi_candidates(word)
             for token in analyse(spelling, "ar")
             if self.lexicon.get(token.stem, "ar")
         ]
-        return sorted(found, key=lambda item: -item.weight)[: PLAN.sounds]
+        return sorted(found, key=lambda item: -item.weight)[: self._weights.sounds]
 
     def _near(self, near: Sequence[Neighbour]) -> list[Searched]:
         """Return the nearest words, weights softmax(cosine / temperature) within each language."""
@@ -219,20 +220,24 @@ class Planner:
             by_language.setdefault(neighbour.word.language, []).append(neighbour)
         found = []
         for neighbours in by_language.values():
-            scores = np.array([neighbour.similarity for neighbour in neighbours]) / PLAN.near_temperature
+            scores = (
+                np.array([neighbour.similarity for neighbour in neighbours]) / self._weights.near_temperature
+            )
             weights = np.exp(scores - scores.max())
-            weights *= PLAN.near / weights.sum()
+            weights *= self._weights.near / weights.sum()
             found += [
                 Searched(
                     (neighbour.word.stem,), neighbour.word.surface, neighbour.word.language, float(weight),
                     NEAR, neighbour.word.articles,
                 )
                 for neighbour, weight in zip(neighbours, weights, strict=True)
-                if weight >= PLAN.least_weight
+                if weight >= self._weights.least_weight
             ]  # fmt: skip
         return found
 
     def _inflected(self, items: Iterable[Searched]) -> list[Searched]:
+        if not self._weights.inflection:
+            return []
         return [
             self._searched((variant,), variant, item.weight, INFLECTION)
             for item in list(items)
@@ -241,8 +246,10 @@ class Planner:
         ]
 
     def _inflections_of(self, token: Token) -> list[Searched]:
+        if not self._weights.inflection:
+            return []
         return [
-            self._searched((variant,), variant, PLAN.inflection, INFLECTION)
+            self._searched((variant,), variant, self._weights.inflection, INFLECTION)
             for variant in self.lexicon.variants(token.stem)
         ]
 
@@ -271,7 +278,7 @@ class Planner:
     ) -> PlannedWord:
         removed = edits.removed.get(key, frozenset())
         pinned = edits.pinned.get(key, frozenset())
-        items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: PLAN.most]
+        items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: self._weights.most]
         kept = [
             Searched(i.tokens, i.surface, i.language, max(i.weight, 1.0), i.source, i.articles)
             if i.key in pinned

@@ -6,6 +6,7 @@ that the whole is one list, whatever page of it is asked for: no page repeats or
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +25,7 @@ from indexer.search.page import LegScore
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import NEAREST, RERANKED, SATURATION, FusionWeights, fusion_weights
+from indexer.search.weights import NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +39,7 @@ class Prepared:
     encoding: Encoding | None = None
     plan: QueryPlan = field(default_factory=QueryPlan)
     question: bool = False
+    ranking: Weights = WEIGHTS
 
     @property
     def browses(self) -> bool:
@@ -46,7 +48,7 @@ class Prepared:
 
     def weights(self, article_language: str) -> FusionWeights:
         """Return what each leg counts for an article in a language."""
-        return fusion_weights(self.language, article_language, question=self.question)
+        return self.ranking.fusion(self.language, article_language, question=self.question)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +157,7 @@ def find(
     with clock.stage("fusion"):
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
-            results[KEYWORDS] = saturated(results[KEYWORDS], depth)
+            results[KEYWORDS] = saturated(results[KEYWORDS], depth, prepared.ranking.saturation)
         languages = _languages(prepared, results)
         wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
         fused = [entry for entry in fuse(results, _leg_weights(prepared, languages)) if entry.id in wanted]
@@ -191,19 +193,19 @@ def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) ->
     return replace(found, fused=(*pool, *found.fused[RERANKED:]), late=late)
 
 
-def saturated(result: LegResult, depth: int) -> LegResult:
+def saturated(result: LegResult, depth: int, saturation: float) -> LegResult:
     """Return the first `depth` articles of a lexical leg, scored by their saturated parts.
 
-    The score of a query word (the best of what is searched for it) counts as s / (s + SATURATION), so that an
+    The score of a query word (the best of what is searched for it) counts as s / (s + saturation), so that an
     article that meets several words passes one that meets a single rare word often; conditions count as
     they are. Saturation is what BM25 does to a term's frequency (Robertson and Walker, SIGIR 1994), done
     here to the whole word.
     """
     result = head(result, depth)
-    if result.parts is None or not len(result.ids):
+    if result.parts is None or not len(result.ids) or math.isinf(saturation):
         return result
     conditions = np.maximum(result.scores - result.parts.sum(axis=1), 0)
-    counted = SATURATION * (result.parts / (result.parts + SATURATION)).sum(axis=1) + conditions
+    counted = saturation * (result.parts / (result.parts + saturation)).sum(axis=1) + conditions
     # Rounded, so that sums which differ by their order of addition alone tie on every engine.
     counted = np.round(counted, 5).astype(np.float32)
     order = sorted(range(len(result.ids)), key=lambda place: (-counted[place], result.ids[place]))

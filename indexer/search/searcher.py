@@ -46,7 +46,7 @@ from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import DEPTH, QUESTION_SHARE
+from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse
 
@@ -60,13 +60,22 @@ _BATCH = 500
 class Searcher:
     """Searches one archive. Safe to use from several threads."""
 
-    def __init__(self, engine: Engine, encoder: Encoder, settings: Settings, *, depth: int = DEPTH) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        encoder: Encoder,
+        settings: Settings,
+        *,
+        depth: int = DEPTH,
+        weights: Weights = WEIGHTS,
+    ) -> None:
         self._engine = engine
         self._encoder = encoder
         self._timeout = settings.search_timeout
         self._depth = depth
         self._facet_values = FacetValues(engine)
-        self.knowledge = Knowledge(engine)
+        self._weights = weights
+        self.knowledge = Knowledge(engine, weights.plan)
 
     # -- the whole
 
@@ -231,7 +240,7 @@ class Searcher:
             )
             lookup = self._look_up(parsed, plan)
         question = _is_question(parsed.free_text, language)
-        return Prepared(parsed, language, lookup, filters, encoding, plan, question), notices
+        return Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights), notices
 
     def _look_up(self, parsed: ParsedQuery, plan: QueryPlan) -> Lookup:
         if not parsed.clauses:

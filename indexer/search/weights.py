@@ -5,7 +5,9 @@ Weights change only by `newsarchive evaluate` on judged queries, never by taste.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.text import base_language
@@ -21,9 +23,6 @@ RERANKED = 50
 ALIGNED = 0.35
 #: What is searched for a word is marked in texts from this weight on: the farther neighbours are guesses.
 MARKED = 0.4
-#: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.
-SATURATION = 4.0
-
 #: A word as it is written, against another form of it: "elections" in the query, "election" in the article.
 EXACT_BOOST = 1.0
 STEM_BOOST = 0.8
@@ -57,10 +56,6 @@ class PlanWeights:
         return max(self.least_neighbours, min(self.most_neighbours, self.neighbours // max(languages, 1)))
 
 
-#: Chosen by `newsarchive evaluate` on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs.
-PLAN = PlanWeights()
-
-
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
     """How much each part counts. The legs' sum to 1; `late` is added for the articles that are read again."""
@@ -70,21 +65,75 @@ class FusionWeights:
     keywords: float
     late: float
 
+    def without(self, leg: str) -> FusionWeights:
+        """Return the weights without one leg: the others keep their proportions and sum to 1 again."""
+        rest = 1 - getattr(self, leg)
+        legs = {name: getattr(self, name) / rest for name in ("meaning", "lead", "keywords") if name != leg}
+        return replace(self, **legs, **{leg: 0.0})
 
-#: A question in the words of a person: its wording says more than its words.
-QUESTION = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6)
-#: A headline or a list of words.
-WORDS = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1)
-#: Where query and article share a language, the words themselves say more.
-SAME_LANGUAGE = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2)
 
 #: From this share of function words on, a query is taken for a question.
 QUESTION_SHARE = 0.3
 
 
-def fusion_weights(query_language: str, article_language: str, *, question: bool) -> FusionWeights:
-    """Return the weights for a query in one language and an article in the same or another."""
-    query, article = base_language(query_language), base_language(article_language)
-    if query == article != UNKNOWN_LANGUAGE:
-        return SAME_LANGUAGE
-    return QUESTION if question else WORDS
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All that decides an order. Chosen on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs."""
+
+    plan: PlanWeights = PlanWeights()
+    #: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.
+    saturation: float = 4.0
+    #: A question in the words of a person: its wording says more than its words.
+    question: FusionWeights = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6)
+    #: A headline or a list of words.
+    words: FusionWeights = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1)
+    #: Where query and article share a language, the words themselves say more.
+    same_language: FusionWeights = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2)
+
+    def fusion(self, query_language: str, article_language: str, *, question: bool) -> FusionWeights:
+        """Return the weights for a query in one language and an article in the same or another."""
+        query, article = base_language(query_language), base_language(article_language)
+        if query == article != UNKNOWN_LANGUAGE:
+            return self.same_language
+        return self.question if question else self.words
+
+    def without(self, part: str) -> Weights:
+        """Return the weights with one of `PARTS` taken out. Raises `ValueError` for another name."""
+        plan = self.plan
+        match part:
+            case "dictionary":
+                return replace(self, plan=replace(plan, translations=0))
+            case "context":
+                return replace(self, plan=replace(plan, context_temperature=math.inf))
+            case "names":
+                return replace(self, plan=replace(plan, names=0))
+            case "sound":
+                return replace(self, plan=replace(plan, sounds=0))
+            case "near":
+                return replace(self, plan=replace(plan, least_neighbours=0, most_neighbours=0))
+            case "inflection":
+                return replace(self, plan=replace(plan, inflection=0.0))
+            case "saturation":
+                return replace(self, saturation=math.inf)
+            case "late":
+                return self._each_fusion(lambda fusion: replace(fusion, late=0.0))
+            case "meaning" | "lead" | "keywords":
+                return self._each_fusion(lambda fusion: fusion.without(part))
+        raise ValueError(f"The ranking has no part {part!r}; it has {', '.join(PARTS)}.")
+
+    def _each_fusion(self, change: Callable[[FusionWeights], FusionWeights]) -> Weights:
+        return replace(
+            self,
+            question=change(self.question),
+            words=change(self.words),
+            same_language=change(self.same_language),
+        )
+
+
+WEIGHTS = Weights()
+
+#: What `newsarchive evaluate --without` can take out, to see what it is worth.
+PARTS = (
+    "dictionary", "context", "names", "sound", "near", "inflection",
+    "saturation", "keywords", "meaning", "lead", "late",
+)  # fmt: skip

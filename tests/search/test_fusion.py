@@ -7,7 +7,7 @@ import pytest
 
 from indexer.engines.base import LegResult
 from indexer.search.fusion import fuse, min_max
-from indexer.search.weights import QUESTION, SAME_LANGUAGE, WORDS, FusionWeights, fusion_weights
+from indexer.search.weights import PARTS, WEIGHTS, FusionWeights
 
 
 def leg(**scores: float) -> LegResult:
@@ -82,10 +82,35 @@ def test_no_legs() -> None:
     ],
 )
 def test_weights_depend_on_a_shared_language(query: str, article: str, same: bool) -> None:
-    assert fusion_weights(query, article, question=False) == (SAME_LANGUAGE if same else WORDS)
-    assert fusion_weights(query, article, question=True) == (SAME_LANGUAGE if same else QUESTION)
+    assert WEIGHTS.fusion(query, article, question=False) == (
+        WEIGHTS.same_language if same else WEIGHTS.words
+    )
+    assert WEIGHTS.fusion(query, article, question=True) == (
+        WEIGHTS.same_language if same else WEIGHTS.question
+    )
 
 
-@pytest.mark.parametrize("weights", [SAME_LANGUAGE, WORDS, QUESTION])
+@pytest.mark.parametrize("weights", [WEIGHTS.same_language, WEIGHTS.words, WEIGHTS.question])
 def test_the_legs_weights_sum_to_one(weights: FusionWeights) -> None:
     assert weights.meaning + weights.lead + weights.keywords == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("leg", ["meaning", "lead", "keywords"])
+def test_without_a_leg_the_others_keep_their_proportions(leg: str) -> None:
+    before, after = WEIGHTS.question, WEIGHTS.without(leg).question
+    assert getattr(after, leg) == 0
+    assert after.meaning + after.lead + after.keywords == pytest.approx(1.0)
+    first, second = (name for name in ("meaning", "lead", "keywords") if name != leg)
+    assert getattr(after, first) / getattr(after, second) == pytest.approx(
+        getattr(before, first) / getattr(before, second)
+    )
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_can_be_taken_out(part: str) -> None:
+    assert WEIGHTS.without(part) != WEIGHTS
+
+
+def test_a_part_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="no part 'luck'"):
+        WEIGHTS.without("luck")

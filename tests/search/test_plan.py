@@ -13,7 +13,7 @@ from indexer.search.lexicon import Lexicon
 from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
-from indexer.search.weights import PLAN
+from indexer.search.weights import WEIGHTS
 from indexer.text import stem_word
 from indexer.text.transliteration import skeleton
 from tests.fakes import FakeEncoder
@@ -121,7 +121,7 @@ def test_a_phrase_that_is_one_unit(planner: Planner) -> None:
 def test_a_unit_weighs_as_one_word(planner: Planner) -> None:
     unit = next(p for p in plan(planner, "prime minister").words if p.text == "prime minister")
     two = next(one for one in unit.searched if len(one.tokens) == 2)
-    assert two.weight == pytest.approx(PLAN.dictionary / 2**0.5)
+    assert two.weight == pytest.approx(WEIGHTS.plan.dictionary / 2**0.5)
 
 
 def test_a_translation_that_does_not_fit_the_context_counts_less(encoder: FakeEncoder) -> None:
@@ -147,7 +147,9 @@ def test_an_archive_without_arabic_needs_no_dictionary(planner: Planner) -> None
 
 
 def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder) -> None:
-    assert all(len(p.searched) <= PLAN.most for p in plan(planner, "go set market war", encoder).words)
+    assert all(
+        len(p.searched) <= WEIGHTS.plan.most for p in plan(planner, "go set market war", encoder).words
+    )
 
 
 # --- the analyst's edits --------------------------------------------------------------------------

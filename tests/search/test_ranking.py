@@ -14,7 +14,10 @@ from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
 from indexer.search.ranking import Found, Prepared, _languages, head, rerank, saturated
-from indexer.search.weights import QUESTION, RERANKED, SAME_LANGUAGE, SATURATION, WORDS, FusionWeights
+from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
+
+#: Saturation.
+K = WEIGHTS.saturation
 
 
 def prepared(language: str, *chosen: str, question: bool = False) -> Prepared:
@@ -41,15 +44,20 @@ def counted(asked: Prepared, legs: Mapping[str, LegResult], article_id: str) -> 
 
 def test_each_article_is_weighed_by_its_own_language() -> None:
     legs = {KEYWORDS: result(["a", "b"], ["en", "ar"]), MEANING: result(["c"], ["en"])}
-    assert counted(prepared("en"), legs, "a") == SAME_LANGUAGE
-    assert counted(prepared("en"), legs, "b") == WORDS
-    assert counted(prepared("en", question=True), legs, "b") == QUESTION
-    assert counted(prepared("en"), legs, "c") == SAME_LANGUAGE
+    assert counted(prepared("en"), legs, "a") == WEIGHTS.same_language
+    assert counted(prepared("en"), legs, "b") == WEIGHTS.words
+    assert counted(prepared("en", question=True), legs, "b") == WEIGHTS.question
+    assert counted(prepared("en"), legs, "c") == WEIGHTS.same_language
 
 
 @pytest.mark.parametrize(
     ("chosen", "weights"),
-    [((), WORDS), (("en",), SAME_LANGUAGE), (("ar",), WORDS), (("ar", "en"), WORDS)],
+    [
+        ((), WEIGHTS.words),
+        (("en",), WEIGHTS.same_language),
+        (("ar",), WEIGHTS.words),
+        (("ar", "en"), WEIGHTS.words),
+    ],
 )
 def test_an_engine_that_names_no_languages_leaves_the_filter(
     chosen: tuple[str, ...], weights: FusionWeights
@@ -65,21 +73,19 @@ def test_the_head_of_a_leg_keeps_its_columns_together() -> None:
 
 
 def test_two_words_pass_one_rare_word() -> None:
-    leg = saturated(result(["rare", "both"], ["ar", "ar"], [[12.0, 0.0], [4.0, 4.0]]), 10)
+    leg = saturated(result(["rare", "both"], ["ar", "ar"], [[12.0, 0.0], [4.0, 4.0]]), 10, K)
     assert leg.ids == ["both", "rare"]
-    assert leg.scores.tolist() == pytest.approx(
-        [SATURATION * (0.5 + 0.5), SATURATION * 12 / (12 + SATURATION)], abs=1e-4
-    )
+    assert leg.scores.tolist() == pytest.approx([K * (0.5 + 0.5), K * 12 / (12 + K)], abs=1e-4)
 
 
 def test_what_conditions_score_is_not_saturated() -> None:
     leg = result(["a"], ["ar"], [[4.0]])
     leg = LegResult(leg.ids, leg.scores + 7, leg.passages, 1, languages=leg.languages, parts=leg.parts)
-    assert saturated(leg, 10).scores.tolist() == pytest.approx([SATURATION * 4 / (4 + SATURATION) + 7])
+    assert saturated(leg, 10, K).scores.tolist() == pytest.approx([K * 4 / (4 + K) + 7])
 
 
 def test_saturated_ties_go_by_id() -> None:
-    assert saturated(result(["b", "a"], ["ar", "ar"], [[1.0, 2.0], [2.0, 1.0]]), 10).ids == ["a", "b"]
+    assert saturated(result(["b", "a"], ["ar", "ar"], [[1.0, 2.0], [2.0, 1.0]]), 10, K).ids == ["a", "b"]
 
 
 def test_late_interaction_orders_what_it_has_read() -> None:
@@ -87,11 +93,11 @@ def test_late_interaction_orders_what_it_has_read() -> None:
     late = {"a": Interaction(0.2, 0), "b": Interaction(0.6, 3), "c": Interaction(0.4, 1)}
     found = rerank(prepared("en", question=True), Found(fused, (), {}), late)
     assert [(entry.id, round(entry.score, 6)) for entry in found.fused] == [
-        ("b", round(0.4 + QUESTION.late, 6)),
-        ("c", round(0.3 + QUESTION.late / 2, 6)),
+        ("b", round(0.4 + WEIGHTS.question.late, 6)),
+        ("c", round(0.3 + WEIGHTS.question.late / 2, 6)),
         ("a", 0.5),
     ]
-    assert found.fused[0].shares[LATE] == pytest.approx(QUESTION.late)
+    assert found.fused[0].shares[LATE] == pytest.approx(WEIGHTS.question.late)
     assert found.passage_number("b") == 3
     assert [(score.leg, score.rank) for score in found.leg_scores("c", found.fused[1])] == [(LATE, 2)]
 
