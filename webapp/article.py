@@ -1,4 +1,4 @@
-"""The article page: the original text with the matched words marked, and where to go from it.
+"""The article page: the original text with the matched words marked, help for reading it, and where to go from it.
 
 An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a part of the path.
 """
@@ -6,13 +6,19 @@ An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from markupsafe import escape
+from werkzeug.wrappers import Response
 
+from indexer.article import Article
 from indexer.errors import InvalidQuery
-from indexer.search.page import Highlight
-from webapp import display, marking
-from webapp.context import the_archive
+from indexer.search.page import Highlight, Result
+from indexer.search.searcher import WINDOW
+from webapp import display, marking, reading
+from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
 from webapp.state import SearchState
 
@@ -21,6 +27,19 @@ blueprint = Blueprint("article", __name__)
 SIMILAR = 5
 #: What a browser lays out without a pause; longer texts are shown whole on request.
 LONG_TEXT = 200_000
+#: With a gloss below each word a text takes six times as much.
+LONG_TEXT_WITH_HELP = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands among the results that the reader comes from; addresses are "" at the ends."""
+
+    rank: int
+    total: int
+    previous: str
+    next: str
+    result: Result
 
 
 @blueprint.get("/article")
@@ -31,28 +50,50 @@ def show() -> str:
     archive = the_archive()
     article = archive.article(article_id)
     state = _state()
-    title_marks: tuple[Highlight, ...] = ()
-    text_marks: tuple[Highlight, ...] = ()
-    if state.text:
-        # A query with a slip must not keep an article from being read.
-        with suppress(InvalidQuery):
-            title_marks, text_marks = archive.highlight(article, state.text)
-    whole = len(article.text) <= LONG_TEXT or request.args.get("whole") == "1"
-    text = article.text if whole else article.text[:LONG_TEXT]
-    paragraphs, hits = marking.paragraphs(text, text_marks)
+    place = _place(state, article_id)
+    title_marks, text_marks = _marks(article, state, place)
+    with_help = request.args.get("help") == "1" and reading.helps(article)
+    longest = LONG_TEXT_WITH_HELP if with_help else LONG_TEXT
+    whole = len(article.text) <= longest or request.args.get("whole") == "1"
+    snippet = place.result.snippet if place else None
+    paragraphs, hits = marking.paragraphs(
+        article.text if whole else article.text[:longest],
+        text_marks,
+        best=(snippet.start, snippet.end) if snippet else (0, 0),
+        write=reading.with_glosses if with_help else escape,
+    )
     return render_template(
         "article.html",
         state=state,
         article=article,
         heading=display.heading(article),
+        place=place,
         title_marks=title_marks,
         paragraphs=paragraphs,
+        passage=next((paragraph for paragraph in paragraphs if paragraph.best), None),
         hits=hits,
         whole=whole,
+        can_help=reading.helps(article),
+        with_help=with_help,
+        help_url=_same_page(help="" if with_help else "1"),
+        whole_url=_same_page(whole="1"),
+        romanised=reading.romanised_title(article),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
         similar=archive.similar(article_id, SIMILAR),
     )
+
+
+@blueprint.get("/result")
+def result() -> Response:
+    """Lead to the article at one place (`rank`) of a search: what "next result" points to."""
+    state = SearchState.from_args(request.args)
+    rank = _rank() or 1
+    page = run_search(replace(state, page=-(-rank // state.size)).to_request())
+    found = next((result for result in page.results if result.rank == rank), None)
+    if found is None:
+        return redirect(state.url())
+    return redirect(f"{url_for('article.show', id=found.article.id)}&{_of_place(state, rank)}")
 
 
 def _state() -> SearchState:
@@ -61,3 +102,69 @@ def _state() -> SearchState:
         return SearchState.from_args(request.args)
     except InvalidQuery:
         return SearchState()
+
+
+def _rank() -> int | None:
+    value = request.args.get("rank", "")
+    return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:9]) <= WINDOW else None
+
+
+def _place(state: SearchState, article_id: str) -> Place | None:
+    """Return the article's place, None where the address names none or the archive has changed since."""
+    rank = _rank()
+    if rank is None or state.is_empty:
+        return None
+    try:
+        page = run_search(replace(state, page=-(-rank // state.size)).to_request())
+    except InvalidQuery:
+        return None
+    found = next((result for result in page.results if result.article.id == article_id), None)
+    if found is None:
+        return None
+    last = min(page.total, WINDOW)
+    return Place(
+        found.rank,
+        page.total,
+        _address(state, found.rank - 1) if found.rank > 1 else "",
+        _address(state, found.rank + 1) if found.rank < last else "",
+        found,
+    )
+
+
+def _address(state: SearchState, rank: int) -> str:
+    return f"{url_for('article.result')}?{_of_place(state, rank)}"
+
+
+def _of_place(state: SearchState, rank: int) -> str:
+    query = replace(state, page=-(-rank // state.size)).query_string()
+    return f"{query}&rank={rank}" if query else f"rank={rank}"
+
+
+def _marks(
+    article: Article, state: SearchState, place: Place | None
+) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
+    """Return the marks of title and text; of the matched passage also those that only vectors know."""
+    title: tuple[Highlight, ...] = ()
+    text: tuple[Highlight, ...] = ()
+    if state.text:
+        # A query with a slip must not keep an article from being read.
+        with suppress(InvalidQuery):
+            title, text = the_archive().highlight(article, state.text, state.edits.to_plan_edits())
+    if place is None:
+        return title, text
+    snippet = place.result.snippet
+    aligned = (
+        Highlight(mark.start + snippet.start, mark.end + snippet.start, mark.kind, mark.word)
+        for mark in snippet.highlights
+    )
+    more = tuple(
+        mark for mark in aligned if all(mark.end <= other.start or other.end <= mark.start for other in text)
+    )
+    return title, tuple(sorted((*text, *more), key=lambda mark: mark.start))
+
+
+def _same_page(**changes: str) -> str:
+    """Return this page's address with some parameters changed; an empty value takes one away."""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changes]
+    pairs = [*kept, *(pair for pair in changes.items() if pair[1])]
+    return f"{request.path}?{urlencode(pairs)}"

@@ -9,12 +9,13 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date
 from flask import Flask, url_for
+from hijridate import Gregorian
 
 from indexer.article import UNKNOWN_LANGUAGE, Article, Precision, Published
 from indexer.errors import InvalidQuery
 from indexer.search.filters import period
 from indexer.text import direction
-from webapp import marking
+from webapp import marking, why
 
 FACET_NAMES = {"language": "Language", "source": "Source", "section": "Section", "author": "Author"}
 SORT_NAMES = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest"}
@@ -30,7 +31,9 @@ def init_app(app: Flask) -> None:
         count=count,
         published=published,
         moment=moment,
+        hijri=hijri,
         period=period_name,
+        reasons=why.reasons,
         facet_value=facet_value,
     )
     app.jinja_env.globals.update(
@@ -79,6 +82,21 @@ def moment(date: Published) -> str:
     at = date.isoformat()
     zone = "UTC" if date.offset_minutes in (None, 0) else f"UTC{at[-6:]}"
     return f"{published(date)}, {at[11:16]} {zone}"
+
+
+def hijri(date: Published) -> str:
+    """Return the day in the Hijri calendar (Umm al-Qura): "2 Jumada al-Akhirah 1439 AH".
+
+    Empty where the day is not known, is doubtful, or lies outside of the calendar's tables (1924 to 2077).
+    """
+    if date.doubtful or date.precision in (Precision.MONTH, Precision.YEAR):
+        return ""
+    year, month, day = (int(part) for part in date.isoformat()[:10].split("-"))
+    try:
+        converted = Gregorian(year, month, day).to_hijri()
+    except (OverflowError, ValueError):
+        return ""
+    return f"{converted.day} {converted.month_name()} {converted.year} AH"
 
 
 @lru_cache(maxsize=4096)

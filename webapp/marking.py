@@ -7,13 +7,15 @@ the pieces are cleaned and escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from indexer.search.page import Highlight
+from indexer.text import analyse
 
 # Overrides and embeddings make text read as what it is not ("gpj.exe"); no honest headline needs them.
 # Marks and isolates stay: Arabic typesetting uses them, and an element's end closes an open isolate.
@@ -25,8 +27,11 @@ _ISOLATES = re.compile("[\u2066-\u2069]")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """`best` says whether it holds a part of the passage that was matched."""
+
     start: int
     html: Markup
+    best: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,16 @@ def marked(text: str, highlights: Iterable[Highlight] = ()) -> Markup:
     )
 
 
-def paragraphs(text: str, highlights: Iterable[Highlight] = ()) -> tuple[list[Paragraph], int]:
+def paragraphs(
+    text: str,
+    highlights: Iterable[Highlight] = (),
+    *,
+    best: tuple[int, int] = (0, 0),
+    write: Callable[[str], Markup] = escape,
+) -> tuple[list[Paragraph], int]:
     """Return the paragraphs of a text, and how many marks they hold.
+
+    `best` is the span of the passage that was matched; `write` makes markup of a cleaned run of text.
 
     Each mark is a link to the next one (the last to the first), so that one can walk through them by
     clicking or with the Tab key where there is no script.
@@ -94,8 +107,19 @@ def paragraphs(text: str, highlights: Iterable[Highlight] = ()) -> tuple[list[Pa
         cut.append((start, found))
     total = number - 1
     return [
-        Paragraph(start, Markup("").join(_linked(piece, total) for piece in found)) for start, found in cut
+        Paragraph(
+            start,
+            Markup("").join(_linked(piece, total, write) for piece in found),
+            start < best[1] and best[0] < start + sum(len(piece.text) for piece in found),
+        )
+        for start, found in cut
     ], total
+
+
+@lru_cache(maxsize=1 << 12)
+def word_key(text: str) -> str:
+    """Return what joins a word of the question with its partners on the page: its normalised words."""
+    return " ".join(token.exact for token in analyse(text))
 
 
 def external_url(url: str) -> str:
@@ -119,18 +143,21 @@ def _paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
         yield position, len(text)
 
 
-def _mark(piece: Piece) -> Markup:
+def _mark(piece: Piece, write: Callable[[str], Markup] = escape) -> Markup:
     assert piece.highlight is not None
-    return Markup('<mark class="{}" title="{}">{}</mark>').format(
-        _kind(piece.highlight), _reason(piece.highlight), clean(piece.text)
+    return Markup('<mark class="{}" data-word="{}" title="{}">{}</mark>').format(
+        _kind(piece.highlight),
+        word_key(piece.highlight.word),
+        _reason(piece.highlight),
+        write(clean(piece.text)),
     )
 
 
-def _linked(piece: Piece, total: int) -> Markup:
+def _linked(piece: Piece, total: int, write: Callable[[str], Markup]) -> Markup:
     if not piece.highlight:
-        return escape(clean(piece.text))
+        return write(clean(piece.text))
     return Markup('<a class="hit" id="m{}" href="#m{}">{}</a>').format(
-        piece.number, piece.number % total + 1, _mark(piece)
+        piece.number, piece.number % total + 1, _mark(piece, write)
     )
 
 
@@ -142,4 +169,4 @@ def _reason(highlight: Highlight) -> str:
     if not highlight.word:
         return "matches the question"
     word = one_line(highlight.word)
-    return f"close in meaning to “{word}”" if highlight.kind == "meaning" else f"matches “{word}”"
+    return f"answers “{word}”" if highlight.kind == "meaning" else f"matches “{word}”"

@@ -16,7 +16,7 @@ from webapp.marking import clean, external_url, marked, one_line, paragraphs
 def test_text_is_escaped_and_marked() -> None:
     html = marked("<b>وقف إطلاق النار</b>", [Highlight(3, 6, "meaning", 'cease"fire')])
     assert html == (
-        '&lt;b&gt;<mark class="meaning" title="close in meaning to “cease&#34;fire”">وقف</mark>'
+        '&lt;b&gt;<mark class="meaning" data-word="cease fire" title="answers “cease&#34;fire”">وقف</mark>'
         " إطلاق النار&lt;/b&gt;"
     )
 

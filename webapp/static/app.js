@@ -1,20 +1,34 @@
 // What makes the pages quicker for those who have a script. Every page works without it.
 
-import { setUpHits } from "./hits.js";
 import { setUpFacets } from "./facets.js";
+import { setUpGlosses } from "./gloss.js";
 import { setUpHistogram } from "./histogram.js";
+import { setUpHits } from "./hits.js";
+import { setUpRecent } from "./recent.js";
+import { setUpWords } from "./words.js";
+
+document.documentElement.classList.add("scripted");
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const box = document.getElementById("q");
-  if (!box) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.key === "/") {
+    const box = document.getElementById("q");
+    if (!box) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+  // The next and the previous result of the search that an article was opened from.
+  if (event.key === "j" || event.key === "k") {
+    document.querySelector(`.trail [aria-keyshortcuts="${event.key}"]`)?.click();
+  }
 });
 
 setUpHits(typing);
+setUpWords();
+setUpGlosses();
 setUpFacets();
 setUpHistogram();
+setUpRecent();

@@ -1,0 +1,48 @@
+"""The name workbench: a name's spellings in this archive, to be ticked and searched."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from webapp.context import the_archive
+from webapp.state import SearchState
+
+blueprint = Blueprint("names", __name__)
+
+MAX_NAME = 100  # characters
+#: From this similarity on a spelling is ticked from the start; what is less alike is only offered.
+TICKED = 0.4
+EXAMPLES = ("Trump", "Khalifa Haftar", "Lavrov", "السيسي")
+
+
+@blueprint.get("/names")
+def workbench() -> str:
+    name = " ".join(request.args.get("name", "").split())[:MAX_NAME]
+    parts = the_archive().spellings(name) if name else []
+    return render_template(
+        "names.html", state=SearchState(), name=name, parts=parts, ticked=TICKED, examples=EXAMPLES
+    )
+
+
+@blueprint.get("/names/search")
+def search() -> Response:
+    """Lead to the search for the ticked spellings: of each part of the name any one must be met."""
+    groups = [request.args.getlist(f"part{number}") for number in range(_parts())]
+    text = " ".join(_any_of([_word(spelling) for spelling in group]) for group in groups if any(group))
+    return redirect(SearchState(text=text).url() if text.strip() else "/names")
+
+
+def _parts() -> int:
+    numbers = [name[4:] for name in request.args if name.startswith("part") and name[4:].isdigit()]
+    return max((int(number[:2]) + 1 for number in numbers), default=0)
+
+
+def _any_of(words: list[str]) -> str:
+    words = list(dict.fromkeys(filter(None, words)))
+    return f"+({' OR '.join(words)})" if len(words) > 1 else "".join(f"+{word}" for word in words)
+
+
+def _word(spelling: str) -> str:
+    """Return a spelling without anything that the query language would read as a sign."""
+    return "".join(letter for letter in spelling if letter.isalnum() or letter in "'’_")

@@ -1,0 +1,126 @@
+// Reading help: the English of the word under the pointer, the finger or the keyboard's place.
+
+const ARABIC = /[\u0620-\u065f\u0670-\u06d3]+/g;
+
+export function setUpGlosses() {
+  const text = document.querySelector(".text[data-gloss]");
+  if (!text) return;
+  const known = new Map();
+  const bubble = document.createElement("div");
+  bubble.className = "bubble";
+  bubble.setAttribute("role", "status");
+  bubble.hidden = true;
+  document.body.append(bubble);
+  let here = null;
+  let timer = 0;
+
+  const ask = (word) => {
+    if (!known.has(word)) {
+      const answer = fetch(`${text.dataset.gloss}?w=${encodeURIComponent(word)}`)
+        .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
+        .catch(() => {
+          known.delete(word);
+          return null;
+        });
+      known.set(word, answer);
+    }
+    return known.get(word);
+  };
+  const line = (className, content, lang) => {
+    const node = document.createElement("span");
+    node.className = className;
+    node.textContent = content;
+    if (lang) node.lang = lang;
+    return node;
+  };
+  const show = async (node) => {
+    here?.classList.remove("asked");
+    here = node;
+    here.classList.add("asked");
+    const answer = await ask(node.textContent);
+    if (here !== node || !answer) return;
+    bubble.replaceChildren(
+      line("means", answer.glosses.join(", ") || "not in the dictionary"),
+      line("sounds", answer.sounds, "ar-Latn"),
+    );
+    bubble.hidden = false;
+    const box = node.getBoundingClientRect();
+    const width = bubble.offsetWidth;
+    const left = Math.min(Math.max(8, box.left + box.width / 2 - width / 2), document.documentElement.clientWidth - width - 8);
+    bubble.style.left = `${left + scrollX}px`;
+    const below = box.bottom + 6;
+    const above = box.top - bubble.offsetHeight - 6;
+    bubble.style.top = `${(below + bubble.offsetHeight > innerHeight && above > 0 ? above : below) + scrollY}px`;
+  };
+  const hide = () => {
+    clearTimeout(timer);
+    here?.classList.remove("asked");
+    here = null;
+    bubble.hidden = true;
+  };
+
+  // Words become elements of their own paragraph by paragraph, when one is first touched: a text may be long.
+  const words = (paragraph) => {
+    if (!paragraph.dataset.cut) {
+      paragraph.dataset.cut = "1";
+      const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+      const nodes = [];
+      while (walker.nextNode()) nodes.push(walker.currentNode);
+      for (const node of nodes) {
+        const pieces = [];
+        let position = 0;
+        for (const found of node.data.matchAll(ARABIC)) {
+          pieces.push(node.data.slice(position, found.index), line("w", found[0]));
+          position = found.index + found[0].length;
+        }
+        if (pieces.length) node.replaceWith(...pieces, node.data.slice(position));
+      }
+    }
+    return [...paragraph.querySelectorAll(".w")];
+  };
+
+  text.addEventListener("pointerover", (event) => {
+    const paragraph = event.target.closest("p");
+    if (paragraph) words(paragraph);
+    const word = event.target.closest(".w");
+    clearTimeout(timer);
+    if (word) timer = setTimeout(show, 120, word);
+  });
+  text.addEventListener("pointerout", (event) => {
+    clearTimeout(timer);
+    if (!bubble.contains(event.relatedTarget)) timer = setTimeout(hide, 250);
+  });
+  bubble.addEventListener("pointerenter", () => clearTimeout(timer));
+  bubble.addEventListener("pointerleave", hide);
+  text.addEventListener("click", (event) => {
+    const paragraph = event.target.closest("p");
+    if (!paragraph) return;
+    words(paragraph);
+    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".w");
+    if (word) show(word);
+  });
+
+  // The text is one stop of the Tab key; within it the arrows go from word to word.
+  text.tabIndex = 0;
+  text.setAttribute("role", "group");
+  text.setAttribute("aria-label", "Text of the article; arrow keys go from word to word");
+  const rtl = getComputedStyle(text).direction === "rtl";
+  text.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: rtl ? 1 : -1, ArrowRight: rtl ? -1 : 1 }[event.key];
+    if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const paragraphs = [...text.querySelectorAll("p")];
+    let number = here ? paragraphs.indexOf(here.closest("p")) : 0;
+    let place = here ? words(paragraphs[number]).indexOf(here) + by : 0;
+    while (paragraphs[number] && !words(paragraphs[number])[place]) {
+      number += by;
+      place = by > 0 || !paragraphs[number] ? 0 : words(paragraphs[number]).length - 1;
+    }
+    const word = paragraphs[number] && words(paragraphs[number])[place];
+    if (!word) return;
+    word.scrollIntoView({ block: "nearest" });
+    show(word);
+  });
+  text.addEventListener("blur", hide);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+}

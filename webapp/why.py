@@ -1,0 +1,78 @@
+"""Why an article is where it is, in words for a person: the parts of its score, and the words that met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, ordinal
+from indexer.search.legs import SAME
+from indexer.search.page import Result
+from indexer.search.results import ALIGNED_BY
+from webapp.marking import word_key
+from webapp.plan import SOURCES
+
+#: Leg -> what it is called, and what it compares.
+LEGS = {
+    KEYWORDS: ("Words", "its words against all that is searched for the question's words"),
+    MEANING: ("Meaning", "its nearest passage against the whole question"),
+    LEAD: ("Opening", "its first passage, where news says what it is about, against the whole question"),
+    LATE: ("Word by word", "each word of the question against the words of its best passage"),
+}
+_HOW = {
+    **{source: meaning for source, (_, meaning) in SOURCES.items()},
+    SAME: "the word itself, or a form of it",
+    ALIGNED_BY: "answers it in this passage, by the words' vectors",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score. `place` is its rank in words; `points` the part of the score that it gave."""
+
+    name: str
+    meaning: str
+    place: str
+    points: float
+    own: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A word of the question with its partner in the article; `key` joins them on the page."""
+
+    word: str
+    found: str
+    key: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    sentence: str
+    parts: tuple[Part, ...]
+    pairs: tuple[Pair, ...]
+    score: float
+    #: The most points that any part has: the length of a full bar.
+    most: float
+
+
+def reasons(result: Result) -> Reasons:
+    """Return what the card of a result says."""
+    parts = tuple(
+        Part(*LEGS.get(leg.leg, (leg.leg, "")), _place(leg.rank), leg.share, leg.score)
+        for leg in result.explanation.legs
+    )
+    return Reasons(
+        result.explanation.sentence,
+        parts,
+        tuple(
+            Pair(pair.word, pair.found, word_key(pair.word), _HOW.get(pair.source, pair.source))
+            for pair in result.explanation.pairs
+        ),
+        result.score,
+        max((part.points for part in parts), default=0.0),
+    )
+
+
+def _place(rank: int) -> str:
+    return "best of all" if rank == 1 else f"{ordinal(rank)} best"
