@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from indexer.archive import Archive
     from indexer.evaluate.datasets import Qrels, Query
     from indexer.evaluate.runner import Asked
+    from indexer.search.weights import Weights
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -31,6 +32,9 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
     "--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="Such as language=ar; repeatable."
 )
 @click.option("--syntax", is_flag=True, help="The queries are in the query language, not plain questions.")
+@click.option(
+    "--without", multiple=True, metavar="PART", help="Rank without this part (late, near, ...); repeatable."
+)
 @click.option("--baseline", type=FILE, metavar="RUN", help="TREC run to compare with.")
 @click.option("--run-out", type=OUT, help="Write the ranking as a TREC run.")
 @click.option(
@@ -50,6 +54,7 @@ def evaluate_(
     limit: int | None,
     filters: tuple[str, ...],
     syntax: bool,
+    without: tuple[str, ...],
     baseline: Path | None,
     run_out: Path | None,
     leg_run_out: Path | None,
@@ -80,9 +85,11 @@ def evaluate_(
         raise click.UsageError("Give --queries and --qrels, or --from-judgements, or --demo.")
     if demo and keep:
         raise click.UsageError("--demo asks a temporary archive, which keeps nothing.")
+    if without and keep:
+        raise click.UsageError("--keep is for figures of the ranking that is in use, with all its parts.")
     name = "What readers judged" if from_judgements else "The bundled XQuAD questions"
     name = queries.name if queries else name
-    common = _filters(filters)
+    common, weights = _filters(filters), _weights(without)
     before = read_run(baseline) if baseline else None
     with (
         _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
@@ -96,6 +103,7 @@ def evaluate_(
             filters=common,
             syntax=syntax or from_judgements,
             limit=limit,
+            weights=weights,
             asked=progress,
         )
         if keep:
@@ -174,6 +182,18 @@ def _filters(values: tuple[str, ...]) -> Any:
         return filters_from_mapping(chosen)
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from None
+
+
+def _weights(without: tuple[str, ...]) -> Weights:
+    from indexer.search.weights import WEIGHTS
+
+    weights = WEIGHTS
+    for part in without:
+        try:
+            weights = weights.without(part)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+    return weights
 
 
 @contextmanager

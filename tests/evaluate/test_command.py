@@ -36,6 +36,16 @@ def test_a_wrong_filter_is_named(judged: list[str | Path], value: str) -> None:
     assert value.partition("=")[0] in result.output or "soon" in result.output
 
 
+def test_a_part_that_the_ranking_has_not_is_refused(judged: list[str | Path]) -> None:
+    result = run(*judged, "--without", "luck")
+    assert result.exit_code == 2
+    assert "it has dictionary" in result.output
+
+
+def test_figures_without_a_part_are_not_kept(judged: list[str | Path]) -> None:
+    assert run(*judged, "--without", "late", "--keep").exit_code == 2
+
+
 def test_a_wrong_file_is_named_with_its_line(judged: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "queries.tsv").write_text("q\tx\nno tab\n")
     result = run(*judged)
@@ -65,11 +75,10 @@ def test_the_demo_runs_end_to_end_with_the_bundled_model(tmp_path: Path) -> None
     assert not (tmp_path / "x").exists()  # the demo has an archive of its own
     again = run(
         "--demo", "--limit", "40", "--baseline", tmp_path / "a.run", "--html", tmp_path / "report.html",
-        "--leg-run-out", tmp_path / "legs", "--measure", "R@20",
+        "--leg-run-out", tmp_path / "legs", "--measure", "R@20", "--without", "inflection",
     )  # fmt: skip
     assert again.exit_code == 0, again.output
     assert "Against a.run" in again.output
-    assert "0 better, 0 worse" in again.output
     assert "R@20" in again.output
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert {path.name for path in tmp_path.glob("legs.*")} == {"legs.dense", "legs.lead", "legs.lexical"}
