@@ -45,6 +45,7 @@ FULL = Article(
 
 def matching(engine: Engine, token: str) -> list[str]:
     (found,) = engine.match([LexicalLeg(LexicalQuery(should=(Term(token),)))])
+    assert found.total == len(found.ids)
     return found.ids
 
 

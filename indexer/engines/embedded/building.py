@@ -133,11 +133,9 @@ def _follow_articles(connection: sqlite3.Connection, folder: Path, since: int, s
         gone = connection.execute(
             "SELECT row FROM deletions WHERE sequence > ? AND sequence <= ?", (since, sequence)
         )
-        for (row,) in gone:
-            writer.remove(row)
+        writer.remove([row for (row,) in gone])
+        writer.remove_after(since)  # what a writer left that died between its commit and the state's
     for row, body, published, *facets in _batched(connection.execute(_ARTICLES, (since, sequence))):
-        if since:
-            writer.remove(row)  # added before by a writer that died between its commit and the state's
         day = None if published is None else day_of_moment(published)
         writer.add(row, lexical_fields(decode_article(body)), facets, day)
     writer.commit()

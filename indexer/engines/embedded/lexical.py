@@ -65,7 +65,8 @@ class LexicalWriter:
     def __init__(self, folder: Path) -> None:
         with view_errors():
             folder.mkdir(parents=True, exist_ok=True)
-            index = tantivy.Index(schema(), path=str(folder), reuse=True)
+            self._schema = schema()
+            index = tantivy.Index(self._schema, path=str(folder), reuse=True)
             tokenizer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
             index.register_tokenizer(_TOKENIZER, tokenizer)
             self._writer = index.writer(_HEAP, 1)
@@ -82,9 +83,19 @@ class LexicalWriter:
         with view_errors():
             self._writer.add_document(document)
 
-    def remove(self, row: int) -> None:
+    def remove(self, rows: Sequence[int]) -> None:
+        """Remove articles. By query: tantivy's deletion by term takes no unsigned number, and says nothing."""
+        if rows:
+            self._remove(tantivy.Query.term_set_query(self._schema, "row", list(rows)))
+
+    def remove_after(self, row: int) -> None:
+        """Remove all articles that were written later than this row."""
+        lowest = row + 1
+        self._remove(tantivy.Query.range_query(self._schema, "row", tantivy.FieldType.Unsigned, lowest))
+
+    def _remove(self, query: tantivy.Query) -> None:
         with view_errors():
-            self._writer.delete_documents_by_term("row", row)
+            self._writer.delete_documents_by_query(query)
 
     def commit(self) -> None:
         """Make the changes durable, and wait for the merges they set off."""
