@@ -9,6 +9,7 @@ from flask import Flask
 from webapp import (
     api,
     article,
+    coverage,
     discovery,
     display,
     errors,
@@ -19,6 +20,7 @@ from webapp import (
     metrics,
     names,
     plan,
+    quality,
     reading,
     results,
     security,
@@ -49,6 +51,7 @@ def create_app(archive: Archive) -> Flask:
         plan,
         names,
         article,
+        coverage,
         reading,
         export,
         health,
@@ -56,6 +59,7 @@ def create_app(archive: Archive) -> Flask:
         metrics,
         discovery,
         judgements,
+        quality,
     ):
         app.register_blueprint(feature.blueprint)
     return app

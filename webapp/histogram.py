@@ -70,11 +70,11 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
     if not counts:
         return None
     unit = histogram.unit
-    periods = _periods(min(counts), max(counts), unit)
+    periods = periods_between(min(counts), max(counts), unit)
     while len(periods) > _MAX_SLOTS and unit in _WIDER:
         unit, length = _WIDER[unit]
         counts = _gathered(counts, length)
-        periods = _periods(min(counts), max(counts), unit)
+        periods = periods_between(min(counts), max(counts), unit)
     if len(periods) > _MAX_SLOTS:  # centuries with gaps: the gaps are left out
         periods = sorted(counts)
     slot = min(WIDTH / len(periods), _WIDEST_BAR)
@@ -114,7 +114,7 @@ def way_back(state: SearchState) -> list[Step]:
     ]
 
 
-def _periods(first: str, last: str, unit: str) -> list[str]:
+def periods_between(first: str, last: str, unit: str) -> list[str]:
     """Return every period from *first* to *last*."""
     if unit == "year":
         return [f"{year:04}" for year in range(int(first), int(last) + 1)]

@@ -1,0 +1,55 @@
+"""The coverage page: figures, strips that lead to their articles, gaps."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from tests.webapp.conftest import ARTICLES, SCRIPT
+
+
+def test_the_whole_archive(client: FlaskClient) -> None:
+    html = client.get("/coverage").text
+    assert 'href="/coverage"' in client.get("/").text
+    assert f'<dd><a href="/search">{len(ARTICLES)}</a></dd>' in html
+    assert "<dd>1 <small>3.8 %</small></dd>" in html  # undated
+    assert re.search(
+        r'<th scope="row"><a href="/search\?source=BBC"><bdi>BBC</bdi></a></th>\s*<td class="n">13<', html
+    )
+    assert 'Arabic</a></th><td class="n">25</td>' in html
+
+
+def test_a_cell_leads_to_the_articles_it_counts(client: FlaskClient) -> None:
+    html = client.get("/coverage").text
+    counts = dict(re.findall(r'<a href="(/search\?source=BBC[^"]+)"><title>[^<:]*: (\d+)</title>', html))
+    assert counts
+    assert sum(map(int, counts.values())) == 13
+    url, count = next(iter(counts.items()))
+    page = client.get(url.replace("&amp;", "&")).text
+    assert f"{count} article" in page
+
+
+def test_a_period_and_a_language_narrow_it(client: FlaskClient) -> None:
+    html = client.get("/coverage?language=ar&from=2018-02&to=2018-03").text
+    assert "The whole archive" in html
+    assert re.search(r'<dd><a href="/search\?language=ar&amp;from=2018-02&amp;to=2018-03">\d</a></dd>', html)
+    assert 'href="/coverage?language=ar"' in html  # the way back stays on the page
+
+
+def test_copies_are_counted_when_asked(client: FlaskClient) -> None:
+    html = client.get("/coverage").text
+    assert "copies=1#copies" in html
+    counted = client.get("/coverage?copies=1").text
+    assert "0 articles (0.0 %) have word for word" in counted
+
+
+def test_hostile_sources_are_text(client: FlaskClient) -> None:
+    html = client.get("/coverage").text
+    assert SCRIPT not in html
+    assert "<img" not in html
+    assert not re.search(r"<style|\sstyle=", html)
+
+
+def test_wrong_filters_get_a_sentence(client: FlaskClient) -> None:
+    assert client.get("/coverage?from=soon").status_code == 400
