@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.engines.base import FACETS
 from indexer.engines.embedded import lexical, vectors
 from indexer.engines.embedded.columns import day_of_moment
-from indexer.engines.embedded.database import Database
+from indexer.engines.embedded.database import Database, token_at
 from indexer.engines.embedded.failures import ViewBroken, view_errors
 from indexer.engines.embedded.stored import decode_article
 from indexer.engines.embedded.viewstate import ViewState, broken_seal, read_state, seal_files, write_state
@@ -62,8 +62,10 @@ def _usable_state(views: Path) -> ViewState | None:
 def _advance(database: Database, views: Path, state: ViewState | None) -> int:
     with database.moment() as connection:
         sequence, dimensions = connection.execute("SELECT sequence, dimensions FROM state").fetchone()
-        if state and (state.sequence > sequence or state.dimensions not in (0, dimensions or 0)):
-            state = None  # another database lay here before
+        if state and state.token != token_at(connection, state.sequence):
+            state = None  # another database lay here before, or an older copy of this one was put back
+        if state and state.dimensions not in (0, dimensions or 0):
+            state = None
         if state and _signs_are_stale(connection, state):
             state = None
         if (
@@ -84,6 +86,7 @@ def _advance(database: Database, views: Path, state: ViewState | None) -> int:
                     views,
                     ViewState(
                         sequence=sequence,
+                        token=token_at(connection, sequence),
                         folder=name,
                         opstamp=lexical.opstamp(folder / LEXICAL),
                         passages=count,
@@ -101,7 +104,11 @@ def _advance(database: Database, views: Path, state: ViewState | None) -> int:
 
 
 def _signs_are_stale(connection: sqlite3.Connection, state: ViewState) -> bool:
-    (alive,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+    (alive,) = connection.execute(
+        """SELECT (SELECT count(*) FROM passages) - (
+            SELECT count(*) FROM articles a JOIN passages p ON p.article = a.row WHERE a.gone IS NOT NULL
+        )"""
+    ).fetchone()
     outgrown = alive > max(vectors.EXACT, _CENTRE_GROWTH * state.centred_on)
     wasteful = state.passages > _WORTH_REBUILDING and state.passages > 2 * alive
     return outgrown or wasteful

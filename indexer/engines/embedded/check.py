@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from indexer.engines.base import Finding
-from indexer.engines.embedded.database import Database
+from indexer.engines.embedded.database import Database, token_at
 from indexer.engines.embedded.failures import ViewBroken
 from indexer.engines.embedded.views import FOLDER, Views
 from indexer.engines.embedded.viewstate import broken_seal, read_state
@@ -62,27 +62,40 @@ def _orphans(database: Database, repair: bool) -> Finding:
 
 
 def _views(folder: Path, database: Database, views: Views, repair: bool) -> Finding:
-    wrong = _what_is_wrong(folder, database)
-    if not wrong:
+    damage = _damage(folder, database)
+    behind = "" if damage else _behind(folder, database)
+    if not (damage or behind):
         return Finding("ok", "The views are up to date.")
     if not repair:
-        return Finding("warning", wrong, _MEND)
+        return Finding("warning", damage or behind, _MEND)
+    if damage:
+        views.rebuild()
+        return Finding("ok", f"{damage} They were made anew.")
     views.refresh()
-    return Finding("ok", f"{wrong} They were brought up to date.")
+    return Finding("ok", f"{behind} They were brought up to date.")
 
 
-def _what_is_wrong(folder: Path, database: Database) -> str:
-    state = database.state()
+def _damage(folder: Path, database: Database) -> str:
     try:
         at = read_state(folder)
         if at is None:
-            return "The views are missing." if state.sequence else ""
+            return ""
         damaged = broken_seal(folder / at.folder, at.seals, thorough=True)
     except ViewBroken as error:
         return f"The views cannot be read: {error}"
     if damaged:
         return f"The views are damaged ({damaged})."
-    behind = state.sequence - at.sequence
+    with database.reading() as connection:
+        known = at.token == token_at(connection, at.sequence)
+    return "" if known else "The views are of another archive."
+
+
+def _behind(folder: Path, database: Database) -> str:
+    sequence = database.state().sequence
+    at = read_state(folder)
+    if at is None:
+        return "The views are missing." if sequence else ""
+    behind = sequence - at.sequence
     return f"The views are {behind} changes behind." if behind else ""
 
 

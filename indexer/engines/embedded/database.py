@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import quote
 
 from indexer.engines.embedded import migrations
@@ -18,6 +19,7 @@ from indexer.errors import EngineUnavailable, SchemaMismatch
 FILE = "archive.sqlite3"
 _PAGE_SIZE = 8192  # token codes of a passage (about 6 kB) fit a page
 _CACHE_KIB = 16_384
+_POLL = 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class State:
 
     sequence: int
     published: int
+
+
+def token_at(connection: sqlite3.Connection, sequence: int) -> str:
+    """Return the token of the transaction that ended with this change, "" where none did."""
+    found = connection.execute("SELECT token FROM commits WHERE sequence = ?", (sequence,)).fetchone()
+    return str(found[0]) if found else ""
 
 
 class Database:
@@ -189,6 +197,17 @@ class Database:
     def _prepare(self) -> sqlite3.Connection:
         """Make the file if there is none, bring its schema up to date, and return a connection that may write."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        end = monotonic() + self._lock_timeout
+        while True:
+            try:
+                return self._connect_writer()
+            except sqlite3.OperationalError as error:
+                # A new file's change to WAL mode does not wait for another process that is making it too.
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY") or monotonic() > end:
+                    raise
+            sleep(_POLL)
+
+    def _connect_writer(self) -> sqlite3.Connection:
         connection = self._connect("rwc")
         try:
             connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")

@@ -139,6 +139,16 @@ def m006_records(connection: sqlite3.Connection) -> None:
     )
 
 
+def m007_commits(connection: sqlite3.Connection) -> None:
+    """A random token for the last change of each transaction: the views name the one that they are at.
+
+    So views are known to be of this database, and of this past of it: after an older copy was put back, the
+    same sequence number stands for another change.
+    """
+    connection.execute("CREATE TABLE commits (sequence INTEGER PRIMARY KEY, token TEXT NOT NULL)")
+    connection.execute("INSERT INTO commits SELECT sequence, lower(hex(randomblob(8))) FROM state")
+
+
 #: In the order they are applied. Never change or remove one that was released: add another.
 MIGRATIONS: tuple[Migration, ...] = (
     m001_state,
@@ -147,4 +157,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     m004_vocabulary,
     m005_words,
     m006_records,
+    m007_commits,
 )

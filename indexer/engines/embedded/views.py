@@ -17,11 +17,12 @@ from indexer.engines.base import LexicalQuery
 from indexer.engines.embedded import lexical
 from indexer.engines.embedded.building import LEXICAL, VECTORS, catch_up
 from indexer.engines.embedded.columns import Columns, Positions
-from indexer.engines.embedded.database import Database, State
+from indexer.engines.embedded.database import Database, State, token_at
 from indexer.engines.embedded.failures import ViewBroken, engine_errors
 from indexer.engines.embedded.lexical import LexicalReader
 from indexer.engines.embedded.locks import FileLock
 from indexer.engines.embedded.vectors import VectorReader
+from indexer.engines.embedded.viewstate import FILE as STATE
 from indexer.engines.embedded.viewstate import ViewState, broken_seal, read_state
 from indexer.errors import EngineUnavailable
 
@@ -109,6 +110,15 @@ class Views:
             # No snapshot that is opened from now on needs the versions that these replaced.
             connection.execute("DELETE FROM articles WHERE gone <= ?", (sequence,))
 
+    def _build(self, patience: float, *, anew: bool = False) -> bool:
+        """Bring the views up, or make them `anew`; return False where another process has been building."""
+        with self._building.holding(patience) as taken:
+            if taken:
+                if anew:
+                    (self._folder / STATE).unlink(missing_ok=True)
+                self._bring_up()
+            return taken
+
     def rebuild(self) -> None:
         """Forget the views as they are: they turned out to be broken in use."""
         with self._lock:
@@ -117,10 +127,8 @@ class Views:
             if not self._may_write() or self._private is not None:
                 self._use_private()
                 return
-            with engine_errors(), self._building.holding(self._lock_timeout) as taken:
-                if taken:
-                    (self._folder / "views.json").unlink(missing_ok=True)
-                    self._bring_up()
+            with engine_errors():
+                self._build(self._lock_timeout, anew=True)
 
     # -- for readers
 
@@ -158,10 +166,19 @@ class Views:
             return self._use_private()
         # Wait for a build that is under way only when there is nothing to answer from.
         patience = 0.0 if newest or last else self._lock_timeout
-        with self._building.holding(patience) as taken:
-            if taken:
-                self._bring_up()
-        loaded = self._load(last) or newest or last
+        try:
+            built = self._build(patience)
+        except EngineUnavailable:
+            # A full disk, say: what is there still answers.
+            if usable := newest or last:
+                return usable
+            raise
+        loaded = self._load(last)
+        if loaded is None and built:
+            # They looked right to the builder and cannot be used.
+            self._build(patience, anew=True)
+            loaded = self._load(last)
+        loaded = loaded or newest or last
         if loaded is None:
             raise _busy()
         return loaded
@@ -219,6 +236,8 @@ class Views:
         if lexical.opstamp(folder / LEXICAL) != state.opstamp:
             return None
         with self._database.moment() as connection:
+            if state.token != token_at(connection, state.sequence):
+                raise ViewBroken("The views are of another archive.")
             (published,) = connection.execute("SELECT published FROM state").fetchone()
             if published > state.sequence:
                 return None  # versions that were alive then may be gone

@@ -19,7 +19,7 @@ from indexer.engines.embedded.failures import ViewBroken, view_errors
 
 FILE = "views.json"
 #: Raised when the views' own files change shape; older ones are then made anew.
-FORMAT = 1
+FORMAT = 2
 _BLOCK = 1 << 20
 
 
@@ -35,6 +35,8 @@ class ViewState:
     """Both views hold every change up to `sequence`. `folder` is a name inside the views' folder."""
 
     sequence: int
+    #: The token that the database has for this sequence number.
+    token: str
     folder: str
     opstamp: int
     passages: int

@@ -96,6 +96,9 @@ class ArticleWriter:
         self._connection.execute(
             "UPDATE state SET sequence = ?, dimensions = ?", (self._sequence, self._dimensions)
         )
+        self._connection.execute(
+            "INSERT OR IGNORE INTO commits VALUES (?, lower(hex(randomblob(8))))", (self._sequence,)
+        )
 
     def _insert(self, entry: Entry) -> None:
         article = entry.article

@@ -19,14 +19,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
-@pytest.fixture
-def filled(folder: Path) -> Path:
-    """The folder of an archive of 40 articles, published and closed."""
+@pytest.fixture(scope="session")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled") / "archive"
     with EmbeddedEngine.open(folder) as engine:
         engine.create(MANIFEST)
         engine.write(entries(range(40)))
         engine.refresh()
     return folder
+
+
+@pytest.fixture
+def filled(filled_once: Path, folder: Path) -> Path:
+    """The folder of an archive of 40 articles, published and closed."""
+    return Path(shutil.copytree(filled_once, folder))
 
 
 @pytest.fixture
