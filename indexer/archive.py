@@ -277,6 +277,11 @@ class Archive:
             progress=progress,
         )
 
+    def manifest_of_now(self) -> Manifest:
+        """Return what an archive would bear that was made with the settings of now."""
+        known = self._encoder.fingerprint if self._encoder else expected_fingerprint(self.settings)
+        return self._manifest(known or self.encoder.fingerprint)
+
     def _manifest(self, fingerprint: Fingerprint) -> Manifest:
         return Manifest(
             model=fingerprint.to_dict(),

@@ -27,6 +27,7 @@ COMMANDS = {
     "quarantine": ("quarantine", "Look after the records that could not be indexed."),
     "serve": ("serve", "Serve the archive in the browser."),
     "rebuild": ("rebuild", "Make the archive anew from its own articles, for another model."),
+    "generations": ("generations", "Rebuild an archive on a cluster while it is in use."),
     "evaluate": ("evaluate", "Measure the ranking with judged queries."),
     "doctor": ("doctor", "Say what is wrong with this archive, and how to mend it."),
 }

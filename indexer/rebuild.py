@@ -38,7 +38,7 @@ def rebuild(settings: Settings, *, progress: Progress | None = None) -> Rebuilt:
     if settings.engine != EMBEDDED:
         raise SettingsError(
             "Only an archive in a folder can be rebuilt.",
-            remedy="On a cluster, index into indices of another prefix (NEWSARCHIVE_OPENSEARCH_PREFIX).",
+            remedy="On a cluster `newsarchive generations build` does this beside the archive in use.",
         )
     folder = settings.archive.absolute()
     with open_engine(settings) as old:

@@ -133,8 +133,78 @@ def test_the_generation_in_use_is_never_dropped(filled: OpenSearchEngine) -> Non
         g.rollback(filled)
 
 
-def test_an_unfinished_build_is_begun_again(filled: OpenSearchEngine) -> None:
+def test_an_unfinished_build_goes_on(filled: OpenSearchEngine) -> None:
     first = g.build(filled)
-    second = g.build(filled)
-    assert (first, second) == (2, 2)
+    articles, _ = filled.names.generation(first)
+    filled.cluster.request(
+        "POST",
+        f"/{articles}/_delete_by_query",
+        {"query": {"term": {"language": "ar"}}},
+        params={"refresh": "true"},
+    )
+    assert g.check(filled, first).missing == 125
     assert any("being built" in finding.what for finding in filled.check())
+    encoded: list[str] = []
+
+    def encode(batch: list[Article]) -> list[Entry]:
+        encoded.extend(article.id for article in batch)
+        return [entry(int(article.id[-5:])) for article in batch]
+
+    assert g.build(filled, encode=encode) == first
+    assert len(encoded) == 125  # only what was missing
+    assert g.check(filled, first).is_none
+
+
+def test_a_build_with_another_layout_is_a_generation_of_its_own(filled: OpenSearchEngine) -> None:
+    assert g.build(filled) == 2
+    settings = filled.settings.model_copy(update={"opensearch_shards": 2})
+    assert g.build(OpenSearchEngine(filled.cluster, settings)) == 3
+    (shards,) = filled.cluster.request("GET", f"/{filled.names.articles}-000003/_settings").values()
+    assert shards["settings"]["index"]["number_of_shards"] == "2"
+
+
+@pytest.mark.parametrize("text_version", [1, 2], ids=["the same documents", "documents made anew"])
+def test_what_is_acknowledged_during_a_promotion_is_in_the_new_generation(
+    filled: OpenSearchEngine, text_version: int
+) -> None:
+    number = g.build(filled, replace(MANIFEST, text_version=text_version))
+    acknowledged: list[str] = []
+    failures: list[Exception] = []
+    promoted = threading.Event()
+
+    def write() -> None:
+        following = 1_000
+        rounds_after = 3
+        while rounds_after and not failures:
+            rounds_after -= promoted.is_set()
+            batch = entries(range(following, following + 5))
+            following += 5
+            try:
+                filled.write(batch)
+                acknowledged.extend(one.article.id for one in batch)
+            except Exception as error:
+                failures.append(error)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        g.promote(filled, number)
+    finally:
+        promoted.set()
+        thread.join()
+    assert not failures
+    assert filled.indices.live() == number
+    assert sorted(filled.hashes(acknowledged)) == acknowledged
+    old, _ = filled.names.generation(1)
+    filled.cluster.request("PUT", f"/{old}/_doc/1", {"id": "1"})  # no block is left behind
+
+
+def test_writers_wait_while_a_promotion_stops_them(filled: OpenSearchEngine) -> None:
+    index, _ = filled.names.generation(1)
+    filled.cluster.request("PUT", f"/{index}/_block/write")
+    body = {"index.blocks.write": None}
+    lift = threading.Timer(1.0, lambda: filled.cluster.request("PUT", f"/{index}/_settings", body))
+    lift.start()
+    filled.write([entry(999)])
+    lift.join()
+    assert filled.hashes(["article-00999"])

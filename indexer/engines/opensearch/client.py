@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -38,8 +39,10 @@ class Cluster:
         #: What may be shown: the nodes' addresses, without credentials.
         self.address = address
         self.timeout = timeout
-        #: Requests sent so far: one round trip each.
+        #: Requests sent so far.
         self.requests = 0
+        #: For requests that are sent side by side; its threads are made when they are first needed.
+        self.beside = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="opensearch")
 
     @classmethod
     def connect(cls, address: str, settings: Settings) -> Cluster:
@@ -74,6 +77,7 @@ class Cluster:
         return cluster
 
     def close(self) -> None:
+        self.beside.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     def request(
@@ -120,6 +124,16 @@ class Cluster:
                     (response.get("status", 500), response["error"]), self.address, timeout or self.timeout
                 )
         return responses
+
+    def search(
+        self, index: str, body: Mapping[str, Any], *, timeout: float | None = None, **params: str
+    ) -> dict[str, Any]:
+        """Run one search by itself, with parameters of the address that `msearch` does not take."""
+        query = {"search_type": "dfs_query_then_fetch", **dict.fromkeys(_IF_THERE, "true"), **params}
+        answer: dict[str, Any] = self.request(
+            "POST", f"/{index}/_search", _with_timeout(body, timeout), params=query, timeout=timeout
+        )
+        return answer
 
     def _check_version(self) -> None:
         version = self.request("GET", "/").get("version", {})

@@ -40,7 +40,7 @@ from indexer.engines.opensearch.failures import translate
 from indexer.engines.opensearch.gathering import article_search, gathered, searches_for
 from indexer.engines.opensearch.indices import Indices
 from indexer.engines.opensearch.mappings import Names, document_id
-from indexer.engines.opensearch.matching import leg_result, leg_search
+from indexer.engines.opensearch.matching import run_legs
 from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import union_query
 from indexer.engines.opensearch.scanning import scan
@@ -67,6 +67,7 @@ class OpenSearchEngine:
         self.names = Names(settings.opensearch_prefix)
         self.indices = Indices(cluster, self.names, settings)
         self._articles, self._words = self.names.articles, self.names.words
+        self._through_alias = generation is None
         if generation is not None:
             self._articles, self._words = self.names.generation(generation)
         self._first_load = False
@@ -138,8 +139,7 @@ class OpenSearchEngine:
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         if not legs:
             return []
-        responses = self.cluster.msearch([(self._articles, leg_search(leg)) for leg in legs], timeout=timeout)
-        return [leg_result(leg, response) for leg, response in zip(legs, responses, strict=True)]
+        return run_legs(self.cluster, self._articles, legs, timeout=timeout)
 
     def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
         searches = [(self._articles, body) for body in searches_for(request)]
@@ -222,7 +222,7 @@ class OpenSearchEngine:
         return words.vocabulary(self.cluster, self._articles, min_articles)
 
     def write_words(self, words_: Sequence[Word]) -> None:
-        words.write_words(self.cluster, self._words, words_)
+        words.write_words(self.cluster, self._words, words_, alias=self._through_alias)
 
     def words(self, *, vectors: bool = True) -> Iterator[Word]:
         return words.stored_words(self.cluster, self._words, vectors=vectors)

@@ -80,6 +80,11 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             remedy="Free disk space or add a node; OpenSearch lifts the block by itself. Then run the "
             "command again: it goes on where it stopped.",
         )
+    if "index write (api)" in reasons:
+        return EngineUnavailable(
+            "Writing is stopped for a moment, while a generation of the archive is promoted.",
+            remedy="Try again; if nobody promotes one, `newsarchive doctor --repair` lets writers in again.",
+        )
     if "cluster_block_exception" in reasons and status != 503:  # 503: no manager or state yet, which passes
         return LastingFailure(
             f"The cluster at {address} refuses the request: {_shortened(reasons)}.",

@@ -6,27 +6,30 @@
     rollback   move the aliases back to the generation before
     drop       delete a generation that is not in use
 
-While a generation with the same model is being built, every write goes to it as well. What it lacks all the
-same, since another model has to encode it first or a writer died between the two, `promote` finds by the
-content hashes and brings over.
+While a generation that takes the same documents (same model, passages, text analysis and fields) is being
+built, every write goes to it as well. What it lacks all the same, since something must be made anew first or
+a writer died between the two, `promote` finds by the content hashes and brings over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from indexer.article import Article
 from indexer.engines.base import EncodedPassage, Entry, Manifest
 from indexer.engines.opensearch.client import Cluster
 from indexer.engines.opensearch.documents import VECTORS, to_article, to_passages
-from indexer.engines.opensearch.mappings import document_id, manifest_from_dict, schema_hash
+from indexer.engines.opensearch.mappings import document_id, layout, manifest_from_dict, schema_hash
+from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import EVERYTHING
-from indexer.engines.opensearch.scanning import scan
+from indexer.engines.opensearch.scanning import KEEP_ALIVE, scan
 from indexer.engines.opensearch.words import stored_words, write_words
 from indexer.engines.opensearch.writing import Action, send
-from indexer.errors import ArticlesRefused, EngineError
+from indexer.errors import ArticlesRefused, EngineError, SchemaMismatch
 
 if TYPE_CHECKING:
     from indexer.engines.opensearch.engine import OpenSearchEngine
@@ -37,7 +40,8 @@ Progress = Callable[[int], None]
 
 _BATCH = 100
 _WORDS = 1_000
-_PATIENCE = 3  # rounds in which a promotion tries to catch up with the writers
+#: How long the cluster keeps the view that a build reads while articles are encoded.
+_LONGEST_BUILD = "12h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,6 @@ def generations(engine: OpenSearchEngine) -> list[Generation]:
     found = []
     for number in engine.indices.numbers():
         articles, words = engine.names.generation(number)
-        mapping = engine.cluster.request("GET", f"/{articles}/_mapping")[articles]["mappings"]
         stats = engine.cluster.request(
             "GET", f"/{articles},{words}/_stats/store", params={"ignore_unavailable": "true"}
         )
@@ -87,7 +90,7 @@ def generations(engine: OpenSearchEngine) -> list[Generation]:
                 building=articles == building,
                 articles=engine.cluster.request("GET", f"/{articles}/_count")["count"],
                 bytes_on_disk=stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0),
-                manifest=_manifest_of(mapping),
+                manifest=_manifest_of(_mapping(engine, number)),
             )
         )
     return found
@@ -100,41 +103,32 @@ def build(
     encode: Encode | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Make and fill the next generation; return its number. A build that was cut off is begun again.
+    """Make and fill the next generation; return its number. A build that was cut off goes on.
 
-    With another `manifest` (model, passages) `encode` must make the entries; without, vectors are taken over.
-    Raises `EngineError` where there is nothing to build from.
+    With another `manifest` (model, passages) `encode` must make the entries; without it passages and vectors
+    are taken over, and words analysed anew. Raises `EngineError` where there is nothing to build from.
     """
     live = _live(engine)
-    if engine.indices.building():
-        drop(engine, int(str(engine.indices.building())[-6:]))
-    number = max(engine.indices.numbers()) + 1
+    manifest = manifest or manifest_in_use(engine)
+    number = _begun(engine, live, manifest)
+    if number is None:
+        number = max(engine.indices.numbers()) + 1
+        engine.indices.create_generation(manifest, number, live=False)
+    together = _same_documents(engine, live, number)
     articles, words = engine.names.generation(number)
-    if manifest is None:
-        old, _ = engine.names.generation(live)
-        mapping = engine.cluster.request("GET", f"/{old}/_mapping")[old]["mappings"]
-        manifest = _manifest_of(mapping, any_schema=True)
-        assert manifest is not None
-    engine.indices.create_generation(manifest, number, live=False)
-    if encode is None:
+    if together:
         # From here on writers write to both, and the copy replaces nothing: what they wrote is newer.
         _swap(engine.cluster, [("add", articles, engine.names.building)])
     done = 0
-    batch: list[dict[str, Any]] = []
-    for hit in _stored(engine, live, vectors=encode is None):
-        batch.append(hit)
-        if len(batch) >= _BATCH:
-            done += _copy(engine, batch, articles, encode, replace=False)
-            batch = []
-            if progress:
-                progress(done)
-    if batch:
-        done += _copy(engine, batch, articles, encode, replace=False)
-    if encode is None:  # words of another model are made anew when they are first needed
-        _copy_words(engine, live, words)
+    differences = _compare(engine, live, number, keep_alive=_LONGEST_BUILD)
+    for batch in _batches(id_ for id_, ours, theirs in differences if ours and not theirs):
+        done += _copy(engine, live, batch, number, encode, overwrite=False)
+        if progress:
+            progress(done)
     engine.cluster.request("POST", f"/{articles}/_refresh")
-    if progress:
-        progress(done)
+    _catch_up(engine, live, number, encode)
+    if together:  # other words are made anew by whoever knows the encoder
+        _copy_words(engine, live, words)
     return number
 
 
@@ -154,31 +148,33 @@ def check(engine: OpenSearchEngine, number: int) -> Difference:
 def promote(engine: OpenSearchEngine, number: int, *, encode: Encode | None = None) -> None:
     """Put a generation in place of the one in use, with everything that was written meanwhile.
 
-    The aliases move in one call, so a search sees the old or the new generation. Raises `EngineError` while
-    writers are so busy that the new one does not catch up, or where it lacks articles that it should have.
+    The aliases move in one call, so a search sees the old or the new generation. Writers wait while the last
+    differences are made up for, and then write to the new one. `encode` as for `build`.
     """
     live = _live(engine)
     if number == live:
         raise EngineError(f"Generation {number} is in use already.")
-    if number not in engine.indices.numbers():
-        raise EngineError(f"There is no generation {number}.", remedy="See `newsarchive generations list`.")
+    _must_exist(engine, number)
     articles, words = engine.names.generation(number)
-    engine.indices.set_replicas(articles)
-    if encode is None:
-        _swap(engine.cluster, [("add", articles, engine.names.building)])
-        _catch_up(engine, live, number, None)  # once is enough: whatever is written now goes to both
-    else:
-        _catch_up_alone(engine, live, number, encode)
     old_articles, old_words = engine.names.generation(live)
-    steps = [
-        ("remove", old_articles, engine.names.articles),
-        ("remove", old_words, engine.names.words),
-        ("add", articles, engine.names.articles),
-        ("add", words, engine.names.words),
-    ]
-    if encode is None:
-        steps.append(("remove", articles, engine.names.building))
-    _swap(engine.cluster, steps)
+    engine.indices.set_replicas(articles)
+    together = _same_documents(engine, live, number)
+    if together:
+        _swap(engine.cluster, [("add", articles, engine.names.building)])
+    _catch_up(engine, live, number, encode)  # most of it, while writers go on
+    with _writes_blocked(engine, old_articles):
+        # Nothing is acknowledged now that is not in the old one. What writers send to the new one at this
+        # moment they send again, through the alias.
+        _catch_up(engine, live, number, encode)
+        steps = [
+            ("remove", old_articles, engine.names.articles),
+            ("remove", old_words, engine.names.words),
+            ("add", articles, engine.names.articles),
+            ("add", words, engine.names.words),
+        ]
+        if together:
+            steps.append(("remove", articles, engine.names.building))
+        _swap(engine.cluster, steps)
 
 
 def rollback(engine: OpenSearchEngine) -> int:
@@ -208,6 +204,7 @@ def drop(engine: OpenSearchEngine, number: int) -> None:
     """Delete a generation. Raises `EngineError` for the one in use."""
     if number == engine.indices.live():
         raise EngineError(f"Generation {number} is in use.", remedy="Promote another one first.")
+    _must_exist(engine, number)
     for index in engine.names.generation(number):
         engine.cluster.request("DELETE", f"/{index}", missing=True)
 
@@ -221,6 +218,34 @@ def _live(engine: OpenSearchEngine) -> int:
     return live
 
 
+def manifest_in_use(engine: OpenSearchEngine) -> Manifest:
+    """Return what the generation in use was made with, by this version of the program or another one."""
+    manifest = _manifest_of(_mapping(engine, _live(engine)), any_schema=True)
+    if manifest is None:
+        raise SchemaMismatch(
+            f"The index {engine.names.articles!r} on the cluster was not made by this program.",
+            remedy="Choose another prefix with NEWSARCHIVE_OPENSEARCH_PREFIX.",
+        )
+    return manifest
+
+
+def _mapping(engine: OpenSearchEngine, number: int) -> dict[str, Any]:
+    index, _ = engine.names.generation(number)
+    mapping: dict[str, Any] = engine.cluster.request("GET", f"/{index}/_mapping")[index]["mappings"]
+    return mapping
+
+
+def _same_documents(engine: OpenSearchEngine, one: int, other: int) -> bool:
+    """Say whether what writers make for one generation is right for the other as it is."""
+    first, second = (_mapping(engine, number).get("_meta", {}) for number in (one, other))
+    return all(
+        first.get(part) == second.get(part)
+        if part == "schema"
+        else first["manifest"][part] == second["manifest"][part]
+        for part in ("schema", "model", "passages", "text_version")
+    )
+
+
 def _manifest_of(mapping: dict[str, Any], *, any_schema: bool = False) -> Manifest | None:
     meta = mapping.get("_meta", {})
     if "manifest" not in meta or (meta.get("schema") != schema_hash() and not any_schema):
@@ -228,28 +253,50 @@ def _manifest_of(mapping: dict[str, Any], *, any_schema: bool = False) -> Manife
     return manifest_from_dict(meta["manifest"])
 
 
-def _stored(engine: OpenSearchEngine, number: int, *, vectors: bool) -> Iterator[dict[str, Any]]:
-    articles, _ = engine.names.generation(number)
-    engine.cluster.request("POST", f"/{articles}/_refresh")
-    return scan(
-        engine.cluster,
-        articles,
-        EVERYTHING,
-        sort=[{"id": "asc"}],
-        batch=_BATCH,
-        source=True if vectors else {"excludes": [VECTORS]},
-        stored_fields=("codes",),
-    )
+def _begun(engine: OpenSearchEngine, live: int, manifest: Manifest) -> int | None:
+    """Return the newest generation after the one in use if it was begun with what is wanted now."""
+    number = max(engine.indices.numbers())
+    if number == live:
+        return None
+    mapping = _mapping(engine, number)
+    begun = _manifest_of(mapping)
+    fits = begun and replace(begun, created_at="") == replace(manifest, created_at="")
+    return number if fits and mapping["_meta"].get("layout") == layout(engine.settings) else None
+
+
+def _must_exist(engine: OpenSearchEngine, number: int) -> None:
+    if number not in engine.indices.numbers():
+        raise EngineError(f"There is no generation {number}.", remedy="See `newsarchive generations list`.")
+
+
+def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(ids)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
 
 
 def _copy(
-    engine: OpenSearchEngine, hits: list[dict[str, Any]], index: str, encode: Encode | None, *, replace: bool
+    engine: OpenSearchEngine,
+    source: int,
+    ids: list[str],
+    target: int,
+    encode: Encode | None,
+    *,
+    overwrite: bool,
 ) -> int:
-    """Store what the hits hold in an index; without `replace` only what is not in it yet."""
-    entries = (
-        encode([to_article(hit["_source"]) for hit in hits]) if encode else [_entry(hit) for hit in hits]
-    )
-    actions = (engine.entry_action(entry, index, alias=False, only_new=not replace) for entry in entries)
+    """Store articles of one generation in another; without `overwrite` only those that are not in it yet."""
+    index, _ = engine.names.generation(source)
+    body = {
+        "query": {"terms": {"id": ids}},
+        "size": len(ids),
+        "_source": {"excludes": [VECTORS]} if encode else True,
+        "stored_fields": ["codes"],
+    }
+    params = {"allow_partial_search_results": "false"}
+    hits = engine.cluster.request("POST", f"/{index}/_search", body, params=params)["hits"]["hits"]
+    entries = encode([to_article(hit["_source"]) for hit in hits]) if encode else list(map(_entry, hits))
+    new, _ = engine.names.generation(target)
+    actions = (engine.entry_action(entry, new, alias=False, only_new=not overwrite) for entry in entries)
     outcome = send(engine.cluster, actions)
     if outcome.refused:
         raise ArticlesRefused(outcome.refused)
@@ -278,10 +325,10 @@ def _copy_words(engine: OpenSearchEngine, live: int, index: str) -> None:
 
 
 def _compare(
-    engine: OpenSearchEngine, live: int, number: int
+    engine: OpenSearchEngine, live: int, number: int, *, keep_alive: str = KEEP_ALIVE
 ) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield (id, hash in use, hash in the other) where the two differ: a merge of two sorted streams."""
-    ours, theirs = _hashes(engine, live), _hashes(engine, number)
+    ours, theirs = (_hashes(engine, one, keep_alive) for one in (live, number))
     one, two = next(ours, None), next(theirs, None)
     while one or two:
         if two is None or (one is not None and one[0] < two[0]):
@@ -297,7 +344,7 @@ def _compare(
             one, two = next(ours, None), next(theirs, None)
 
 
-def _hashes(engine: OpenSearchEngine, number: int) -> Iterator[tuple[str, str]]:
+def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[tuple[str, str]]:
     articles, _ = engine.names.generation(number)
     engine.cluster.request("POST", f"/{articles}/_refresh")
     hits = scan(
@@ -307,44 +354,34 @@ def _hashes(engine: OpenSearchEngine, number: int) -> Iterator[tuple[str, str]]:
         sort=[{"id": "asc"}],
         batch=5_000,
         source=["id", "content_hash"],
+        keep_alive=keep_alive,
     )
     return ((hit["_source"]["id"], hit["_source"]["content_hash"]) for hit in hits)
 
 
-def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode | None) -> int:
-    """Bring a generation to what is in use now; return how many articles differed."""
-    articles, _ = engine.names.generation(number)
+def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode | None) -> None:
+    """Make a generation hold what the one in use holds now."""
     differing: list[str] = []
     gone: list[str] = []
     for id_, ours, _theirs in _compare(engine, live, number):
         (differing if ours else gone).append(id_)
+    articles, _ = engine.names.generation(number)
     send(engine.cluster, (Action(articles, document_id(id_), id_, alias=False) for id_ in gone))
-    old, _ = engine.names.generation(live)
-    for first in range(0, len(differing), _BATCH):
-        some = differing[first : first + _BATCH]
-        answer = engine.cluster.request(
-            "POST",
-            f"/{old}/_search",
-            {
-                "query": {"terms": {"id": some}},
-                "size": len(some),
-                "_source": {"excludes": [VECTORS]} if encode else True,
-                "stored_fields": ["codes"],
-            },
-        )
-        _copy(engine, answer["hits"]["hits"], articles, encode, replace=True)
+    for batch in _batches(differing):
+        _copy(engine, live, batch, number, encode, overwrite=True)
     engine.cluster.request("POST", f"/{articles}/_refresh")
-    return len(differing) + len(gone)
 
 
-def _catch_up_alone(engine: OpenSearchEngine, live: int, number: int, encode: Encode) -> None:
-    for _ in range(_PATIENCE):
-        if not _catch_up(engine, live, number, encode):
-            return
-    raise EngineError(
-        f"Generation {number} does not catch up with what is being written.",
-        remedy="Stop the writers, or try again later.",
-    )
+@contextmanager
+def _writes_blocked(engine: OpenSearchEngine, index: str) -> Iterator[None]:
+    """Let nobody write to an index meanwhile; writers wait (`doctor --repair` mends what a crash leaves)."""
+    # This call returns when writes that are under way are done, and others are refused.
+    engine.cluster.request("PUT", f"/{index}/_block/write")
+    try:
+        yield
+    finally:
+        body = {"index.blocks.write": None}
+        patiently(lambda: engine.cluster.request("PUT", f"/{index}/_settings", body))
 
 
 def _swap(cluster: Cluster, steps: list[tuple[str, str, str]]) -> None:

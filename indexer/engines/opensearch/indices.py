@@ -206,7 +206,8 @@ class Indices:
             Finding(
                 "error",
                 f"The indices {', '.join(blocked)} are read-only.",
-                "Free disk space, then run `newsarchive doctor --repair`.",
+                "If a disk is full, free some space; if a promotion is under way, wait for its end; then run "
+                "`newsarchive doctor --repair`.",
             )
         ]
 

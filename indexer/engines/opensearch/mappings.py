@@ -105,11 +105,21 @@ def articles_index(manifest: Manifest, settings: Settings, generation: int) -> d
             "_meta": {
                 "schema": schema_hash(),
                 "manifest": manifest_to_dict(manifest),
+                "layout": layout(settings),
                 "generation": generation,
             },
             "_source": {"excludes": list(NOT_IN_SOURCE)},
             "properties": properties,
         },
+    }
+
+
+def layout(settings: Settings) -> dict[str, Any]:
+    """Return what of the settings an index is made with for good."""
+    return {
+        "shards": settings.opensearch_shards,
+        "knn": settings.opensearch_knn,
+        "native": settings.opensearch_native_fields,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer.engines.opensearch.client import Cluster
 
-_KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
+KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
 
 
 def scan(
@@ -19,13 +19,14 @@ def scan(
     batch: int,
     source: Any = True,
     stored_fields: tuple[str, ...] = (),
+    keep_alive: str = KEEP_ALIVE,
 ) -> Generator[dict[str, Any]]:
     """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart."""
     # A part that does not answer is an error here: an export that lacks articles is no export.
     opened = cluster.request(
         "POST",
         f"/{index}/_search/point_in_time",
-        params={"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": "false"},
+        params={"keep_alive": keep_alive, "allow_partial_pit_creation": "false"},
         missing=True,
     )
     if opened is None:
@@ -40,7 +41,7 @@ def scan(
                 "sort": sort,
                 "_source": source,
                 "track_total_hits": False,
-                "pit": {"id": pit, "keep_alive": _KEEP_ALIVE},
+                "pit": {"id": pit, "keep_alive": keep_alive},
                 **({"search_after": after} if after else {}),
                 **({"stored_fields": list(stored_fields)} if stored_fields else {}),
             }

@@ -23,8 +23,8 @@ CHUNK_BYTES = 10 * 1024 * 1024
 LARGEST_BODY = 95 * 1024 * 1024
 IN_FLIGHT = 2
 
-#: Answers that mean "not now": too busy, a node away, a shard moving.
-_TRY_AGAIN = frozenset({429, 502, 503, 504})
+#: Answers about the archive, not about the one article: too busy, a node away, no right, no index.
+_NOT_THE_ARTICLES_FAULT = frozenset({401, 403, 404, 429, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,11 @@ def _sort_answers(
             continue  # what should be deleted is not there
         elif status == 409 and action.only_new:
             continue
-        elif status in _TRY_AGAIN:
+        elif status in _NOT_THE_ARTICLES_FAULT:
             failure = translate((status, result["error"]), cluster.address)
             if isinstance(failure, LastingFailure):
                 raise failure
             again.append(action)
-        elif status in (401, 403, 404):
-            raise translate((status, result["error"]), cluster.address)
         else:
             outcome.refused[action.name] = reason_of(result["error"])
     return again, failure
