@@ -250,16 +250,20 @@ class Archive:
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
     ) -> IngestReport:
-        from indexer.search.lexicon import update_lexicon
+        from indexer.search.lexicon import expect_changes, made_up, update_lexicon
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
+        behind = expect_changes(self.engine)
         report = self._pipeline(progress).run(records, delete_missing=delete_missing)
-        if (report.stored or report.deleted) and not report.interrupted:
+        if report.interrupted:
+            return report
+        if behind or report.stored or report.deleted:
             words = update_lexicon(self.engine, self.encoder)
             report.words, report.new_words = words.words, words.encoded
             report.clock()
             if self._searcher:
                 self._searcher.knowledge.forget()
+        made_up(self.engine)
         return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:

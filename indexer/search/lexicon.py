@@ -31,6 +31,7 @@ MIN_ARTICLES = 2
 KIND = "lexicon"
 STATE = "state"
 _BASES = "bases."
+_BEHIND = "behind"
 _BATCH = 64
 _WRITE = 2_000
 #: A word's count is stored anew when it has grown by this much.
@@ -51,6 +52,22 @@ class LexiconReport:
 
     words: int
     encoded: int
+
+
+def expect_changes(engine: Engine) -> bool:
+    """Note that articles are about to change, so that the lexicon falls behind should the run be cut off.
+
+    Returns whether an earlier run was cut off; then the lexicon needs an update even if nothing changes now.
+    """
+    behind = any(key == _BEHIND for key, _ in engine.records(KIND))
+    if not behind:
+        engine.put_records(KIND, {_BEHIND: {}})
+    return behind
+
+
+def made_up(engine: Engine) -> None:
+    """Undo `expect_changes`: the lexicon has been updated since, or nothing has changed."""
+    engine.delete_records(KIND, [_BEHIND])
 
 
 def update_lexicon(

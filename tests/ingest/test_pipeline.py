@@ -16,7 +16,7 @@ from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.errors import ModelError, SchemaMismatch, UnreadableSource
 from indexer.ingest.pipeline import Pipeline
 from indexer.ingest.report import IngestReport
-from indexer.models.base import PassageEncoding, PassageText
+from indexer.models.base import FloatArray, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
 from indexer.search.request import SearchRequest
@@ -291,6 +291,37 @@ def test_ctrl_c_does_not_wait_for_a_source_that_says_nothing(archive: Archive) -
     assert report.interrupted
     assert time.monotonic() - started < 30
     silent.set()
+
+
+def test_the_lexicon_is_made_up_for_after_a_run_that_was_cut_off(tmp_path: Path) -> None:
+    """All articles were stored, so the next run has nothing to store: the words must come all the same."""
+    encoder = _WordlessEncoder()
+    with Archive.open(
+        load_settings(archive=tmp_path / "archive", cache=tmp_path), encoder=encoder
+    ) as archive:
+        with pytest.raises(ModelError):
+            archive.add(articles(10))
+        assert archive.stats().articles == 10
+        encoder.broken = False
+        report = archive.add(articles(10))
+        assert (report.stored, report.unchanged) == (0, 10)
+        assert report.words == report.new_words > 3
+        assert archive.stats().words == report.words
+        # And then no more.
+        assert archive.add(articles(10)).words == 0
+
+
+class _WordlessEncoder(FakeEncoder):
+    """Cannot encode words for as long as it is broken."""
+
+    def __init__(self) -> None:
+        super().__init__(codes=True)
+        self.broken = True
+
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        if self.broken:
+            raise ModelError("The device is gone.")
+        return super().encode_words(words)
 
 
 # --- the encode cache -----------------------------------------------------------------------------
