@@ -1,8 +1,10 @@
-"""What is wrong with this archive, its model and this machine, and how to mend it."""
+"""What is wrong with this machine, the model and the archive, and how to mend it."""
 
 from __future__ import annotations
 
+import re
 import shutil
+import sqlite3
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -13,30 +15,71 @@ from indexer.errors import ArchiveError
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
+    from indexer.settings import Settings
 
+DISTRIBUTION = "newsarchive"
 _LEAST_FREE_BYTES = 2_000_000_000
-_LIBRARIES = ("numpy", "onnxruntime", "tantivy", "sentence-transformers", "opensearch-py", "flask")
+_NAMED = ("numpy", "onnxruntime", "tantivy", "sentence-transformers", "opensearch-py", "flask")
+_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:(?P<relation>>=|==)\s*(?P<version>[\d.]+))?")
 
 
 def examine(archive: Archive, *, repair: bool = False) -> list[Finding]:
-    """Return the findings, the machine's first, then the model's, then the engine's own."""
+    """Return the findings, the machine's first, then the model's, then the archive's own."""
     return [
-        _versions(),
-        _disk(archive.settings.cache),
+        *examine_machine(archive.settings),
         _model(archive),
         *archive.engine.check(repair=repair),
+        _words(archive, repair),
         _quarantine(archive),
     ]
 
 
-def _versions() -> Finding:
-    installed = []
-    for name in _LIBRARIES:
+def examine_machine(settings: Settings) -> list[Finding]:
+    """Return what can be said without an archive, as when it cannot be opened."""
+    return [_versions(), _disk(settings.cache), *_encode_cache(settings)]
+
+
+def wrong_versions(requirements: list[str]) -> list[str]:
+    """Return what is missing or too old among requirements such as `numpy>=2.3`, in words."""
+    wrong = []
+    for requirement in requirements:
+        match = _REQUIREMENT.match(requirement)
+        if match is None:
+            continue
+        name, relation, wanted = match.group("name", "relation", "version")
         try:
-            installed.append(f"{name} {metadata.version(name)}")
+            installed = metadata.version(name)
         except metadata.PackageNotFoundError:
-            return Finding("error", f"{name} is not installed.", "Run `make demo` or install again.")
-    return Finding("ok", f"Python {sys.version.split()[0]}, {', '.join(installed)}.")
+            wrong.append(f"{name} is not installed")
+            continue
+        have, want = _numbers(installed), _numbers(wanted or "0")
+        if relation == "==" and have != want:
+            wrong.append(f"{name} {installed} is installed, {wanted} is needed")
+        elif have < want:
+            wrong.append(f"{name} {installed} is older than {wanted}")
+    return wrong
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the release of a version, without zeros at its end (2.0 is 2)."""
+    numbers = [int(number) for number in re.findall(r"\d+", re.split(r"[^\d.]", version, maxsplit=1)[0])]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _versions() -> Finding:
+    try:
+        # A marker after a semicolon belongs to an extra or to another system.
+        requirements = [text for text in metadata.requires(DISTRIBUTION) or () if ";" not in text]
+    except metadata.PackageNotFoundError:
+        requirements = list(_NAMED)  # run from its source, without being installed
+    if wrong := wrong_versions(requirements):
+        return Finding("error", f"{'; '.join(wrong)}.", "Install again: `make install`, or with pip.")
+    installed = ", ".join(f"{name} {metadata.version(name)}" for name in _NAMED)
+    return Finding(
+        "ok", f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, {installed} are installed."
+    )
 
 
 def _disk(folder: Path) -> Finding:
@@ -48,19 +91,58 @@ def _disk(folder: Path) -> Finding:
     return Finding("ok", what)
 
 
+def _encode_cache(settings: Settings) -> list[Finding]:
+    from indexer.models.cache import FILE_NAME, EncodeCache
+
+    path = settings.cache / FILE_NAME
+    if not settings.encode_cache or not path.exists():
+        return []
+    try:
+        EncodeCache(settings.cache).close()
+    except ArchiveError as error:
+        return [Finding("error", error.message, error.remedy)]
+    return [Finding("ok", f"The encode cache can be used ({path.stat().st_size / 1e6:,.0f} MB).")]
+
+
 def _model(archive: Archive) -> Finding:
     try:
         fingerprint = archive.encoder.fingerprint
         archive.encoder.warm_up()
     except ArchiveError as error:
         return Finding("error", error.message, error.remedy)
+    except Exception as error:
+        # Each library has its own words for a damaged file; none of them may end the examination.
+        return Finding(
+            "error",
+            f"The model cannot be loaded: {error}.",
+            f"Delete {archive.settings.cache / 'models'}: what is in it is made anew.",
+        )
     return Finding("ok", f"The model {fingerprint.name} loads ({fingerprint.dimensions} dimensions).")
+
+
+def _words(archive: Archive, repair: bool) -> Finding:
+    from indexer.search.lexicon import is_behind, made_up, update_lexicon
+
+    if not is_behind(archive.engine):
+        return Finding("ok", "The words of the archive are up to date.")
+    if not repair:
+        return Finding(
+            "warning",
+            "The words of the archive are behind its articles: a run was cut off, or is going on.",
+            "`newsarchive doctor --repair` mends it, as does the same `newsarchive index` again.",
+        )
+    try:
+        words = update_lexicon(archive.engine, archive.encoder)
+    except ArchiveError as error:
+        return Finding("error", error.message, error.remedy)
+    made_up(archive.engine)
+    return Finding("ok", f"The words of the archive were brought up to date ({words.encoded:,} are new).")
 
 
 def _quarantine(archive: Archive) -> Finding:
     count = sum(1 for _ in archive.quarantine)
     if count:
         return Finding(
-            "warning", f"{count} records are in quarantine.", "See them with `newsarchive quarantine list`."
+            "warning", f"{count:,} records are in quarantine.", "See them with `newsarchive quarantine list`."
         )
     return Finding("ok", "Nothing is in quarantine.")

@@ -24,14 +24,17 @@ def doctor_(target: Target, repair: bool, as_json: bool) -> None:
       newsarchive doctor
       newsarchive doctor --repair
     """
+    from indexer.archive import Archive
+    from indexer.doctor import examine_machine
     from indexer.engines.base import Finding
 
+    settings = target.settings()
     try:
-        with target.open() as archive:
+        with Archive.open(settings) as archive:
             findings = archive.doctor(repair=repair)
     except ArchiveError as error:
         # An archive that cannot be opened is a finding too.
-        findings = [Finding("error", error.message, error.remedy)]
+        findings = [*examine_machine(settings), Finding("error", error.message, error.remedy)]
     if as_json:
         echo_json([{"level": f.level, "what": f.what, "remedy": f.remedy or None} for f in findings])
     else:

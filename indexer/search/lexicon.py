@@ -59,10 +59,15 @@ def expect_changes(engine: Engine) -> bool:
 
     Returns whether an earlier run was cut off; then the lexicon needs an update even if nothing changes now.
     """
-    behind = any(key == _BEHIND for key, _ in engine.records(KIND))
+    behind = is_behind(engine)
     if not behind:
         engine.put_records(KIND, {_BEHIND: {}})
     return behind
+
+
+def is_behind(engine: Engine) -> bool:
+    """Say whether articles have changed in a run that was cut off, or are changing now."""
+    return any(key == _BEHIND for key, _ in engine.records(KIND))
 
 
 def made_up(engine: Engine) -> None:
