@@ -27,7 +27,7 @@ SOURCES = {
     DICTIONARY: ("dictionary", "a translation in the dictionary"),
     NAME: ("name", "a known spelling of the name"),
     SOUND: ("sounds alike", "has the sounds of the name"),
-    NEAR: ("near", "near in meaning, by this archive's words"),
+    NEAR: ("near", "near in meaning among this archive's words"),
     INFLECTION: ("form", "the same word with a letter written to it"),
     ADDED: ("yours", "added by you"),
 }
@@ -68,13 +68,21 @@ class Row:
     removed: tuple[Removed, ...]
 
 
-def rows(plan: QueryPlan, state: SearchState) -> list[Row]:
-    """Return the plan as rows; words for which nothing is searched beside themselves have empty ones."""
-    return [_row(word, state) for word in plan.words]
+def rows(plan: QueryPlan, state: SearchState, languages: Sequence[str] = ()) -> list[Row]:
+    """Return the plan as rows; words for which nothing is searched beside themselves have empty ones.
+
+    *languages* are those of what was found, the most frequent first: its words come first.
+    """
+    return [_row(word, state, languages[0] if languages else "") for word in plan.words]
 
 
-def _row(word: PlannedWord, state: SearchState) -> Row:
-    choices = tuple(sorted((_choice(word.key, searched, state) for searched in word.searched), key=_order))
+def _row(word: PlannedWord, state: SearchState, language: str) -> Row:
+    choices = tuple(
+        sorted(
+            (_choice(word.key, searched, state) for searched in word.searched),
+            key=lambda choice: _order(choice, language),
+        )
+    )
     pinned = sum(choice.pinned for choice in choices)
     shown = max(SHOWN, pinned)
     return Row(
@@ -89,9 +97,10 @@ def _row(word: PlannedWord, state: SearchState) -> Row:
     )
 
 
-def _order(choice: Choice) -> tuple[bool, int]:
+def _order(choice: Choice, language: str) -> tuple[bool, int, bool]:
     """Put what was pinned first, then what stands for the word itself, then what is only like it."""
-    return not choice.pinned, _ORDER.get(choice.searched.source, len(_ORDER))
+    searched = choice.searched
+    return not choice.pinned, _ORDER.get(searched.source, len(_ORDER)), searched.language != language
 
 
 def _choice(word: str, searched: Searched, state: SearchState) -> Choice:

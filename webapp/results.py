@@ -34,7 +34,7 @@ def search() -> str:
         sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
         sizes=SIZES,
         formats=FORMATS,
-        plan=plan.rows(page.plan, state),
+        plan=plan.rows(page.plan, state, [count.value for count in page.facets.get("language", ())]),
         no_edits=Edits(),
         pages=_page_numbers(state.page, page.pages),
     )

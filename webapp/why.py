@@ -11,17 +11,25 @@ from indexer.search.results import ALIGNED_BY
 from webapp.marking import word_key
 from webapp.plan import SOURCES
 
-#: Leg -> what it is called, and what it compares.
+#: Leg -> what it is called, what it compares in brief, and in full.
 LEGS = {
-    KEYWORDS: ("Words", "its words against all that is searched for the question's words"),
-    MEANING: ("Meaning", "its nearest passage against the whole question"),
-    LEAD: ("Opening", "its first passage, where news says what it is about, against the whole question"),
-    LATE: ("Word by word", "each word of the question against the words of its best passage"),
+    KEYWORDS: ("Words", "its words", "Its words against all that is searched for the question's words"),
+    MEANING: ("Meaning", "its nearest passage", "Its nearest passage against the whole question"),
+    LEAD: (
+        "Opening",
+        "its first passage",
+        "Its first passage, where news says what it is about, against the whole question",
+    ),
+    LATE: (
+        "Word by word",
+        "word against word",
+        "Each word of the question against those of its best passage",
+    ),
 }
 _HOW = {
-    **{source: meaning for source, (_, meaning) in SOURCES.items()},
-    SAME: "the word itself, or a form of it",
-    ALIGNED_BY: "answers it in this passage, by the words' vectors",
+    **SOURCES,
+    SAME: ("same", "the word itself, or a form of it"),
+    ALIGNED_BY: ("by vectors", "answers it in this passage, by the words' vectors"),
 }
 
 
@@ -30,6 +38,7 @@ class Part:
     """One part of a score. `place` is its rank in words; `points` the part of the score that it gave."""
 
     name: str
+    brief: str
     meaning: str
     place: str
     points: float
@@ -44,6 +53,7 @@ class Pair:
     found: str
     key: str
     how: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +69,14 @@ class Reasons:
 def reasons(result: Result) -> Reasons:
     """Return what the card of a result says."""
     parts = tuple(
-        Part(*LEGS.get(leg.leg, (leg.leg, "")), _place(leg.rank), leg.share, leg.score)
+        Part(*LEGS.get(leg.leg, (leg.leg, "", "")), _place(leg.rank), leg.share, leg.score)
         for leg in result.explanation.legs
     )
     return Reasons(
         result.explanation.sentence,
         parts,
         tuple(
-            Pair(pair.word, pair.found, word_key(pair.word), _HOW.get(pair.source, pair.source))
+            Pair(pair.word, pair.found, word_key(pair.word), *_HOW.get(pair.source, (pair.source, "")))
             for pair in result.explanation.pairs
         ),
         result.score,

@@ -14,7 +14,7 @@ The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +33,7 @@ from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_sim
 from indexer.text.transliteration import skeletons as skeletons_of
 
 DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
+_SUREST = (DICTIONARY, NAME, SOUND, NEAR, INFLECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +297,15 @@ class Planner:
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:
-    """Add proposals; of the same word the weightiest stays."""
+    """Add proposals. The same word from two sources has the higher weight, and the surer source's name."""
     for item in items:
         known = proposals.get(item.tokens)
-        if known is None or known.weight < item.weight:
+        if known is None:
             proposals[item.tokens] = item
+            continue
+        best = item if known.weight < item.weight else known
+        source = min(known.source, item.source, key=_SUREST.index)
+        proposals[item.tokens] = replace(best, source=source)
 
 
 def _plain_tokens(parsed: ParsedQuery, language: str) -> list[Token]:
