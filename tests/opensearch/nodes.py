@@ -16,6 +16,8 @@ from pathlib import Path
 
 RUN = Path(__file__).parent / "node" / "run.sh"
 LEAST_JAVA = 21
+#: As docs/opensearch.md and docker/compose.yaml set it.
+MOST_CLAUSES = 65_536
 _JAVA_PLACES = (
     "/usr/lib/jvm/*",
     "/opt/java/*",
@@ -42,6 +44,7 @@ class Node:
         """Start the node, and with `wait` return only when it answers (`healthy`: for all of its indices)."""
         self.directory.mkdir(parents=True, exist_ok=True)
         ports = [f"http.port={_port_of(self.url)}"] if self.url else ["http.port=0"]
+        ports.append(f"indices.query.bool.max_clause_count={MOST_CLAUSES}")
         if not any(setting.startswith("transport.port=") for setting in self._settings):
             ports.append("transport.port=0")
         with (self.directory / "node.log").open("ab") as log:

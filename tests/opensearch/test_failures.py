@@ -111,7 +111,7 @@ def test_a_query_of_too_many_words(engine: OpenSearchEngine) -> None:
     engine.create(MANIFEST)
     engine.write(entries(range(3)))
     engine.refresh()
-    words = tuple(Term(f"word{number}") for number in range(20_000))
+    words = tuple(Term(f"word{number}") for number in range(40_000))
     with pytest.raises(InvalidQuery, match="max_clause_count"):
         engine.match([LexicalLeg(LexicalQuery(should=words))])
 

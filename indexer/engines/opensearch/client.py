@@ -11,13 +11,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 from opensearchpy import ImproperlyConfigured, JSONSerializer, OpenSearch, OpenSearchException
 
-from indexer.engines.opensearch.failures import translate
+from indexer.engines.opensearch.failures import too_late, translate
 from indexer.errors import EngineUnavailable, SettingsError
 from indexer.settings import Settings
 
@@ -97,6 +98,7 @@ class Cluster:
         seconds = timeout or self.timeout
         options = {"request_timeout": seconds, **({"ignore": 404} if missing else {})}
         self.requests += 1
+        started = monotonic()
         try:
             answer = self._client.transport.perform_request(
                 method, path, params={**(params or {}), **options}, body=body
@@ -104,6 +106,9 @@ class Cluster:
         except OpenSearchException as error:
             failure = translate(error, self.address, seconds)
         else:
+            if timeout and monotonic() - started > timeout:
+                # The socket waits this long for each piece of an answer, which may come in many.
+                raise too_late(self.address, timeout)
             return None if missing and isinstance(answer, dict) and answer.get("status") == 404 else answer
         raise failure
 
@@ -115,7 +120,7 @@ class Cluster:
         for index, body in searches:
             # Term statistics of all shards: a term weighs the same wherever an article is kept.
             lines.append(orjson.dumps({"index": index, "search_type": "dfs_query_then_fetch", **_IF_THERE}))
-            lines.append(orjson.dumps(_with_timeout(body, timeout), option=orjson.OPT_SERIALIZE_NUMPY))
+            lines.append(dumps(_with_timeout(body, timeout)))
         answer = self.request("POST", "/_msearch", b"\n".join(lines) + b"\n", timeout=timeout)
         responses: list[dict[str, Any]] = answer["responses"]
         for response in responses:

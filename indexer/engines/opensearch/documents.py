@@ -19,6 +19,7 @@ from indexer.text import base_language
 #: What a search for articles leaves out of their source: passages can be many, and vectors are rebuilt.
 PASSAGES = "passages"
 VECTORS = "passages.vector"
+LEAD = "lead"  #: the first passage's vector, once more (see `matching`)
 #: Named one by one: for "passages" as a whole the k-NN plugin (3.5) does not put the vectors back in.
 PASSAGES_WITH_VECTORS = [
     f"passages.{name}" for name in ("number", "start", "end", "language", "codes_bytes", "vector")
@@ -52,6 +53,8 @@ def to_document(entry: Entry, *, native: bool) -> dict[str, Any]:
             for encoded in entry.passages
         ],
     )
+    if entry.passages:
+        document[LEAD] = np.asarray(entry.passages[0].vector, dtype=np.float32)
     codes = b"".join(encoded.codes or b"" for encoded in entry.passages)
     if codes:
         document["codes"] = base64.b64encode(codes).decode("ascii")

@@ -23,6 +23,8 @@ from indexer.errors import (
     SchemaMismatch,
 )
 
+#: What a cluster should allow in one search; a long question has some thousand words to look for.
+CLAUSES_WANTED = 65_536
 _LONGEST_REASON = 300
 
 
@@ -39,12 +41,7 @@ def translate(
 ) -> ArchiveError:
     """Return the archive's error for the client's exception, or for an answer's (status, error)."""
     if isinstance(error, ConnectionTimeout):
-        limit = f" within {seconds:g} s" if seconds else ""
-        return EngineTimeout(
-            f"OpenSearch at {address} did not answer{limit}.",
-            remedy="Try again, or raise NEWSARCHIVE_OPENSEARCH_TIMEOUT (for searches: "
-            "NEWSARCHIVE_SEARCH_TIMEOUT).",
-        )
+        return too_late(address, seconds)
     if isinstance(error, SSLError):
         return EngineUnavailable(
             f"The TLS certificate of {address} is not one that is trusted here.",
@@ -65,6 +62,14 @@ def translate(
     return EngineError(f"OpenSearch at {address} gave an answer that cannot be read.")
 
 
+def too_late(address: str, seconds: float | None) -> EngineTimeout:
+    limit = f" within {seconds:g} s" if seconds else ""
+    return EngineTimeout(
+        f"OpenSearch at {address} did not answer{limit}.",
+        remedy="Try again, or raise NEWSARCHIVE_OPENSEARCH_TIMEOUT (for searches: NEWSARCHIVE_SEARCH_TIMEOUT).",
+    )
+
+
 def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
     reasons = " | ".join(dict.fromkeys(_reasons(error)))
     if status == 401:
@@ -72,7 +77,8 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
     if "too_many_clauses" in reasons or "too_many_nested_clauses" in reasons or "maxClauseCount" in reasons:
         return InvalidQuery(
             "This search has more words than the cluster allows.",
-            remedy="Use fewer words, or raise indices.query.bool.max_clause_count on the cluster to 16384.",
+            remedy="Use fewer words, or raise indices.query.bool.max_clause_count on the cluster to "
+            f"{CLAUSES_WANTED}.",
         )
     if "read-only-allow-delete" in reasons or "read_only_allow_delete" in reasons:
         return LastingFailure(

@@ -9,7 +9,7 @@ from indexer.article import Article
 from indexer.engines.base import Bucket, Count, Gathered, GatherRequest, Histogram, StoredPassage
 from indexer.engines.opensearch.documents import PASSAGES, VECTORS, to_article, to_passages
 from indexer.engines.opensearch.matching import incomplete
-from indexer.engines.opensearch.queries import union_query
+from indexer.engines.opensearch.queries import storable, union_query
 
 #: The finest unit that gives at most this many buckets is the automatic one.
 MOST_BUCKETS = 120
@@ -36,7 +36,7 @@ def count_search(request: GatherRequest) -> dict[str, Any]:
 def article_search(ids: tuple[str, ...], *, passages: bool, codes: bool) -> dict[str, Any]:
     """Return the search that brings articles; with all their passages and the codes of these where asked."""
     return {
-        "query": {"bool": {"filter": [{"terms": {"id": list(ids)}}]}},
+        "query": {"bool": {"filter": [{"terms": {"id": storable(ids)}}]}},
         "size": len(ids),
         "_source": {"excludes": [VECTORS if passages else PASSAGES]},
         **({"stored_fields": ["codes"]} if codes else {}),

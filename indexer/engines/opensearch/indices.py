@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.engines.base import Finding, Manifest
 from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch.failures import CLAUSES_WANTED
 from indexer.engines.opensearch.mappings import (
     Names,
     articles_index,
@@ -152,6 +153,7 @@ class Indices:
             *self._disks(),
             *self._blocks(repair),
             *self._replicas(repair),
+            *self._clauses(),
             *self._left_over(),
         ]
 
@@ -224,6 +226,23 @@ class Indices:
                 "The archive has other replicas than the settings ask for: its first load was cut off, or is "
                 "still going on.",
                 "Index again (it goes on where it stopped), or `newsarchive doctor --repair`.",
+            )
+        ]
+
+    def _clauses(self) -> list[Finding]:
+        name = "indices.query.bool.max_clause_count"
+        found = self._cluster.request(
+            "GET", "/_cluster/settings", params={"include_defaults": "true", "flat_settings": "true"}
+        )
+        levels = (found.get(level, {}).get(name) for level in ("transient", "persistent", "defaults"))
+        allowed = next((int(value) for value in levels if value), CLAUSES_WANTED)
+        if allowed >= CLAUSES_WANTED:
+            return []
+        return [
+            Finding(
+                "warning",
+                f"The cluster allows {allowed:,} words in a search; questions of many words will be refused.",
+                f'PUT _cluster/settings {{"persistent": {{"{name}": {CLAUSES_WANTED}}}}}',
             )
         ]
 

@@ -45,7 +45,7 @@ _TOKENS = {"type": "text", "analyzer": "whitespace", "similarity": "bm25"}
 #: Fields of an article that its source does not hold.
 NOT_IN_SOURCE = (
     "title_exact", "title_stem", "body_exact", "body_stem", "native.*", "forms", "codes",
-    "date", "year", "month", "day",
+    "date", "year", "month", "day", "lead",
 )  # fmt: skip
 
 
@@ -215,6 +215,9 @@ def _article_properties(dimensions: int, knn: str) -> dict[str, Any]:
                 "vector": _vector(dimensions, knn),
             },
         },
+        # The first passage's vector again: conditions on the article and on the passage cannot both hold
+        # inside a search of nested vectors.
+        "lead": _vector(dimensions, knn),
     }
 
 

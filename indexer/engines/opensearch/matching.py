@@ -9,9 +9,11 @@ import numpy as np
 
 from indexer.engines.base import FloatArray, Leg, LegResult, LexicalLeg, VectorLeg
 from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch.documents import LEAD, VECTORS
 from indexer.engines.opensearch.queries import conditions, scored
 
-#: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors.
+#: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors. All of
+#: them are ranked, so that of equally near articles those with the smallest ids come.
 LEAST_EXPLORED = 400
 EXPLORED_PER_RESULT = 4
 #: The most neighbours that the k-NN plugin gives.
@@ -69,7 +71,7 @@ def leg_result(leg: Leg, response: Mapping[str, Any]) -> LegResult:
     total = response["hits"]["total"]["value"]
     if isinstance(leg, VectorLeg):
         scores = 2.0 * scores - 1.0  # Lucene's score of a cosine c is (1 + c) / 2
-        passages = np.fromiter((_best_passage(hit) for hit in hits), np.int32, len(hits))
+        passages = np.fromiter((0 if leg.lead else _best_passage(hit) for hit in hits), np.int32, len(hits))
         total = len(hits)
     notice = incomplete([response])
     ids = [hit["fields"]["id"][0] for hit in hits]
@@ -112,23 +114,27 @@ def _lexical(leg: LexicalLeg) -> dict[str, Any]:
 def _nearest(leg: VectorLeg) -> dict[str, Any]:
     """Search the passages, nested in their articles: the server returns each article once, by its best.
 
-    Conditions stand inside the k-NN clause, where they hold while the graph is searched (and where few
-    articles pass, the server compares them all): so as many articles as asked for come back.
+    The first passages' vectors stand in the articles themselves as well, since a condition on a nested document
+    and conditions on its article do not go together in one filter. Conditions stand inside the k-NN clause, where
+    they hold while the graph is searched (and where few articles pass, the server compares them all): so as many
+    articles as asked for come back.
     """
-    neighbours = min(leg.size, MOST_NEIGHBOURS)
+    explored = min(max(LEAST_EXPLORED, EXPLORED_PER_RESULT * leg.size), MOST_NEIGHBOURS)
     knn: dict[str, Any] = {
         "vector": leg.vector,
-        "k": neighbours,
-        "method_parameters": {"ef_search": max(LEAST_EXPLORED, EXPLORED_PER_RESULT * neighbours)},
+        "k": explored,
+        "method_parameters": {"ef_search": explored},
     }
-    only = conditions(leg.only, leg.filters, lead=leg.lead)
+    only = conditions(leg.only, leg.filters)
     if only:
         knn["filter"] = only
+    if leg.lead:
+        return {"knn": {LEAD: knn}}
     return {
         "nested": {
             "path": "passages",
             "score_mode": "max",
-            "query": {"knn": {"passages.vector": knn}},
+            "query": {"knn": {VECTORS: knn}},
             "inner_hits": {"size": 1, "_source": False, "docvalue_fields": [_NUMBER]},
         }
     }

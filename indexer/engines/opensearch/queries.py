@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ Query = dict[str, Any]
 
 NOTHING: Query = {"match_none": {}}
 EVERYTHING: Query = {"match_all": {}}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Query:
@@ -49,11 +51,9 @@ def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Que
     return {"bool": parts}
 
 
-def conditions(query: LexicalQuery | None, filters: Filters, *, lead: bool = False) -> Query | None:
+def conditions(query: LexicalQuery | None, filters: Filters) -> Query | None:
     """Return the hard conditions of a vector leg as one unscored query; None where there are none."""
     required = _included(filters)
-    if lead:
-        required.append({"nested": {"path": "passages", "query": {"term": {"passages.number": 0}}}})
     forbidden = _excluded(filters)
     if query:
         required += [clause(part) for part in query.must]
@@ -69,7 +69,7 @@ def union_query(union: Union) -> Query:
     if union.lexical is not None:
         options.append(scored(union.lexical, Filters()))
     if union.ids is not None:
-        options.append({"terms": {"id": list(union.ids)}})
+        options.append({"terms": {"id": storable(union.ids)}})
     required = _included(union.filters)
     if union.lexical is not None or union.ids is not None:
         required.append({"bool": {"should": options, "minimum_should_match": 1}})
@@ -80,6 +80,8 @@ def clause(part: Clause) -> Query:
     match part:
         case Term():
             token = indexed_form(part.token)
+            if not token:
+                return NOTHING
             return _in_fields(
                 part.field,
                 part.form,
@@ -87,19 +89,23 @@ def clause(part: Clause) -> Query:
                 lambda name, boost: {"term": {name: {"value": token, "boost": boost}}},
             )
         case PhraseTerm():
-            tokens = " ".join(map(indexed_form, part.tokens))
+            tokens = [indexed_form(token) for token in part.tokens]
+            if not tokens or not all(tokens):
+                return NOTHING  # the server would pass over an empty token
             return _in_fields(
                 part.field,
                 part.form,
                 part.boost,
-                lambda name, boost: {"match_phrase": {name: {"query": tokens, "boost": boost}}},
+                lambda name, boost: {"match_phrase": {name: {"query": " ".join(tokens), "boost": boost}}},
             )
         case AnyOf():
+            if not part.options:
+                return NOTHING
             return {
                 "dis_max": {"queries": [clause(option) for option in part.options], "tie_breaker": part.tie}
             }
         case AllOf():
-            return {"bool": {"must": [clause(inner) for inner in part.parts]}}
+            return {"bool": {"must": [clause(inner) for inner in part.parts]}} if part.parts else NOTHING
 
 
 def _in_fields(field: Field, form: Form, boost: float, make: Any) -> Query:
@@ -113,7 +119,7 @@ def _in_fields(field: Field, form: Form, boost: float, make: Any) -> Query:
 
 def _included(filters: Filters) -> list[Query]:
     included: list[Query] = [
-        {"terms": {facet: sorted(values)}} for facet, values in _values(filters.include) if values
+        {"terms": {facet: storable(sorted(values))}} for facet, values in _values(filters.include) if values
     ]
     if filters.published_from or filters.published_to:
         bounds = {}
@@ -126,7 +132,14 @@ def _included(filters: Filters) -> list[Query]:
 
 
 def _excluded(filters: Filters) -> list[Query]:
-    return [{"terms": {facet: sorted(values)}} for facet, values in _values(filters.exclude) if values]
+    return [
+        {"terms": {facet: storable(sorted(values))}} for facet, values in _values(filters.exclude) if values
+    ]
+
+
+def storable(values: Iterable[str]) -> list[str]:
+    """Return the values without those that no article can have, since they are no valid Unicode."""
+    return [value for value in values if value.isascii() or not _SURROGATE.search(value)]
 
 
 def _values(values: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -155,7 +155,7 @@ def _sort_answers(
         status = result["status"]
         if status < 300:
             outcome.done += 1
-        elif status == 404 and action.body is None and "error" not in result:
+        elif status == 404 and action.body is None:
             continue  # what should be deleted is not there
         elif status == 409 and action.only_new:
             continue
