@@ -98,6 +98,36 @@ class Settings(BaseSettings):
     ] = ""
     web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
 
+    web_url: Annotated[
+        str,
+        Field(
+            description="Address of the web app as readers know it (`https://news.example.org/`), for links in "
+            "alerts; empty for `host` and `port`.",
+            pattern="^(https?://[^ ]+)?$",
+        ),
+    ] = ""
+
+    # Alerts
+    alert_recipients: Annotated[
+        str,
+        Field(
+            description="Whom alerts may be mailed to: addresses and whole domains (`@example.org`), several with "
+            "commas. Empty for nobody."
+        ),
+    ] = ""
+    smtp_host: Annotated[str, Field(description="Mail server for alerts; empty for no mail.")] = ""
+    smtp_port: Annotated[int, Field(description="Port of the mail server.", ge=1, le=65535)] = 587
+    smtp_security: Annotated[
+        str,
+        Field(
+            description="`starttls`, `tls` (from the first byte, port 465) or `none`.",
+            pattern="^(starttls|tls|none)$",
+        ),
+    ] = "starttls"
+    smtp_from: Annotated[str, Field(description="Address that alerts are mailed from.")] = ""
+    smtp_user: Annotated[str, Field(description="User name for the mail server; empty for none.")] = ""
+    smtp_password: Annotated[SecretStr, Field(description="Password for the mail server.")] = SecretStr("")
+
     # OpenSearch
     opensearch_prefix: Annotated[
         str, Field(description="Prefix of the archive's indices and aliases.", pattern="^[a-z][a-z0-9_-]*$")

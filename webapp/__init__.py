@@ -23,6 +23,7 @@ from webapp import (
     quality,
     reading,
     results,
+    saved,
     security,
 )
 from webapp.context import EXTENSION
@@ -60,6 +61,7 @@ def create_app(archive: Archive) -> Flask:
         discovery,
         judgements,
         quality,
+        saved,
     ):
         app.register_blueprint(feature.blueprint)
     return app

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from indexer.commands.alerts import run_after_ingest
 from indexer.commands.common import (
     INTERRUPTED,
     PARTIAL,
@@ -124,6 +125,8 @@ def index_(
 
         with ingest_progress(sources) as progress:
             report = archive.index(sources, read_options, delete_missing=delete_missing, progress=progress)
+        if report.stored and not report.interrupted:
+            run_after_ingest(archive)
     finish(report, as_json)
 
 

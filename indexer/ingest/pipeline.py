@@ -25,6 +25,7 @@ from time import monotonic, thread_time
 from indexer.article import UNKNOWN_LANGUAGE, Article, Passage
 from indexer.engines.base import EncodedPassage, Engine, Entry
 from indexer.errors import ArchiveError, InvalidArticle
+from indexer.ingest.fresh import Fresh
 from indexer.ingest.ledger import Ledger
 from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
 from indexer.ingest.passages import make_passages, passage_texts
@@ -135,6 +136,8 @@ class _Run:
         self._records = iter(records)
         self._ledger = ledger
         self._quarantine = Quarantine(pipeline._engine)
+        self._fresh = Fresh(pipeline._engine)
+        self._noting = self._fresh.is_wanted()
         self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._to_write: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._stop = threading.Event()
@@ -234,6 +237,8 @@ class _Run:
         refreshed = monotonic()
         while (chunk := self._get(self._to_write)) is not None:
             entries = [_entry(planned, chunk.encodings) for planned in chunk.planned]
+            if self._noting:
+                self._fresh.note([entry.article.id for entry in entries])
             self._p._engine.write([*entries, *chunk.ready])
             self.report.stored += len(entries)
             self.report.passages += sum(len(entry.passages) for entry in entries)

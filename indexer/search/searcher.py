@@ -136,6 +136,10 @@ class Searcher:
             plan=prepared.plan,
         )
 
+    def prepare(self, request: SearchRequest) -> Prepared:
+        """Return a request parsed, encoded and planned, for those who match articles themselves."""
+        return self._prepare(request, Stopwatch(self._timeout))[0]
+
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
         clock = Stopwatch(self._timeout)

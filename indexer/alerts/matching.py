@@ -1,0 +1,175 @@
+"""Which articles answer a saved search: decided for one article at a time, whatever else the archive holds.
+
+A ranking always has a best article, so a rank cannot say that a new one is worth an alert. An article raises one
+when it passes the search's filters and conditions (quotes, +, -) and answers two thirds of its other words: as they
+are written, in another form, as a name's spelling, or by what the query plan searches for them, as far as that is
+more than a guess.
+
+`Trigger.matches` decides it for an article in memory, `Trigger.query` asks the engine the same of all articles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
+
+from indexer.article import Article
+from indexer.engines.base import (
+    FACETS,
+    AllOf,
+    AnyOf,
+    Clause,
+    Field,
+    Filters,
+    Form,
+    LexicalQuery,
+    PhraseTerm,
+    Term,
+)
+from indexer.engines.fields import indexed_form
+from indexer.search.legs import Option, SearchedWord
+from indexer.search.page import WordPair
+from indexer.search.ranking import Prepared
+from indexer.search.weights import MARKED
+from indexer.text import analyse
+
+#: Of a search's words, so many must be answered.
+SHARE = 2 / 3
+
+
+class ArticleWords:
+    """An article's tokens, made once and asked by many saved searches."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self._texts = {Field.TITLE: article.title, Field.BODY: article.text}
+        self._tokens = {field: analyse(text, article.language) for field, text in self._texts.items()}
+        self._places: dict[tuple[Field, Form], dict[str, list[int]]] = {}
+        for field, tokens in self._tokens.items():
+            exact: dict[str, list[int]] = {}
+            stems: dict[str, list[int]] = {}
+            for place, token in enumerate(tokens):
+                exact.setdefault(indexed_form(token.exact), []).append(place)
+                stems.setdefault(indexed_form(token.stem), []).append(place)
+            self._places[field, Form.EXACT], self._places[field, Form.STEM] = exact, stems
+
+    def found(self, tokens: Sequence[str], form: Form, field: Field) -> str | None:
+        """Return what is written where these tokens stand side by side, None where they do not."""
+        for one in (Field.TITLE, Field.BODY) if field is Field.ANY else (field,):
+            places = self._places[one, form]
+            first, *rest = (indexed_form(token) for token in tokens)
+            for place in places.get(first, ()):
+                if all(place + step in places.get(token, ()) for step, token in enumerate(rest, 1)):
+                    cut = self._tokens[one]
+                    return self._texts[one][cut[place].start : cut[place + len(rest)].end]
+        return None
+
+    def meets(self, clause: Clause) -> bool:
+        match clause:
+            case Term():
+                return self.found((clause.token,), clause.form, clause.field) is not None
+            case PhraseTerm():
+                return self.found(clause.tokens, clause.form, clause.field) is not None
+            case AnyOf():
+                return any(self.meets(option) for option in clause.options)
+            case AllOf():
+                return all(self.meets(part) for part in clause.parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trigger:
+    """What an article must be and say. `words` go with the `should` clauses of `query`, one to one."""
+
+    query: LexicalQuery
+    words: tuple[SearchedWord, ...]
+    hard: tuple[SearchedWord, ...]
+    filters: Filters
+    count: int
+    needed: int
+
+    def matches(self, words: ArticleWords) -> tuple[WordPair, ...] | None:
+        """Return the words that an article answers and what it says there; None where it is no match."""
+        if not passes(self.filters, words.article):
+            return None
+        if any(words.meets(clause) for clause in self.query.must_not):
+            return None
+        if not all(words.meets(clause) for clause in self.query.must):
+            return None
+        pairs: list[WordPair] = []
+        met: set[int] = set()
+        for word in (*self.hard, *self.words):
+            if pair := _pair(word, words):
+                pairs.append(pair)
+                if not word.hard:
+                    met.update(word.covers)
+        return tuple(pairs) if len(met) >= self.needed else None
+
+    def enough(self, parts: Sequence[float]) -> bool:
+        """Say the same of what the engine's `should` clauses scored for an article."""
+        met = {
+            number
+            for word, score in zip(self.words, parts, strict=True)
+            if score > 0
+            for number in word.covers
+        }
+        return len(met) >= self.needed
+
+
+def make_trigger(prepared: Prepared) -> Trigger | None:
+    """Return the trigger of a prepared search; None where its filters exclude each other."""
+    if prepared.filters is None:
+        return None
+    lookup = prepared.lookup
+    soft = [_sure(word) for word in lookup.words if not word.hard]
+    words = tuple(word for word in soft if word.options)
+    count = len({number for word in soft for number in word.covers})
+    return Trigger(
+        query=LexicalQuery(
+            should=tuple(_clause(word) for word in words),
+            must=lookup.query.must,
+            must_not=lookup.query.must_not,
+        ),
+        words=words,
+        hard=tuple(word for word in lookup.words if word.hard),
+        filters=prepared.filters,
+        count=count,
+        needed=math.ceil(SHARE * count - 1e-9),
+    )
+
+
+def passes(filters: Filters, article: Article) -> bool:
+    """Say whether filters let an article pass, as the engines do (`engines.base.Filters`)."""
+    for facet in FACETS:
+        value, wanted = getattr(article, facet), filters.include.get(facet)
+        if (wanted and value not in wanted) or value in filters.exclude.get(facet, ()):
+            return False
+    if not (filters.published_from or filters.published_to):
+        return True
+    if article.published is None:
+        return False
+    day = article.published.at.astimezone(UTC).date()
+    if filters.published_from and day < filters.published_from:
+        return False
+    return not (filters.published_to and day > filters.published_to)
+
+
+def _sure(word: SearchedWord) -> SearchedWord:
+    """Return a word without the options that are guesses."""
+    return replace(word, options=tuple(option for option in word.options if option.weight >= MARKED))
+
+
+def _clause(word: SearchedWord) -> Clause:
+    terms = tuple(option.term(word.field) for option in word.options)
+    return terms[0] if len(terms) == 1 else AnyOf(terms)
+
+
+def _pair(word: SearchedWord, words: ArticleWords) -> WordPair | None:
+    def weight(option: Option) -> float:
+        return option.weight
+
+    for option in sorted(word.options, key=weight, reverse=True):
+        if found := words.found(option.tokens, option.form, word.field):
+            return WordPair(word.word, found, option.source)
+    return None

@@ -1,0 +1,98 @@
+"""The run of alerts: new articles are matched with every saved search, then what was found is sent.
+
+It may be killed at any moment and run again: an article is taken off the list of new ones after its alerts are
+stored, and an alert is marked as sent after it was. At worst a message is sent twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from indexer.alerts.matching import ArticleWords, Trigger, make_trigger
+from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
+from indexer.alerts.sending import Sender
+from indexer.errors import ArchiveError, InvalidQuery
+from indexer.ingest.fresh import Fresh
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+
+_BATCH = 200
+
+
+@dataclass(slots=True)
+class AlertReport:
+    """What a run did. `problems` goes by the name of the saved search."""
+
+    searches: int = 0
+    articles: int = 0
+    alerts: int = 0
+    sent: int = 0  # messages
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport:
+    """Match the articles that are new since the last run, and send what was found."""
+    store, fresh = SavedSearches(archive.engine), Fresh(archive.engine)
+    report = AlertReport()
+    searches = list(store)
+    report.searches = len(searches)
+    triggers = _triggers(archive, searches, report) if searches else {}
+    for batch in fresh.batches(_BATCH):
+        articles = archive.articles(batch)
+        report.articles += len(articles)
+        found: dict[str, list[Alert]] = {saved_id: [] for saved_id in triggers}
+        for article_id in batch:
+            if triggers and (article := articles.get(article_id)):
+                words = ArticleWords(article)
+                for saved_id, trigger in triggers.items():
+                    pairs = trigger.matches(words)
+                    if pairs is not None:
+                        found[saved_id].append(Alert(article.id, now(), pairs, trigger.needed, trigger.count))
+        for saved_id, alerts in found.items():
+            report.alerts += len(store.add(saved_id, alerts))
+        fresh.done(batch)
+    sender = sender or Sender(archive.settings)
+    for saved in searches:
+        _send(archive, store, saved, sender, report)
+        store.prune(saved.id)
+    return report
+
+
+def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport) -> dict[str, Trigger]:
+    triggers: dict[str, Trigger] = {}
+    for saved in searches:
+        try:
+            trigger = make_trigger(archive.searcher.prepare(saved.request))
+        except InvalidQuery as error:  # the query language has changed since it was saved
+            report.problems[saved.name] = str(error)
+        else:
+            if trigger is not None:
+                triggers[saved.id] = trigger
+    return triggers
+
+
+def _send(
+    archive: Archive, store: SavedSearches, saved: SavedSearch, sender: Sender, report: AlertReport
+) -> None:
+    problem = report.problems.get(saved.name, "")
+    for way, send in sender.ways(saved).items():
+        waiting = [alert for alert in store.alerts(saved.id) if way not in alert.sent]
+        if not waiting:
+            continue
+        try:
+            send(saved, waiting, archive.articles([alert.article for alert in waiting]))
+        except ArchiveError as error:
+            problem = f"{way}: {error}"
+            report.problems[saved.name] = problem
+            continue
+        report.sent += 1
+        store.update(saved.id, [replace(alert, sent=(*alert.sent, way)) for alert in waiting])
+    # Read again: somebody may have read or deleted the search while this ran.
+    current = store.get(saved.id)
+    if current and current.problem != problem:
+        store.put(replace(current, problem=problem))

@@ -1,0 +1,149 @@
+"""Saved searches, and the alerts that they have raised: kept by the archive as small records."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from indexer.engines.base import Engine
+from indexer.errors import InvalidQuery
+from indexer.ingest.fresh import SAVED
+from indexer.search.page import WordPair
+from indexer.search.record import from_record
+from indexer.search.request import SearchRequest
+
+MAX_NAME = 100
+#: Alerts of one saved search that are kept, the latest.
+KEPT = 1_000
+#: Saved searches in one archive: each is matched with each new article.
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A search that is run on new articles. `search` is a record (`indexer.search.record`)."""
+
+    name: str
+    search: Mapping[str, Any]
+    #: The search as the web app's address has it.
+    query_string: str = ""
+    who: str = ""
+    #: Where alerts are sent besides the feed; empty for nowhere.
+    email: str = ""
+    webhook: str = ""
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    created_at: str = field(default_factory=lambda: now())
+    read_at: str = ""
+    #: What went wrong when alerts were last matched or sent; empty where all went well.
+    problem: str = ""
+
+    @property
+    def request(self) -> SearchRequest:
+        return from_record(self.search)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One new article that answers a saved search. `pairs` name the words that did it."""
+
+    article: str
+    at: str
+    pairs: tuple[WordPair, ...] = ()
+    needed: int = 0
+    words: int = 0
+    #: By which ways it was sent: "email", "webhook".
+    sent: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """An article raises one alert of a search, however often it is read."""
+        return hashlib.blake2b(self.article.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+    @property
+    def reason(self) -> str:
+        """Say what triggered the alert."""
+        if not self.words and not self.pairs:
+            return "Passes the filters of the search."
+        told = ", ".join(
+            pair.word if pair.source == "same" else f"{pair.word} → {pair.found}" for pair in self.pairs
+        )
+        met = len({pair.word for pair in self.pairs})
+        return f"Answers {met} of the search's words: {told}."
+
+
+class SavedSearches:
+    """The saved searches of one archive with their alerts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def put(self, saved: SavedSearch) -> None:
+        """Keep a saved search. Raises `InvalidQuery` where there are too many."""
+        known = {key for key, _ in self._engine.records(SAVED)}
+        if saved.id not in known and len(known) >= MOST:
+            raise InvalidQuery(
+                f"An archive keeps {MOST} saved searches.", remedy="Delete one that is not needed any more."
+            )
+        self._engine.put_records(SAVED, {saved.id: asdict(saved)})
+
+    def delete(self, saved_id: str) -> bool:
+        """Delete a saved search with its alerts; return whether there was one."""
+        there = bool(self._engine.delete_records(SAVED, [saved_id]))
+        kind = _kind(saved_id)
+        self._engine.delete_records(kind, [key for key, _ in self._engine.records(kind)])
+        return there
+
+    def get(self, saved_id: str) -> SavedSearch | None:
+        return next((saved for saved in self if saved.id == saved_id), None)
+
+    def __iter__(self) -> Iterator[SavedSearch]:
+        for _, record in self._engine.records(SAVED):
+            yield SavedSearch(**record)
+
+    # -- alerts
+
+    def alerts(self, saved_id: str) -> list[Alert]:
+        """Return the alerts of a saved search, the latest first."""
+        found = [_alert(record) for _, record in self._engine.records(_kind(saved_id))]
+        return sorted(found, key=lambda alert: (alert.at, alert.article), reverse=True)
+
+    def add(self, saved_id: str, alerts: Iterable[Alert]) -> list[Alert]:
+        """Keep the alerts whose articles raised none before; return those."""
+        known = {key for key, _ in self._engine.records(_kind(saved_id))}
+        new = [alert for alert in alerts if alert.key not in known]
+        self.update(saved_id, new)
+        return new
+
+    def update(self, saved_id: str, alerts: Iterable[Alert]) -> None:
+        records = {alert.key: asdict(alert) for alert in alerts}
+        if records:
+            self._engine.put_records(_kind(saved_id), records)
+
+    def prune(self, saved_id: str) -> None:
+        """Drop the earliest alerts where there are more than are kept."""
+        if stale := self.alerts(saved_id)[KEPT:]:
+            self._engine.delete_records(_kind(saved_id), [alert.key for alert in stale])
+
+    def unread(self, saved: SavedSearch) -> int:
+        return sum(alert.at > saved.read_at for alert in self.alerts(saved.id))
+
+    def mark_read(self, saved: SavedSearch) -> None:
+        self.put(replace(saved, read_at=now()))
+
+
+def now() -> str:
+    """Return this moment in UTC; moments sort as their texts do."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _kind(saved_id: str) -> str:
+    return f"alert-{saved_id}"
+
+
+def _alert(record: Mapping[str, Any]) -> Alert:
+    pairs = tuple(WordPair(**pair) for pair in record["pairs"])
+    return Alert(**{**record, "pairs": pairs, "sent": tuple(record["sent"])})

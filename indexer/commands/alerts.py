@@ -1,0 +1,106 @@
+"""`newsarchive alerts`: saved searches, run on what is new."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.commands.common import Target, archive_options, clean, echo_json, isolate, json_option
+
+if TYPE_CHECKING:
+    from indexer.alerts.run import AlertReport
+    from indexer.archive import Archive
+
+
+@click.group("alerts")
+def alerts_() -> None:
+    """Run saved searches on new articles.
+
+    Searches are saved in the web app. `newsarchive index` runs them on what it has stored; `alerts run` does so
+    at any other time, and sends again what could not be sent.
+
+    \b
+    Example:
+      newsarchive alerts run
+      newsarchive alerts list
+    """
+
+
+@alerts_.command("run")
+@json_option
+@archive_options
+def run_(target: Target, as_json: bool) -> None:
+    """Match new articles with the saved searches, and send the alerts.
+
+    Exits with 3 where a search could not be run or a message not be sent.
+
+    \b
+    Example:
+      newsarchive alerts run
+    """
+    from indexer.alerts.run import run_alerts
+    from indexer.commands.common import PARTIAL
+
+    with target.open() as archive:
+        report = run_alerts(archive)
+    if as_json:
+        echo_json(report.to_dict())
+    else:
+        tell(report)
+    if report.problems:
+        raise click.exceptions.Exit(PARTIAL)
+
+
+@alerts_.command("list")
+@json_option
+@archive_options
+def list_(target: Target, as_json: bool) -> None:
+    """List the saved searches with their alerts.
+
+    \b
+    Example:
+      newsarchive alerts list
+    """
+    from indexer.alerts.saved import SavedSearches
+
+    with target.open() as archive:
+        store = SavedSearches(archive.engine)
+        rows = [(saved, len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
+    if as_json:
+        echo_json([{**asdict(saved), "alerts": alerts, "unread": unread} for saved, alerts, unread in rows])
+        return
+    for saved, alerts, unread in rows:
+        click.echo(f"{isolate(saved.name)}: {alerts:,} alerts, {unread:,} unread")
+        if saved.problem:
+            click.echo(f"  {clean(saved.problem)}")
+    click.echo(f"{len(rows):,} saved searches." if rows else "No search is saved.", err=True)
+
+
+def run_after_ingest(archive: Archive) -> None:
+    """Run the saved searches, if there are any, on what was stored; a failure there is told, and no more."""
+    from indexer.alerts.run import run_alerts
+    from indexer.errors import ArchiveError
+    from indexer.ingest.fresh import Fresh
+
+    if not Fresh(archive.engine).is_wanted():
+        return
+    try:
+        report = run_alerts(archive)
+    except ArchiveError as error:
+        click.echo(f"The saved searches could not be run: {error} Try `newsarchive alerts run`.", err=True)
+        return
+    if report.alerts or report.sent or report.problems:
+        tell(report, err=True)
+
+
+def tell(report: AlertReport, *, err: bool = False) -> None:
+    """Say what a run of alerts did."""
+    sent = f", {report.sent:,} messages sent" if report.sent else ""
+    click.echo(
+        f"{report.alerts:,} alerts of {report.searches:,} saved searches in {report.articles:,} new articles{sent}.",
+        err=err,
+    )
+    for name, problem in report.problems.items():
+        click.echo(f"{isolate(name)}: {clean(problem)}", err=True)

@@ -1,0 +1,129 @@
+"""Which articles raise an alert: by hand, and against what the engine finds with the same query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from indexer.alerts.estimate import estimate
+from indexer.alerts.matching import ArticleWords, make_trigger
+from indexer.archive import Archive
+from indexer.article import Article
+from indexer.engines.base import Filters, LexicalLeg
+from indexer.search.request import PlanEdits, SearchRequest
+from indexer.settings import load_settings
+from tests.alerts.conftest import article
+from tests.fakes import FakeEncoder
+
+ARTICLES = [
+    article("all", "The ceasefire in Libya holds in Tripoli.", day="2018-03-01"),
+    article("two", "Ceasefires were agreed. Libya waits.", day="2018-03-08"),
+    article("one", "Libya exports oil.", day="2018-03-09", source="CNN"),
+    article("title", "Nothing here.", title="Libya ceasefire, Tripoli", day="2018-01-01"),
+    article("arabic", "اتفق الطرفان على وقف إطلاق النار في ليبيا.", language="ar", title="هدنة في ليبيا"),
+    article("cease", "Cease fire, said Libya.", day="2018-03-10"),
+    article("none", "A football match.", day="2018-02-20"),
+]
+QUERIES = [
+    "Libya ceasefire Tripoli",
+    "ceasefire",
+    '"ceasefire in Libya"',
+    "+Libya -oil",
+    "Libya (ceasefire OR truce)",
+    "title:Libya",
+    "source:BBC Libya",
+    "-football",
+    "What did Libya say about the ceasefire?",
+]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder: Path = tmp_path_factory.mktemp("matching")
+    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        opened.add(ARTICLES)
+        yield opened
+
+
+def matching(archive: Archive, request: SearchRequest) -> set[str]:
+    trigger = make_trigger(archive.searcher.prepare(request))
+    if trigger is None:
+        return set()
+    return {one.id for one in ARTICLES if trigger.matches(ArticleWords(one)) is not None}
+
+
+def test_two_thirds_of_the_words_are_needed(archive: Archive) -> None:
+    found = matching(
+        archive, SearchRequest("Libya ceasefire Tripoli", Filters(include={"language": frozenset({"en"})}))
+    )
+    assert found == {"all", "two", "title"}
+
+
+def test_conditions_are_conditions(archive: Archive) -> None:
+    assert matching(archive, SearchRequest('"ceasefire in Libya"')) == {"all"}
+    assert matching(archive, SearchRequest("title:Libya")) == {"title"}
+    assert "one" not in matching(archive, SearchRequest("+Libya -oil"))
+
+
+def test_filters_are_the_engines(archive: Archive) -> None:
+    by_source = Filters(include={"source": frozenset({"CNN"})})
+    assert matching(archive, SearchRequest("", by_source)) == {"one"}
+    dated = Filters(published_from=date(2018, 3, 8), published_to=date(2018, 3, 9))
+    assert matching(archive, SearchRequest("Libya", dated)) == {"two", "one"}
+    assert (
+        matching(archive, SearchRequest("source:CNN", Filters(include={"source": frozenset({"BBC"})})))
+        == set()
+    )
+
+
+def test_another_language_answers_through_the_plan(archive: Archive) -> None:
+    request = SearchRequest("Libya ceasefire")
+    trigger = make_trigger(archive.searcher.prepare(request))
+    assert trigger is not None
+    pairs = trigger.matches(ArticleWords(ARTICLES[4]))
+    assert pairs is not None
+    assert {pair.word.casefold() for pair in pairs} == {"libya", "ceasefire"}
+    assert all(pair.found in f"{ARTICLES[4].title} {ARTICLES[4].text}" for pair in pairs)
+    # What the reader takes out of the plan raises no alert.
+    planned = archive.searcher.prepare(request).plan.words
+    removed = {word.key: frozenset(searched.key for searched in word.searched) for word in planned}
+    assert "arabic" not in matching(
+        archive, SearchRequest("Libya ceasefire", edits=PlanEdits(removed=removed))
+    )
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_the_engine_finds_the_same(archive: Archive, text: str) -> None:
+    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)))
+    assert trigger is not None
+    [leg] = archive.engine.match([LexicalLeg(trigger.query, trigger.filters, 100, parts=100)])
+    parts = leg.parts if leg.parts is not None else [()] * len(leg.ids)
+    found = {name for name, scores in zip(leg.ids, parts, strict=True) if trigger.enough(list(scores))}
+    assert found == matching(archive, SearchRequest(text))
+    assert found
+
+
+def test_an_estimate_counts_the_last_weeks(archive: Archive) -> None:
+    english = Filters(include={"language": frozenset({"en"})})
+    found = estimate(archive, SearchRequest("Libya ceasefire Tripoli", english))
+    # 1 January to 10 March are ten weeks: three articles.
+    assert (found.matches, found.weeks, found.at_least) == (3, 10, False)
+    assert found.a_week == pytest.approx(0.3)
+    browsing = estimate(archive, SearchRequest("", english))
+    assert browsing.matches == 6
+    nothing = estimate(archive, SearchRequest("source:CNN", Filters(include={"source": frozenset({"BBC"})})))
+    assert (nothing.matches, nothing.weeks) == (0, 0)
+
+
+def test_phrases_stand_side_by_side() -> None:
+    from indexer.engines.base import Field, Form
+
+    words = ArticleWords(Article(id="a", title="red sea", text="the sea is red; red red sea", language="en"))
+    assert words.found(("red", "sea"), Form.EXACT, Field.BODY) == "red sea"
+    assert words.found(("sea", "red"), Form.EXACT, Field.ANY) is None
+    assert words.found(("red", "red", "sea"), Form.EXACT, Field.ANY) == "red red sea"
+    assert words.found(("red", "red", "sea"), Form.EXACT, Field.TITLE) is None

@@ -1,0 +1,194 @@
+"""From ingest to alerts: what is new is matched once, killed or not, and told by the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from indexer.alerts import run as running
+from indexer.alerts import saved as saving
+from indexer.alerts.run import run_alerts
+from indexer.alerts.saved import Alert, SavedSearches
+from indexer.alerts.sending import Sender
+from indexer.archive import Archive
+from indexer.article import Article
+from indexer.commands.alerts import run_after_ingest
+from indexer.errors import InvalidQuery
+from indexer.ingest.fresh import Fresh
+from indexer.search.page import WordPair
+from indexer.search.record import to_record
+from indexer.search.request import SearchRequest
+from tests.alerts.conftest import article, save
+
+
+def found(store: SavedSearches, saved_id: str) -> set[str]:
+    return {alert.article for alert in store.alerts(saved_id)}
+
+
+def test_only_what_is_new_raises_alerts(archive: Archive, store: SavedSearches) -> None:
+    assert not Fresh(archive.engine).is_wanted()
+    saved = save(store, "Libya ceasefire")
+    archive.add([article("new", "Libya: a ceasefire holds."), article("other", "A football match.")])
+    report = run_alerts(archive)
+    assert (report.searches, report.articles, report.alerts) == (1, 2, 1)
+    assert found(store, saved.id) == {"new"}
+    [alert] = store.alerts(saved.id)
+    assert "Libya" in alert.reason
+    assert "ceasefire" in alert.reason
+    assert run_alerts(archive).articles == 0
+
+
+def test_a_changed_article_is_matched_again_but_told_once(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "Libya ceasefire")
+    archive.add([article("a", "A ceasefire in Libya."), article("b", "A football match.")])
+    run_alerts(archive)
+    first = store.alerts(saved.id)
+    archive.add([article("a", "A ceasefire in Libya, again."), article("b", "A ceasefire in Libya.")])
+    assert run_alerts(archive).alerts == 1
+    assert found(store, saved.id) == {"a", "b"}
+    assert first[0] in store.alerts(saved.id)
+
+
+def test_what_is_killed_goes_on(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_BATCH", 2)
+    saved = save(store, "ceasefire")
+    archive.add([article(f"a{number}", "A ceasefire.") for number in range(5)])
+    done = Fresh.done
+    calls: list[Sequence[str]] = []
+
+    def killed(self: Fresh, ids: Sequence[str]) -> None:
+        calls.append(ids)
+        if len(calls) == 2:
+            raise KeyboardInterrupt  # after the alerts of the second batch were stored
+        done(self, ids)
+
+    monkeypatch.setattr(Fresh, "done", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_alerts(archive)
+    monkeypatch.setattr(Fresh, "done", done)
+    report = run_alerts(archive)
+    assert report.articles == 3  # two of them for the second time
+    assert report.alerts == 1
+    assert len(store.alerts(saved.id)) == 5
+
+
+def test_a_deleted_article_is_passed_over(archive: Archive, store: SavedSearches) -> None:
+    save(store, "ceasefire")
+    archive.add([article("gone", "A ceasefire.")])
+    archive.delete(["gone"])
+    report = run_alerts(archive)
+    assert (report.articles, report.alerts) == (0, 0)
+
+
+def test_a_search_that_is_no_query_any_more_is_told(archive: Archive, store: SavedSearches) -> None:
+    broken, whole = save(store, '"unbalanced', "broken"), save(store, "ceasefire")
+    archive.add([article("new", "A ceasefire.")])
+    report = run_alerts(archive)
+    assert list(report.problems) == ["broken"]
+    assert found(store, whole.id) == {"new"}
+    stored = store.get(broken.id)
+    assert stored is not None
+    assert "quotation" in stored.problem
+
+
+def test_the_earliest_alerts_go(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "KEPT", 3)
+    saved = save(store, "ceasefire")
+    store.add(saved.id, [Alert(f"a{number}", f"2026-01-0{number}") for number in range(1, 6)])
+    store.prune(saved.id)
+    assert [alert.article for alert in store.alerts(saved.id)] == ["a5", "a4", "a3"]
+
+
+def test_unread_is_what_came_after_reading(store: SavedSearches) -> None:
+    saved = save(store, "ceasefire")
+    store.add(saved.id, [Alert("a", saving.now())])
+    assert store.unread(saved) == 1
+    store.mark_read(saved)
+    read = store.get(saved.id)
+    assert read is not None
+    assert store.unread(read) == 0
+    store.add(saved.id, [Alert("b", saving.now())])
+    assert store.unread(read) == 1
+
+
+def test_there_is_a_most(store: SavedSearches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "MOST", 1)
+    saved = save(store, "ceasefire")
+    with pytest.raises(InvalidQuery, match="keeps 1"):
+        save(store, "other")
+    store.put(replace(saved, name="renamed"))
+    assert [one.name for one in store] == ["renamed"]
+
+
+def test_deleting_takes_the_alerts_along(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "ceasefire")
+    store.add(saved.id, [Alert("a", saving.now(), (WordPair("x", "y", "near"),))])
+    assert store.delete(saved.id)
+    assert not store.delete(saved.id)
+    assert store.alerts(saved.id) == []
+    assert not Fresh(archive.engine).is_wanted()
+
+
+class FailingOnce(Sender):
+    """A sender whose first message is not taken."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.sent: list[list[str]] = []
+
+    def send_webhook(self, saved: Any, alerts: Sequence[Alert], articles: Any) -> None:
+        self.sent.append([alert.article for alert in alerts])
+        if len(self.sent) == 1:
+            raise InvalidQuery("not taken")
+
+
+def test_what_was_not_sent_is_sent_the_next_time(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "ceasefire", webhook="https://hook.example/x")
+    sender = FailingOnce(archive.settings)
+    archive.add([article("a", "A ceasefire.")])
+    report = run_alerts(archive, sender=sender)
+    assert (report.sent, report.problems) == (0, {"ceasefire": "webhook: not taken"})
+    stored = store.get(saved.id)
+    assert stored is not None
+    assert stored.problem == "webhook: not taken"
+    archive.add([article("b", "A ceasefire.")])
+    assert run_alerts(archive, sender=sender).sent == 1
+    assert sorted(sender.sent[1]) == ["a", "b"]
+    assert run_alerts(archive, sender=sender).sent == 0
+    healed = store.get(saved.id)
+    assert healed is not None
+    assert healed.problem == ""
+
+
+def test_after_ingest_the_searches_are_run(
+    archive: Archive, store: SavedSearches, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_after_ingest(archive)
+    assert capsys.readouterr().err == ""
+    save(store, "ceasefire")
+    archive.add([article("a", "A ceasefire.")])
+    run_after_ingest(archive)
+    assert "1 alerts of 1 saved searches in 1 new articles" in capsys.readouterr().err
+
+
+def test_a_search_keeps_its_record(store: SavedSearches) -> None:
+    request = SearchRequest("ceasefire")
+    saved = save(store, "ceasefire", query_string="q=ceasefire", email="a@example.org")
+    assert store.get(saved.id) == saved
+    assert saved.request == request
+    assert saved.search == to_record(request)
+
+
+def test_articles_are_never_trusted(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "ceasefire")
+    odd = Article(id="x\u0000\"'/..", title="\u202e<b>", text="ceasefire " * 5, language="en")
+    archive.add([odd])
+    run_alerts(archive)
+    assert found(store, saved.id) == {odd.id}

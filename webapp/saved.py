@@ -1,0 +1,162 @@
+"""Saved searches: keep one with a name, see what it has found since, be told by feed, mail or webhook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from indexer.alerts import guard
+from indexer.alerts.estimate import estimate
+from indexer.alerts.saved import MAX_NAME, SavedSearch, SavedSearches
+from indexer.alerts.sending import check_email
+from indexer.errors import ArchiveError, InvalidQuery
+from indexer.search.record import to_record
+from webapp import atom
+from webapp.context import the_archive
+from webapp.marking import one_line
+from webapp.person import name_of_visitor
+from webapp.state import DEFAULT_SIZE, SearchState
+
+blueprint = Blueprint("saved", __name__)
+
+_SHOWN = 200
+_IN_FEED = 50
+
+
+@blueprint.get("/saved")
+def show_all() -> str:
+    """List the saved searches, those with most unread alerts first."""
+    store = SavedSearches(the_archive().engine)
+    rows = [(saved, len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
+    rows.sort(key=lambda row: (-row[2], row[0].name.casefold()))
+    return render_template("saved.html", state=SearchState(), rows=rows)
+
+
+@blueprint.get("/saved/new")
+def new() -> str:
+    """Show what saving the search of the address would mean, and ask where its alerts should go."""
+    state = _plain(SearchState.from_args(request.args))
+    return _form(state, MultiDict({"name": request.args.get("save_as", "")}))
+
+
+@blueprint.post("/saved")
+def create() -> str | Response | tuple[str, int]:
+    state = _plain(SearchState.from_args(MultiDict(parse_qsl(request.form.get("search", "")))))
+    email, webhook = (request.form.get(name, "").strip() for name in ("email", "webhook"))
+    name = one_line(request.form.get("name", ""))[:MAX_NAME]
+    problems: dict[str, str] = {}
+    if not name:
+        problems["name"] = "A saved search needs a name."
+    for field, given in (("email", email), ("webhook", webhook)):
+        try:
+            if given:
+                _check(field, given)
+        except ArchiveError as error:
+            problems[field] = str(error)
+    if problems:
+        return _form(state, request.form, problems), 400
+    saved = SavedSearch(
+        name=name,
+        search=to_record(state.to_request()),
+        query_string=state.query_string(),
+        who=name_of_visitor(),
+        email=email,
+        webhook=webhook,
+    )
+    SavedSearches(the_archive().engine).put(saved)
+    return redirect(url_for("saved.show", saved_id=saved.id), 303)
+
+
+@blueprint.get("/saved/<saved_id>")
+def show(saved_id: str) -> str:
+    """Show what a saved search has found, the latest first, unread marked."""
+    archive = the_archive()
+    saved, store = _saved(saved_id)
+    alerts = store.alerts(saved_id)
+    shown = alerts[:_SHOWN]
+    articles = archive.articles([alert.article for alert in shown])
+    return render_template(
+        "alerts.html",
+        state=SearchState(),
+        saved=saved,
+        search=_state_of(saved),
+        total=len(alerts),
+        unread=sum(alert.at > saved.read_at for alert in alerts),
+        rows=[(alert, articles.get(alert.article)) for alert in shown],
+    )
+
+
+@blueprint.post("/saved/<saved_id>/read")
+def read(saved_id: str) -> Response:
+    saved, store = _saved(saved_id)
+    store.mark_read(saved)
+    return redirect(url_for("saved.show", saved_id=saved_id), 303)
+
+
+@blueprint.post("/saved/<saved_id>/delete")
+def delete(saved_id: str) -> Response:
+    _, store = _saved(saved_id)
+    store.delete(saved_id)
+    return redirect(url_for("saved.show_all"), 303)
+
+
+@blueprint.get("/saved/<saved_id>/feed.atom")
+def feed(saved_id: str) -> Response:
+    """Answer with an Atom feed of the latest alerts; 304 where nothing has changed since it was read."""
+    saved, store = _saved(saved_id)
+    alerts = store.alerts(saved_id)[:_IN_FEED]
+    articles = the_archive().articles([alert.article for alert in alerts])
+    response = Response(
+        atom.write(saved, alerts, articles, root=request.url_root), content_type=atom.CONTENT_TYPE
+    )
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _form(state: SearchState, given: MultiDict[str, str], problems: dict[str, str] | None = None) -> str:
+    archive = the_archive()
+    settings = archive.settings
+    return render_template(
+        "save.html",
+        state=state,
+        given=given,
+        suggested=state.text or ", ".join(chip.value for chip in state.chips()),
+        problems=problems or {},
+        estimate=estimate(archive, state.to_request()),
+        mails=bool(settings.smtp_host and settings.smtp_from and settings.alert_recipients),
+        max_name=MAX_NAME,
+    )
+
+
+def _check(field: str, given: str) -> None:
+    if field == "email":
+        check_email(the_archive().settings, given)
+    else:
+        guard.checked(given)
+
+
+def _plain(state: SearchState) -> SearchState:
+    """Return a search as it is saved: what it finds, not how a page shows it. Raises `InvalidQuery`."""
+    if state.is_empty:
+        raise InvalidQuery("There is no search to save.", remedy="Search for something, or choose a filter.")
+    return replace(state, page=1, size=DEFAULT_SIZE, sort=state.default_sort)
+
+
+def _saved(saved_id: str) -> tuple[SavedSearch, SavedSearches]:
+    store = SavedSearches(the_archive().engine)
+    saved = store.get(saved_id)
+    if saved is None:
+        abort(404)
+    return saved, store
+
+
+def _state_of(saved: SavedSearch) -> SearchState:
+    """Return the search for its page; an empty one where its address is not understood any more."""
+    try:
+        return SearchState.from_args(MultiDict(parse_qsl(saved.query_string)))
+    except InvalidQuery:
+        return SearchState()
