@@ -85,7 +85,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """All of these. Score: the sum."""
+    """All of these; of none, nothing. Score: the sum."""
 
     parts: tuple[Term | PhraseTerm | AnyOf, ...]
 

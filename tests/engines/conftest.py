@@ -9,7 +9,9 @@ import pytest
 
 from indexer.engines.base import Engine
 from indexer.engines.embedded import EmbeddedEngine
+from indexer.engines.opensearch import OpenSearchEngine
 from tests.engines.builders import MANIFEST
+from tests.opensearch.fixture import archive_settings
 
 #: Opens one archive; called again, it opens the same archive a second time.
 Opener = Callable[[], Engine]
@@ -23,10 +25,19 @@ def embedded(request: pytest.FixtureRequest) -> Iterator[Opener]:
     yield lambda: EmbeddedEngine.open(folder)
 
 
-ENGINE_FACTORIES: dict[str, EngineFactory] = {"embedded": embedded}
+@contextmanager
+def opensearch(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    with archive_settings(request.getfixturevalue("opensearch_url")) as settings:
+        yield lambda: OpenSearchEngine.open(settings.engine, settings)
 
 
-@pytest.fixture(scope="session", params=list(ENGINE_FACTORIES))
+ENGINE_FACTORIES: dict[str, EngineFactory] = {"embedded": embedded, "opensearch": opensearch}
+
+
+@pytest.fixture(
+    scope="session",
+    params=["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)],
+)
 def factory(request: pytest.FixtureRequest) -> EngineFactory:
     return ENGINE_FACTORIES[request.param]
 

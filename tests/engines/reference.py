@@ -111,7 +111,9 @@ class Reference:
                 return matched[0] + clause.tie * sum(matched[1:]) if matched else None
             case AllOf():
                 parts = [self.score(part, id_) for part in clause.parts]
-                return None if None in parts else sum(part for part in parts if part is not None)
+                return (
+                    sum(part for part in parts if part is not None) if parts and None not in parts else None
+                )
 
     def _in_fields(self, words: tuple[str, ...], clause: Term | PhraseTerm, id_: str) -> float | None:
         if clause.field is not Field.ANY:

@@ -101,6 +101,7 @@ QUERIES = {
     ),
     "any of, a tie of one": (should(AnyOf((exact("crude"), exact("oil")), tie=1.0)), {"oil-1", "oil-2", "libya-1"}),
     "any of nothing": (should(AnyOf(())), set()),
+    "all of nothing": (should(AllOf(())), set()),
     "all of": (should(AllOf((exact("crude"), exact("talks")))), {"oil-1"}),
     "all of any of": (
         should(AllOf((AnyOf((exact("crude"), exact("libya"))), exact("talks")))),

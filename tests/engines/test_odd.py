@@ -158,8 +158,7 @@ def test_a_word_of_100000_letters_is_stored_and_found(engine: Engine) -> None:
 def test_a_query_of_10000_terms_is_answered(engine: Engine) -> None:
     engine.write([*entries(range(5)), stored(article("last", "w9999"))])
     engine.refresh()
-    tokens = [f"w{number}" for number in range(10_000)]
-    query = LexicalQuery(should=tuple(Term(token, Form.EXACT) for token in tokens))
+    query = LexicalQuery(should=tuple(Term(f"w{number}", Form.EXACT) for number in range(10_000)))
     found, near = engine.match(
         [LexicalLeg(query), VectorLeg(vector(1), only=LexicalQuery(must_not=query.should))]
     )
