@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -25,9 +24,7 @@ from indexer.cli import main
 from indexer.commands.common import clean, isolate
 from indexer.commands.progress import count_records
 from indexer.commands.search import Day
-from indexer.models.base import Encoder
-from indexer.models.load import load_encoder
-from indexer.settings import Settings
+from tests.real import load_encoder_once
 
 Run = Callable[..., Result]
 
@@ -79,18 +76,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def _one_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the real encoder once for all commands, which otherwise takes most of their time."""
-    monkeypatch.setattr(indexer.archive, "load_encoder", _load_encoder)
-
-
-def _load_encoder(settings: Settings) -> Encoder:
-    key = (settings.cache, settings.model, settings.backend, settings.device, settings.threads)
-    if key not in _encoders:
-        _encoders[key] = load_encoder(settings)
-    return _encoders[key]
-
-
-_encoders: dict[tuple[object, ...], Encoder] = {}
+    monkeypatch.setattr(indexer.archive, "load_encoder", load_encoder_once)
 
 
 def invoke(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
@@ -469,26 +455,6 @@ def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
             "PYTHONUNBUFFERED": "1",
         },
     )
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_with_130_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    text = ARTICLES[0]["text"] * 4
-    records = [{**ARTICLES[0], "id": f"{n:03}", "text": f"{n}. {text}"} for n in range(120)]
-    write_jsonl(tmp_path / "many.jsonl", records)
-    process = start("index", "many.jsonl", cwd=tmp_path)
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "archive").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert "Traceback" not in errors
-
-    again = json.loads(invoke("index", "many.jsonl", "--json").stdout)
-    assert again["stored"] + again["unchanged"] == 120
-    assert json.loads(invoke("stats", "--json").stdout)["articles"] == 120
 
 
 def test_serve_answers_until_ctrl_c(archive: Path, tmp_path: Path) -> None:
