@@ -9,6 +9,7 @@ from flask import Flask
 from webapp import (
     api,
     article,
+    compression,
     coverage,
     discovery,
     display,
@@ -43,6 +44,7 @@ def create_app(archive: Archive) -> Flask:
     app.extensions[EXTENSION] = archive
     metrics.init_app(app, archive)  # first, so that the time of all the rest is measured
     security.init_app(app, archive.settings)
+    compression.init_app(app)
     display.init_app(app)
     judgements.init_app(app)
     errors.init_app(app)

@@ -7,7 +7,7 @@ name's spellings, what sounds alike).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
@@ -41,14 +41,18 @@ _MAX_TYPED = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One archive word of the plan, and where its signs lead: `toggle` pins or frees it, `drop` takes it out."""
+    """One archive word of the plan. `edit` names it in the address, as `pin=` and `drop=` take it.
+
+    A pinned one has the addresses that free it and that take it out, since it is in the address already.
+    """
 
     searched: Searched
     source: str
     meaning: str
+    edit: str
     pinned: bool
-    toggle: str
-    drop: str
+    toggle: str = ""
+    drop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +111,13 @@ def _choice(word: str, searched: Searched, state: SearchState) -> Choice:
     key, edits = searched.key, state.edits
     if searched.source == ADDED:  # stands in the address as it was typed, not by its stems
         key = next((typed for typed in edits.pinned.get(word, ()) if stems(typed) == key), key)
-    pinned, free = edits.pins(word, key), edits.leaving(word, key)
     source, meaning = SOURCES.get(searched.source, (searched.source, ""))
-    return Choice(
-        searched,
-        source,
-        meaning,
-        pinned,
-        state.edited(free if pinned else edits.pinning(word, key)).url(),
-        state.edited(free if searched.source == ADDED else edits.removing(word, key)).url(),
-    )
+    choice = Choice(searched, source, meaning, f"{word}:{key}", edits.pins(word, key))
+    if not choice.pinned:
+        return choice
+    free = edits.leaving(word, key)
+    without = free if searched.source == ADDED else edits.removing(word, key)
+    return replace(choice, toggle=state.edited(free).url(), drop=state.edited(without).url())
 
 
 # -- adding a word
