@@ -45,7 +45,8 @@ def post(
     address = _resolve(host, port, may_reach or is_public)
     connection = _connection(parts.scheme, host, port, address, timeout)
     # Slow answers that keep each wait short would otherwise last for ever.
-    watch = threading.Timer(timeout, _hang_up, (connection,))
+    too_late = threading.Event()
+    watch = threading.Timer(timeout, _hang_up, (connection, too_late))
     watch.daemon = True
     watch.start()
     try:
@@ -58,6 +59,8 @@ def post(
     finally:
         watch.cancel()
         connection.close()
+    if too_late.is_set():  # what was cut off may look like a short answer
+        raise Refused(f"{host} did not answer within {timeout:g} seconds.")
     if not 200 <= response.status < 300:
         raise Refused(f"{host} answered with status {response.status}.")
     return response.status
@@ -131,7 +134,8 @@ def _connection(
     return made
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
+def _hang_up(connection: http.client.HTTPConnection, too_late: threading.Event) -> None:
+    too_late.set()
     sock = connection.sock
     if sock is not None:
         with suppress(OSError):  # it is closed already

@@ -1,0 +1,220 @@
+"""Saved searches in the browser, without JavaScript, and their feeds as a reader of feeds takes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.alerts.run import run_alerts
+from indexer.alerts.saved import SavedSearch, SavedSearches
+from indexer.archive import Archive
+from indexer.article import Article
+from indexer.search.record import to_record
+from indexer.search.request import SearchRequest
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+from tests.webapp.conftest import SCRIPT
+from webapp import create_app, saved
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+EVIL = Article(
+    id="evil/..?a=b&c#d",
+    title=f"{SCRIPT} \u202egpj.exe \uffff\u0000",
+    text=f"A ceasefire. {SCRIPT} ]]> &xxe; \u0001",
+    url="javascript:alert(1)",
+    source='"><img src=x>',
+    author="\ufffe'",
+    section="</entry>",
+    language="en",
+)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache", encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        opened.add(
+            [Article(id="old", title="Old", text="A ceasefire in Libya.", source="BBC", language="en")]
+        )
+        yield opened
+
+
+@pytest.fixture
+def client(archive: Archive) -> FlaskClient:
+    return create_app(archive).test_client()
+
+
+@pytest.fixture
+def store(archive: Archive) -> SavedSearches:
+    return SavedSearches(archive.engine)
+
+
+def save(client: FlaskClient, search: str = "q=ceasefire", **fields: str) -> str:
+    response = client.post("/saved", data={"name": "Ceasefires", "search": search, **fields})
+    assert response.status_code == 303, response.text
+    return response.headers["Location"]
+
+
+def hidden(html: str) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
+    return {name: value.replace("&amp;", "&") for name, value in found}
+
+
+def test_from_the_results_to_a_saved_search(client: FlaskClient, store: SavedSearches) -> None:
+    html = client.get("/search?q=ceasefire&source=BBC&size=25&sort=newest").text
+    form = html.partition('action="/saved/new"')[2].partition("</form>")[0]
+    assert hidden(form) == {"q": "ceasefire", "source": "BBC"}
+    page = client.get("/saved/new", query_string={**hidden(form), "save_as": "Truces"}).text
+    main = page.partition("<main")[2]
+    assert 'value="Truces"' in main
+    assert "1 article in the whole archive" in " ".join(main.split())
+    response = client.post("/saved", data={**hidden(main), "name": "Truces"})
+    assert response.status_code == 303
+    [kept] = store
+    assert kept.name == "Truces"
+    assert kept.query_string == "q=ceasefire&source=BBC"
+    assert kept.search["include"] == {"source": ["BBC"]}
+    assert "Truces" in client.get("/saved").text
+    assert 'href="/saved"' in client.get("/").text
+
+
+def test_nothing_is_not_saved(client: FlaskClient) -> None:
+    assert client.get("/saved/new").status_code == 400
+    assert client.post("/saved", data={"name": "x", "search": ""}).status_code == 400
+    assert client.get("/saved/new?q=%22x").status_code == 400
+    assert "No search is saved" in client.get("/saved").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": " \u202e "}, "needs a name"),
+        ({"webhook": "ftp://example.org"}, "http or https"),
+        ({"email": "a@example.org"}, "sends no mail"),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_rest_kept(
+    client: FlaskClient, store: SavedSearches, fields: dict[str, str], sentence: str
+) -> None:
+    given = {"name": "Kept name", "search": "q=ceasefire", "webhook": "https://example.org/kept", **fields}
+    response = client.post("/saved", data=given)
+    assert response.status_code == 400
+    if "email" not in fields:  # there is no field for mail where none can be sent
+        assert sentence in response.text
+        assert 'aria-invalid="true"' in response.text
+    if "name" not in fields:
+        assert 'value="Kept name"' in response.text
+    assert not list(store)
+
+
+def test_alerts_are_unread_until_they_are_read(client: FlaskClient, archive: Archive) -> None:
+    page = save(client)
+    assert "Nothing new has answered it yet" in client.get(page).text
+    archive.add([Article(id="new", title="New truce", text="A ceasefire.", language="en")])
+    run_alerts(archive)
+    html = client.get(page).text
+    assert "1 unread" in html
+    assert "New truce" in html
+    assert "Answers 1 of the search&#39;s words: ceasefire." in html
+    assert '<b class="unread">1</b>' in client.get("/saved").text
+    assert client.post(f"{page}/read").headers["Location"] == page
+    assert "unread" not in client.get(page).text
+    assert client.post(f"{page}/delete").headers["Location"] == "/saved"
+    assert client.get(page).status_code == 404
+
+
+def test_forms_of_other_sites_are_refused(client: FlaskClient, store: SavedSearches) -> None:
+    page = save(client)
+    for path in ("/saved", f"{page}/read", f"{page}/delete"):
+        response = client.post(path, headers={"Origin": "https://evil.example"})
+        assert response.status_code == 403
+    assert len(list(store)) == 1
+
+
+def test_a_feed_names_what_triggered_it(client: FlaskClient, archive: Archive) -> None:
+    page = save(client, "q=ceasefire+Libya")
+    archive.add(
+        [
+            Article(
+                id="new",
+                title="هدنة",
+                text="هدنة في ليبيا",
+                url="https://news.example/1",
+                source="BBC",
+                language="ar",
+            )
+        ]
+    )
+    run_alerts(archive)
+    assert f'href="{page}/feed.atom"' in client.get(page).text
+    response = client.get(f"{page}/feed.atom")
+    assert response.content_type == "application/atom+xml; charset=utf-8"
+    feed = ElementTree.fromstring(response.data)
+    assert feed.findtext(f"{ATOM}title") == "Ceasefires"
+    [entry] = feed.iter(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "هدنة"
+    assert entry.get("{http://www.w3.org/XML/1998/namespace}lang") == "ar"
+    assert "ceasefire → هدنة" in (entry.findtext(f"{ATOM}summary") or "")
+    links = {link.get("rel"): link.get("href") for link in entry.iter(f"{ATOM}link")}
+    assert links == {"alternate": "http://localhost/article?id=new", "via": "https://news.example/1"}
+    # What RFC 4287 demands of a feed and of an entry.
+    for element in (feed, entry):
+        for name in ("id", "title", "updated"):
+            assert element.findtext(f"{ATOM}{name}")
+    again = client.get(f"{page}/feed.atom", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_hostile_articles_cannot_break_a_feed_or_a_page(client: FlaskClient, archive: Archive) -> None:
+    page = save(client, name=f"{SCRIPT}\u202e")
+    archive.add([EVIL])
+    run_alerts(archive)
+    feed = ElementTree.fromstring(client.get(f"{page}/feed.atom").data)
+    [entry] = feed.iter(f"{ATOM}entry")
+    assert SCRIPT in (entry.findtext(f"{ATOM}title") or "")  # as text
+    assert "\u202e" not in (entry.findtext(f"{ATOM}title") or "")
+    assert not any("javascript" in (link.get("href") or "") for link in entry.iter(f"{ATOM}link"))
+    assert not any(element.get("type") in ("html", "xhtml") for element in entry.iter())
+    for path in (page, "/saved", "/saved/new?q=" + "%3Cscript%3E&save_as=%3Cscript%3E"):
+        html = client.get(path).text
+        assert SCRIPT not in html
+        assert "<img" not in html
+        assert "\u202e" not in html
+        assert not re.search(r"<style|\sstyle=", html)
+
+
+def test_a_search_whose_address_is_not_understood_is_still_shown(
+    client: FlaskClient, store: SavedSearches
+) -> None:
+    record = to_record(SearchRequest("x"))
+    store.put(SavedSearch("Old form", record, query_string="q=x&page=none", id="0123456789abcdef"))
+    html = client.get("/saved/0123456789abcdef").text
+    assert "Old form" in html
+    assert "Search now" not in html
+
+
+def test_mail_is_offered_where_it_can_be_sent(archive: Archive) -> None:
+    archive.settings = archive.settings.model_copy(
+        update={"smtp_host": "mail.example", "smtp_from": "a@b.example", "alert_recipients": "@b.example"}
+    )
+    client = create_app(archive).test_client()
+    assert 'name="email"' in client.get("/saved/new?q=ceasefire").text
+    response = client.post("/saved", data={"name": "x", "search": "q=x", "email": "c@d.example"})
+    assert response.status_code == 400
+    assert "may not send mail to c@d.example" in response.text
+    save(client, email="c@b.example")
+
+
+def test_the_page_shows_so_many(
+    client: FlaskClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "_SHOWN", 2)
+    page = save(client)
+    archive.add([Article(id=f"a{number}", title="t", text="ceasefire", language="en") for number in range(3)])
+    run_alerts(archive)
+    assert "The latest 2 are shown" in client.get(page).text
