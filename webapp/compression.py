@@ -27,7 +27,7 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.is_streamed and not response.direct_passthrough:
         return response
-    if "gzip" not in request.accept_encodings or "Content-Encoding" in response.headers:
+    if not request.accept_encodings.quality("gzip") or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False  # a static file is passed through unread otherwise
     body = response.get_data()
