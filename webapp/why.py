@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, ordinal
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE, ordinal
 from indexer.search.legs import SAME
 from indexer.search.page import Result
 from indexer.search.results import ALIGNED_BY
@@ -24,6 +24,11 @@ LEGS = {
         "Word by word",
         "word against word",
         "Each word of the question against those of its best passage",
+    ),
+    TITLE: (
+        "Title",
+        "its title",
+        "Each word of its title against those of the question, and the reverse",
     ),
 }
 _HOW = {

@@ -11,6 +11,7 @@ KEYWORDS = "keywords"
 MEANING = "meaning"
 LEAD = "lead"
 LATE = "late"
+TITLE = "title"
 
 #: Pairs in which the article holds the query's own word, and those that only vectors know.
 _OWN, _ALIGNED = (SAME, INFLECTION), "aligned"

@@ -2,7 +2,8 @@
 
 Every word of the query looks for its best partner among the words of a passage, by their codes, and the mean
 of these best cosines is the passage's score (MaxSim; Khattab and Zaharia, ColBERT, SIGIR 2020). An article
-counts as its best passage. All passages are scored in one multiplication; torch is not needed.
+counts as its best passage. Titles are compared in both directions: a headline that says the same and no more
+is the better answer to a headline. All passages are scored in one go; torch is not needed.
 """
 
 from __future__ import annotations
@@ -13,27 +14,34 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from indexer.article import Article
 from indexer.engines.base import StoredPassage
 from indexer.models.base import Encoding
 from indexer.models.codes import Coder
+from indexer.models.words import word_spans
 
 FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """What late interaction says of an article: its best passage's MaxSim, and which passage that is."""
+    """What late interaction says of an article: its best passage's MaxSim, which passage that is, its title's."""
 
     score: float
     passage: int
+    title: float = 0.0
 
 
 def interact(
-    encoding: Encoding, passages: Mapping[str, Sequence[StoredPassage]], coder: Coder
+    encoding: Encoding,
+    passages: Mapping[str, Sequence[StoredPassage]],
+    coder: Coder,
+    titles: Mapping[str, int] | None = None,
 ) -> dict[str, Interaction]:
     """Return MaxSim of the articles that have codes.
 
-    `encoding` is the query's with its word vectors. Articles without codes are left out.
+    `encoding` is the query's with its word vectors. Articles without codes are left out. `titles` says with how
+    many words of their title the codes of passages begin (see `title_words`).
     """
     if encoding.words is None or not len(encoding.words):
         return {}
@@ -49,10 +57,30 @@ def interact(
     similarities = coder.similarities(
         coder.rotate_query(encoding.words), b"".join(codes for _, _, codes in coded)
     )
-    starts = np.cumsum([0, *(len(codes) // width for _, _, codes in coded[:-1])])
+    ends = np.cumsum([len(codes) // width for _, _, codes in coded])
+    starts = np.concatenate([[0], ends[:-1]])
     best = np.maximum.reduceat(similarities, starts, axis=1).mean(axis=0)
     found: dict[str, Interaction] = {}
-    for (article_id, number, _), score in zip(coded, best.tolist(), strict=True):
-        if article_id not in found or score > found[article_id].score:
-            found[article_id] = Interaction(score, number)
+    for (article_id, number, _), score, start, end in zip(
+        coded, best.tolist(), starts.tolist(), ends.tolist(), strict=True
+    ):
+        known = found.get(article_id)
+        if known is None:
+            words = min((titles or {}).get(article_id, 0), end - start)
+            title = both_ways(similarities[:, start : start + words])
+            found[article_id] = Interaction(score, number, title)
+        elif score > known.score:
+            found[article_id] = Interaction(score, number, known.title)
     return found
+
+
+def both_ways(similarities: FloatArray) -> float:
+    """Return the mean of MaxSim from the query to a text and back; 0 for a text without words."""
+    if not similarities.size:
+        return 0.0
+    return float(similarities.max(axis=1).mean() + similarities.max(axis=0).mean()) / 2
+
+
+def title_words(article: Article) -> int:
+    """Return how many words the title has in the codes of each of the article's passages."""
+    return 0 if article.title_made else len(word_spans(article.title))

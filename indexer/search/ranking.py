@@ -16,7 +16,7 @@ import numpy as np
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
 from indexer.models.base import Encoding
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.filters import without
 from indexer.search.fusion import Fused, fuse
 from indexer.search.late import Interaction
@@ -107,8 +107,12 @@ class Found:
             if (place := self._places[leg].get(article_id)) is not None
         ]
         if article_id in self.late:
-            better = sum(other.score > self.late[article_id].score for other in self.late.values())
-            scores.append(LegScore(LATE, self.late[article_id].score, better + 1, shares.get(LATE, 0.0)))
+            mine, others = self.late[article_id], self.late.values()
+            place = 1 + sum(other.score > mine.score for other in others)
+            scores.append(LegScore(LATE, mine.score, place, shares.get(LATE, 0.0)))
+            if shares.get(TITLE):
+                place = 1 + sum(other.title > mine.title for other in others)
+                scores.append(LegScore(TITLE, mine.title, place, shares[TITLE]))
         return tuple(scores)
 
     def passage_number(self, article_id: str) -> int | None:
@@ -175,22 +179,30 @@ def find(
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:
     """Return what was found with its best articles in the order that late interaction gives them.
 
-    MaxSim is scaled to [0, 1] by the articles that were read; one without codes gets 0 of it. What was not
-    read stays behind what was.
+    MaxSim of passages and of titles are each scaled to [0, 1] by the articles that were read; one without codes
+    gets 0 of them. What was not read stays behind what was.
     """
     if not late:
         return found
-    scores = [interaction.score for interaction in late.values()]
-    low, high = min(scores), max(scores)
+    passages = _scaled({article_id: interaction.score for article_id, interaction in late.items()})
+    titles = _scaled({article_id: interaction.title for article_id, interaction in late.items()})
     pool: list[Fused] = []
     for entry in found.fused[:RERANKED]:
-        share = 0.0
-        if entry.id in late:
-            scaled = (late[entry.id].score - low) / (high - low) if high > low else 1.0
-            share = prepared.weights(found.languages.get(entry.id, "")).late * scaled
-        pool.append(Fused(entry.id, entry.score + share, {**entry.shares, LATE: share}))
+        weights = prepared.weights(found.languages.get(entry.id, ""))
+        shares = {
+            LATE: weights.late * passages.get(entry.id, 0.0),
+            TITLE: weights.title * titles.get(entry.id, 0.0),
+        }
+        pool.append(Fused(entry.id, entry.score + sum(shares.values()), {**entry.shares, **shares}))
     pool.sort(key=lambda entry: (-entry.score, entry.id))
     return replace(found, fused=(*pool, *found.fused[RERANKED:]), late=late)
+
+
+def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
+    low, high = min(scores.values()), max(scores.values())
+    if high <= low:
+        return dict.fromkeys(scores, 1.0)
+    return {name: (score - low) / (high - low) for name, score in scores.items()}
 
 
 def saturated(result: LegResult, depth: int, saturation: float) -> LegResult:

@@ -34,7 +34,7 @@ from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
-from indexer.search.late import Interaction, interact
+from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, look_up, query_language, query_languages
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
@@ -267,7 +267,7 @@ class Searcher:
         if not found.pool:
             return found
         with clock.stage("gather"):
-            request = GatherRequest(Union(ids=()), passages_of=found.pool, codes=True)
+            request = GatherRequest(Union(ids=()), found.pool, passages_of=found.pool, codes=True)
             read = self._engine.gather(request, timeout=clock.remaining())
         with clock.stage("late"):
             return rerank(prepared, found, self._interactions(prepared, found.pool, read))
@@ -279,7 +279,8 @@ class Searcher:
         if prepared.encoding is None or coder is None:
             return {}
         read = {article_id: gathered.passages.get(article_id, ()) for article_id in pool}
-        return interact(prepared.encoding, read, coder)
+        titles = {article_id: title_words(article) for article_id, article in gathered.articles.items()}
+        return interact(prepared.encoding, read, coder, titles)
 
     def _gather(
         self, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch

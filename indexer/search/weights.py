@@ -58,12 +58,13 @@ class PlanWeights:
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
-    """How much each part counts. The legs' sum to 1; `late` is added for the articles that are read again."""
+    """How much each part counts. The legs' sum to 1; the others are added for the articles that are read again."""
 
     meaning: float  # the nearest passage
     lead: float  # the first passage: news says first what it is about
     keywords: float
-    late: float
+    late: float  # the passage that answers best word by word
+    title: float  # the title, word by word in both directions
 
     def without(self, leg: str) -> FusionWeights:
         """Return the weights without one leg: the others keep their proportions and sum to 1 again."""
@@ -84,11 +85,11 @@ class Weights:
     #: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.
     saturation: float = 4.0
     #: A question in the words of a person: its wording says more than its words.
-    question: FusionWeights = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6)
+    question: FusionWeights = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6, title=0.0)
     #: A headline or a list of words.
-    words: FusionWeights = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1)
+    words: FusionWeights = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1, title=0.5)
     #: Where query and article share a language, the words themselves say more.
-    same_language: FusionWeights = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2)
+    same_language: FusionWeights = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2, title=0.3)
 
     def fusion(self, query_language: str, article_language: str, *, question: bool) -> FusionWeights:
         """Return the weights for a query in one language and an article in the same or another."""
@@ -117,6 +118,8 @@ class Weights:
                 return replace(self, saturation=math.inf)
             case "late":
                 return self._each_fusion(lambda fusion: replace(fusion, late=0.0))
+            case "title":
+                return self._each_fusion(lambda fusion: replace(fusion, title=0.0))
             case "meaning" | "lead" | "keywords":
                 return self._each_fusion(lambda fusion: fusion.without(part))
         raise ValueError(f"The ranking has no part {part!r}; it has {', '.join(PARTS)}.")
@@ -135,5 +138,5 @@ WEIGHTS = Weights()
 #: What `newsarchive evaluate --without` can take out, to see what it is worth.
 PARTS = (
     "dictionary", "context", "names", "sound", "near", "inflection",
-    "saturation", "keywords", "meaning", "lead", "late",
+    "saturation", "keywords", "meaning", "lead", "late", "title",
 )  # fmt: skip

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.article import Passage
+from indexer.article import Article, Passage
 from indexer.engines.base import StoredPassage
 from indexer.models.base import Encoding, PassageText
 from indexer.search.align import align
-from indexer.search.late import interact
+from indexer.search.late import interact, title_words
 from tests.fakes import FakeEncoder
 
 SYNONYMS = {"هدنة": "ceasefire", "ليبيا": "libya", "نفط": "oil"}
@@ -70,6 +72,32 @@ def test_a_query_without_words_says_nothing(encoder: FakeEncoder) -> None:
     read = {"a": [stored(encoder, "هدنة")]}
     assert interact(asked(encoder, "?!"), read, encoder.coder) == {}
     assert interact(encoder.encode_query("oil"), read, encoder.coder) == {}  # encoded without words
+
+
+def test_a_title_that_says_the_same_and_no_more_is_nearer(encoder: FakeEncoder) -> None:
+    assert encoder.coder is not None
+    titles = {"same": "هدنة ليبيا", "more": "هدنة ليبيا بعد حرب طويلة دمرت المدن", "other": "سعر نفط هبط"}
+    read = {
+        name: [
+            StoredPassage(
+                Passage(number, 0, 9, "ar"),
+                (stored(encoder, title).codes or b"") + (stored(encoder, "القط ينام").codes or b""),
+            )
+            for number in range(2)
+        ]
+        for name, title in titles.items()
+    }
+    words = {name: len(title.split()) for name, title in titles.items()}
+    found = interact(asked(encoder, "libya ceasefire"), read, encoder.coder, words)
+    assert found["same"].title == pytest.approx(1.0, abs=0.1)
+    assert found["same"].title > found["more"].title > found["other"].title
+    assert interact(asked(encoder, "libya ceasefire"), read, encoder.coder)["same"].title == 0.0
+
+
+def test_a_title_that_was_made_has_no_words_in_the_codes() -> None:
+    article = Article(id="a", title="هدنة ليبيا", text="هدنة ليبيا", title_made=True)
+    assert title_words(article) == 0
+    assert title_words(replace(article, title_made=False)) == 2
 
 
 # --- alignment ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexer.engines.base import Filters, LegResult
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
@@ -100,6 +100,16 @@ def test_late_interaction_orders_what_it_has_read() -> None:
     assert found.fused[0].shares[LATE] == pytest.approx(WEIGHTS.question.late)
     assert found.passage_number("b") == 3
     assert [(score.leg, score.rank) for score in found.leg_scores("c", found.fused[1])] == [(LATE, 2)]
+
+
+def test_a_headline_is_compared_with_titles() -> None:
+    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
+    late = {"a": Interaction(0.2, 0, 0.1), "b": Interaction(0.2, 0, 0.9)}
+    found = rerank(prepared("en"), Found(fused, (), {}), late)
+    assert found.fused[0].id == "b"
+    assert found.fused[0].shares[TITLE] == pytest.approx(WEIGHTS.words.title)
+    scores = found.leg_scores("b", found.fused[0])
+    assert [(score.leg, score.rank) for score in scores] == [(LATE, 1), (TITLE, 1)]
 
 
 def test_what_was_not_read_stays_behind() -> None:
