@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.archive import Archive
 from indexer.engines import EMBEDDED, open_engine
 from indexer.errors import SchemaMismatch, SettingsError
-from indexer.ingest import quarantine
+from indexer.ingest.report import IngestReport
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from indexer.engines.base import Engine
     from indexer.ingest.pipeline import Progress
-    from indexer.ingest.report import IngestReport
+    from indexer.models.base import Encoder
     from indexer.settings import Settings
 
-#: What an archive keeps beside its articles that cannot be made from them.
-RECORD_KINDS = (quarantine.KIND,)
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Rebuilt:
     before: Path | None
 
 
-def rebuild(settings: Settings, *, progress: Progress | None = None) -> Rebuilt:
+def rebuild(
+    settings: Settings, *, encoder: Encoder | None = None, progress: Progress | None = None
+) -> Rebuilt:
     """Build the archive beside itself with the settings of now, then put it in its own place.
 
-    An interrupted rebuild goes on when it is run again. The archive as it was is kept. Raises `SettingsError`
-    where there is nothing to rebuild.
+    An interrupted rebuild goes on when it is run again. The archive as it was is kept. Nobody should write to it
+    meanwhile. Raises `SettingsError` where there is nothing to rebuild.
     """
     if settings.engine != EMBEDDED:
         raise SettingsError(
@@ -41,39 +45,70 @@ def rebuild(settings: Settings, *, progress: Progress | None = None) -> Rebuilt:
             remedy="On a cluster `newsarchive generations build` does this beside the archive in use.",
         )
     folder = settings.archive.absolute()
+    building = folder.with_name(f"{folder.name}.rebuilding")
+    before = _free_name(folder)
+    if building.exists() and not folder.exists():
+        # A rebuild died between its two renamings, with everything done but the last.
+        building.rename(folder)
+        return Rebuilt(IngestReport(), _last_name(folder))
     with open_engine(settings) as old:
         if old.manifest() is None:
             raise SettingsError(f"There is no archive in {settings.archive}.")
-        with _open_new(settings, folder.with_name(f"{folder.name}.rebuilding")) as new:
+        with _open_new(settings, building, encoder) as new:
+            _drop_deleted(old, new.engine)
             report = new.add(old.scan(), progress=progress)
             if report.interrupted:
                 return Rebuilt(report, None)
             _copy_records(old, new.engine)
-    before = _free_name(folder)
     folder.rename(before)
-    new.settings.archive.rename(folder)
+    building.rename(folder)
     return Rebuilt(report, before)
 
 
-def _open_new(settings: Settings, building: Path) -> Archive:
+def _open_new(settings: Settings, building: Path, encoder: Encoder | None) -> Archive:
     """Open what an interrupted rebuild has left; an empty archive where its settings were other ones."""
     building_settings = settings.model_copy(update={"archive": building})
     try:
-        return Archive.open(building_settings)
+        return Archive.open(building_settings, encoder=encoder)
     except SchemaMismatch:
         shutil.rmtree(building)
-        return Archive.open(building_settings)
+        return Archive.open(building_settings, encoder=encoder)
+
+
+def _drop_deleted(old: Engine, new: Engine) -> None:
+    """Delete what an interrupted rebuild has taken over and the archive has lost since."""
+
+    def batches() -> Iterator[list[str]]:
+        ids = (article.id for article in new.scan())
+        while batch := list(islice(ids, _BATCH)):
+            yield batch
+
+    for batch in batches():
+        there = old.hashes(batch)
+        new.delete([article_id for article_id in batch if article_id not in there])
 
 
 def _copy_records(old: Engine, new: Engine) -> None:
-    for kind in RECORD_KINDS:
-        records = dict(old.records(kind))
-        if records:
-            new.put_records(kind, records)
+    """Take over what an archive keeps beside its articles, but for what has been made from them anew."""
+    from indexer.search.lexicon import KIND as LEXICON
+
+    for kind in old.record_kinds():
+        if kind != LEXICON:
+            new.put_records(kind, dict(old.records(kind)))
 
 
 def _free_name(folder: Path) -> Path:
-    number = 1
-    while (candidate := folder.with_name(f"{folder.name}.before-{number}")).exists():
-        number += 1
-    return candidate
+    return next(name for name in _names_before(folder) if not name.exists())
+
+
+def _last_name(folder: Path) -> Path | None:
+    last = None
+    for name in _names_before(folder):
+        if not name.exists():
+            break
+        last = name
+    return last
+
+
+def _names_before(folder: Path) -> Iterator[Path]:
+    return (folder.with_name(f"{folder.name}.before-{number}") for number in count(1))

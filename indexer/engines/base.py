@@ -441,7 +441,7 @@ class Engine(Protocol):
         """Yield the stored words by (language, stem)."""
         ...
 
-    # -- small records: quarantine, saved searches, judgements, checkpoints
+    # -- small records: quarantine, saved searches, judgements, evaluations
 
     def put_records(self, kind: str, records: Mapping[str, Mapping[str, Any]]) -> None:
         """Store JSON objects under (kind, key), replacing equal keys. Durable when it returns."""
@@ -449,6 +449,10 @@ class Engine(Protocol):
 
     def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield (key, record) of a kind by key."""
+        ...
+
+    def record_kinds(self) -> list[str]:
+        """Return the kinds that have records, sorted."""
         ...
 
     def delete_records(self, kind: str, keys: Iterable[str]) -> int: ...

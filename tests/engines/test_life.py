@@ -43,6 +43,7 @@ def test_where_there_is_no_archive_yet_everything_reads_as_empty(opener: Opener)
         assert engine.passages("a") == ()
         for iterator in (engine.scan(), engine.vocabulary(), engine.words(), engine.records("kind")):
             assert list(iterator) == []
+        assert engine.record_kinds() == []
         stats = engine.stats()
         assert (stats.articles, stats.passages, stats.words) == (0, 0, 0)
         assert engine.delete(["a"]) == 0

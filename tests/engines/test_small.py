@@ -115,6 +115,7 @@ def test_records_come_back_by_key(engine: Engine) -> None:
     assert list(engine.records("quarantine")) == [(key, records[key]) for key in sorted(records)]
     assert list(engine.records("other")) == [("a", {"x": 1})]
     assert list(engine.records("none")) == []
+    assert engine.record_kinds() == ["other", "quarantine"]
 
 
 def test_records_are_replaced_and_deleted(engine: Engine) -> None:
@@ -125,6 +126,9 @@ def test_records_are_replaced_and_deleted(engine: Engine) -> None:
     assert engine.delete_records("other", ["b"]) == 0
     assert dict(engine.records("kind")) == {"b": {"v": 2}}
     engine.put_records("kind", {})
+    engine.put_records("gone", {"a": {}})
+    engine.delete_records("gone", ["a"])
+    assert engine.record_kinds() == ["kind"]
     assert engine.delete_records("kind", []) == 0
 
 

@@ -236,6 +236,9 @@ class EmbeddedEngine:
     def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         return self._small.records(kind)
 
+    def record_kinds(self) -> list[str]:
+        return self._small.record_kinds()
+
     def delete_records(self, kind: str, keys: Iterable[str]) -> int:
         return self._small.delete_records(kind, keys)
 

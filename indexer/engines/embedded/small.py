@@ -95,6 +95,10 @@ class SmallTables:
                 for key, record in batch:
                     yield key, orjson.loads(record)
 
+    def record_kinds(self) -> list[str]:
+        with self._database.reading() as connection:
+            return [kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM records ORDER BY kind")]
+
     def delete_records(self, kind: str, keys: Iterable[str]) -> int:
         with self._database.writing() as connection:
             before = connection.total_changes

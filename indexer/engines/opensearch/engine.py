@@ -236,6 +236,9 @@ class OpenSearchEngine:
     def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
         return records.stored_records(self.cluster, self.names.records, kind)
 
+    def record_kinds(self) -> list[str]:
+        return records.record_kinds(self.cluster, self.names.records)
+
     def delete_records(self, kind: str, keys: Iterable[str]) -> int:
         self.indices.create_records()
         return records.delete_records(self.cluster, self.names.records, kind, keys)

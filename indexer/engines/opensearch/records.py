@@ -32,6 +32,21 @@ def stored_records(cluster: Cluster, index: str, kind: str) -> Iterator[tuple[st
         yield hit["_source"]["key"], hit["_source"]["record"]
 
 
+def record_kinds(cluster: Cluster, index: str) -> list[str]:
+    kinds: list[str] = []
+    after: dict[str, Any] | None = None
+    while True:
+        composite: dict[str, Any] = {"size": 1_000, "sources": [{"kind": {"terms": {"field": "kind"}}}]}
+        if after:
+            composite["after"] = after
+        (answer,) = cluster.msearch([(index, {"size": 0, "aggs": {"kinds": {"composite": composite}}})])
+        page = answer.get("aggregations", {}).get("kinds", {})
+        kinds += [bucket["key"]["kind"] for bucket in page.get("buckets", ())]
+        after = page.get("after_key")
+        if after is None:
+            return kinds
+
+
 def delete_records(cluster: Cluster, index: str, kind: str, keys: Iterable[str]) -> int:
     actions = (Action(index, document_id(kind, key), key) for key in keys)
     return send_all(cluster, actions)
