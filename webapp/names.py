@@ -45,4 +45,5 @@ def _any_of(words: list[str]) -> str:
 
 def _word(spelling: str) -> str:
     """Return a spelling without anything that the query language would read as a sign."""
-    return "".join(letter for letter in spelling if letter.isalnum() or letter in "'’_")
+    kept = "".join(letter for letter in spelling if letter.isalnum() or letter in "'’_")
+    return kept.casefold()  # OR in capitals is an operator

@@ -1,0 +1,85 @@
+"""The plan on the page and its forms, over a real archive."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.search.plan import DICTIONARY, NEAR, PlannedWord, QueryPlan, Searched
+from webapp.edits import Edits
+from webapp.plan import SHOWN, rows
+from webapp.state import SearchState
+
+SEARCH = "/search?q=ceasefire+in+Libya"
+
+
+def searched(token: str, source: str = NEAR, language: str = "ar", weight: float = 1.0) -> Searched:
+    return Searched((token,), token, language, weight, source, 3)
+
+
+def test_what_stands_for_the_word_comes_before_what_is_like_it() -> None:
+    word = PlannedWord(
+        "truce",
+        "truce",
+        (
+            searched("guerre", language="fr", weight=2.0),
+            searched("حرب", weight=1.5),
+            searched("هدنة", DICTIONARY),
+        ),
+    )
+    [row] = rows(QueryPlan((word,)), SearchState("truce"), ["ar", "fr"])
+    assert [choice.searched.surface for choice in row.shown] == ["هدنة", "حرب", "guerre"]
+
+
+def test_a_pinned_word_is_never_hidden() -> None:
+    tokens = [f"word{number}" for number in range(SHOWN + 3)]
+    word = PlannedWord("x", "x", tuple(searched(token) for token in tokens))
+    state = SearchState("x", edits=Edits().pinning("x", tokens[-1]))
+    [row] = rows(QueryPlan((word,)), state)
+    assert row.shown[0].searched.surface == tokens[-1]
+    assert row.shown[0].pinned
+    assert len(row.more) == 3
+    assert dict(parse_qsl(urlsplit(row.shown[0].drop).query)) == {"q": "x", "drop": f"x:{tokens[-1]}"}
+    assert "pin" not in dict(parse_qsl(urlsplit(row.shown[0].toggle).query))
+
+
+def test_the_page_shows_the_plan_and_takes_an_edit_back(client: FlaskClient) -> None:
+    html = client.get(SEARCH).text
+    assert 'name="drop" value="libya:ليبيا"' in html
+    edited = client.get(SEARCH + "&drop=libya:ليبيا").text
+    assert re.search(r'<details class="plan" id="plan" open>', edited)
+    assert "put back" in edited
+    assert 'name="drop" value="libya:ليبيا"' in edited  # as a hidden field of every other form
+
+
+@pytest.mark.parametrize(
+    ("typed", "pinned"),
+    [
+        ("هدنه", "libya:هدنه"),
+        ("قتال شديد", "libya:قتال شديد"),
+        ("zzyzx", "libya:zzyzx"),
+        ("!!!", None),
+        ("", None),
+    ],
+)
+def test_a_typed_word_is_pinned(client: FlaskClient, typed: str, pinned: str | None) -> None:
+    response = client.get("/plan/add", query_string={"q": "Libya", "word": "libya", "add": typed})
+    assert response.status_code == 302
+    query = dict(parse_qsl(urlsplit(response.location).query))
+    assert query.get("pin") == pinned
+    assert client.get(response.location).status_code == 200
+
+
+def test_an_added_latin_word_brings_its_translations(client: FlaskClient) -> None:
+    location = client.get("/plan/add?q=Libya&word=libya&add=truce").location
+    pins = [value for name, value in parse_qsl(urlsplit(location).query) if name == "pin"]
+    assert "libya:هدن" in pins or "libya:هدنه" in pins
+
+
+def test_only_words_of_the_plan_are_added_to(client: FlaskClient) -> None:
+    response = client.get("/plan/add?q=Libya&word=nothing&add=truce")
+    assert response.status_code == 400
+    assert "no such word" in response.text

@@ -1,0 +1,71 @@
+"""Reading help: glosses of words, and texts with English below, safe whatever they hold."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from indexer.article import Precision, Published
+from tests.webapp.conftest import HOSTILE_ID
+from webapp.display import hijri
+from webapp.reading import with_glosses
+
+
+def test_a_word_is_explained(client: FlaskClient) -> None:
+    answer = client.get("/gloss", query_string={"w": "وزارة"}).json
+    assert answer is not None
+    assert answer["glosses"][0] == "ministry"
+    assert answer["sounds"] == "Wazara"
+
+
+def test_grammar_comes_before_the_dictionary(client: FlaskClient) -> None:
+    answer = client.get("/gloss", query_string={"w": "من"}).json
+    assert answer is not None
+    assert answer["glosses"] == ["from", "of"]
+
+
+@pytest.mark.parametrize("word", ["", "ceasefire", "<script>", "ـ", "ء" * 500, "\u202e"])
+def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -> None:
+    answer = client.get("/gloss", query_string={"w": word}).json
+    assert answer is not None
+    assert answer["glosses"] == []
+
+
+def test_english_stands_below_and_the_text_stays_what_it_is(app: Flask) -> None:
+    text = '"وزارة" <b>&amp; في ليبيا'
+    with app.app_context():
+        html = with_glosses(text)
+    assert '<ruby>وزارة<rt lang="en" dir="ltr">ministry</rt></ruby>' in html
+    assert "<b>" not in html
+    without = re.sub(r"<rt.*?</rt>|</?ruby>", "", html)
+    assert without == "&#34;وزارة&#34; &lt;b&gt;&amp;amp; في ليبيا"
+
+
+def test_help_is_offered_for_arabic_only(client: FlaskClient) -> None:
+    html = client.get("/article?id=n1&q=x&help=1").text
+    assert "<rt" in html
+    assert "Romanised automatically" in html
+    assert "data-gloss" not in html
+    english = client.get("/article", query_string={"id": HOSTILE_ID, "help": "1"}).text
+    assert "<rt" not in english
+    assert "Romanised" not in english
+
+
+def published(year: int, month: int, day: int, precision: Precision = Precision.DAY) -> Published:
+    return Published(datetime(year, month, day, tzinfo=UTC), precision)
+
+
+def test_days_have_a_hijri_date() -> None:
+    # Known days: the Islamic new year 1440 and the first of Ramadan 1441 (Umm al-Qura).
+    assert hijri(published(2018, 9, 11)) == "1 Muharram 1440 AH"
+    assert hijri(published(2020, 4, 24)) == "1 Ramadan 1441 AH"
+
+
+def test_what_is_no_known_day_has_none() -> None:
+    assert hijri(published(2018, 9, 1, Precision.MONTH)) == ""
+    assert hijri(published(1900, 1, 1)) == ""
+    assert hijri(published(2500, 1, 1)) == ""
