@@ -27,6 +27,7 @@ _SENTENCES = {
     404: ("There is nothing here", "No page of the archive has this address."),
     405: ("Not in this way", "This address does not take this kind of request."),
     413: ("That is too much", "The form holds more than this archive takes."),
+    415: ("Not in this form", "This address takes application/json."),
     421: ("Not by this name", "This archive does not answer to the name in the address."),
 }
 
@@ -41,6 +42,7 @@ PROBLEMS = {
     404: "The archive has no such article, or the API no such address.",
     405: "The address takes another kind of request.",
     413: "More was sent than the archive takes.",
+    415: "The body is not sent as `application/json`.",
     421: "The archive does not answer to the name in the address.",
     500: "Something went wrong here; the reason is in the archive's log.",
     503: "The archive does not answer, or did not in time. Try again later.",

@@ -45,9 +45,29 @@ def new() -> str:
 
 @blueprint.post("/saved")
 def create() -> str | Response | tuple[str, int]:
-    state = _plain(SearchState.from_args(MultiDict(parse_qsl(request.form.get("search", "")))))
-    email, webhook = (request.form.get(name, "").strip() for name in ("email", "webhook"))
-    name = one_line(request.form.get("name", ""))[:MAX_NAME]
+    form = request.form
+    try:
+        saved = make_saved(
+            form.get("name", ""), form.get("search", ""), form.get("email", ""), form.get("webhook", "")
+        )
+    except Unfit as unfit:
+        return _form(_searched(form.get("search", "")), form, unfit.problems), 400
+    SavedSearches(the_archive().engine).put(saved)
+    return redirect(url_for("saved.show", saved_id=saved.id), 303)
+
+
+class Unfit(InvalidQuery):
+    """What is wrong with the fields of a saved search, by field."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = problems
+
+
+def make_saved(name: str, search: str, email: str = "", webhook: str = "") -> SavedSearch:
+    """Return a saved search, not stored yet. Raises `InvalidQuery` for no search, `Unfit` for the rest."""
+    state = _searched(search)
+    name, email, webhook = one_line(name)[:MAX_NAME], email.strip(), webhook.strip()
     problems: dict[str, str] = {}
     if not name:
         problems["name"] = "A saved search needs a name."
@@ -58,8 +78,8 @@ def create() -> str | Response | tuple[str, int]:
         except ArchiveError as error:
             problems[field] = str(error)
     if problems:
-        return _form(state, request.form, problems), 400
-    saved = SavedSearch(
+        raise Unfit(problems)
+    return SavedSearch(
         name=name,
         search=to_record(state.to_request()),
         query_string=state.query_string(),
@@ -67,15 +87,13 @@ def create() -> str | Response | tuple[str, int]:
         email=email,
         webhook=webhook,
     )
-    SavedSearches(the_archive().engine).put(saved)
-    return redirect(url_for("saved.show", saved_id=saved.id), 303)
 
 
 @blueprint.get("/saved/<saved_id>")
 def show(saved_id: str) -> str:
     """Show what a saved search has found, the latest first, unread marked."""
     archive = the_archive()
-    saved, store = _saved(saved_id)
+    saved, store = find(saved_id)
     alerts = store.alerts(saved_id)
     shown = alerts[:_SHOWN]
     articles = archive.articles([alert.article for alert in shown])
@@ -92,14 +110,14 @@ def show(saved_id: str) -> str:
 
 @blueprint.post("/saved/<saved_id>/read")
 def read(saved_id: str) -> Response:
-    saved, store = _saved(saved_id)
+    saved, store = find(saved_id)
     store.mark_read(saved)
     return redirect(url_for("saved.show", saved_id=saved_id), 303)
 
 
 @blueprint.post("/saved/<saved_id>/delete")
 def delete(saved_id: str) -> Response:
-    _, store = _saved(saved_id)
+    _, store = find(saved_id)
     store.delete(saved_id)
     return redirect(url_for("saved.show_all"), 303)
 
@@ -107,7 +125,7 @@ def delete(saved_id: str) -> Response:
 @blueprint.get("/saved/<saved_id>/feed.atom")
 def feed(saved_id: str) -> Response:
     """Answer with an Atom feed of the latest alerts; 304 where nothing has changed since it was read."""
-    saved, store = _saved(saved_id)
+    saved, store = find(saved_id)
     alerts = store.alerts(saved_id)[:_IN_FEED]
     articles = the_archive().articles([alert.article for alert in alerts])
     response = Response(
@@ -139,6 +157,10 @@ def _check(field: str, given: str) -> None:
         guard.checked(given)
 
 
+def _searched(query_string: str) -> SearchState:
+    return _plain(SearchState.from_args(MultiDict(parse_qsl(query_string))))
+
+
 def _plain(state: SearchState) -> SearchState:
     """Return a search as it is saved: what it finds, not how a page shows it. Raises `InvalidQuery`."""
     if state.is_empty:
@@ -146,7 +168,8 @@ def _plain(state: SearchState) -> SearchState:
     return replace(state, page=1, size=DEFAULT_SIZE, sort=state.default_sort)
 
 
-def _saved(saved_id: str) -> tuple[SavedSearch, SavedSearches]:
+def find(saved_id: str) -> tuple[SavedSearch, SavedSearches]:
+    """Return a saved search and the store it is in; 404 where there is none."""
     store = SavedSearches(the_archive().engine)
     saved = store.get(saved_id)
     if saved is None:

@@ -183,9 +183,10 @@ def test_the_description_is_made_from_the_operations(client: FlaskClient) -> Non
 def test_the_page_shows_the_description(client: FlaskClient) -> None:
     html = client.get("/api/").text
     for path, operations in document()["paths"].items():
-        assert f"GET {path}</code>" in html
-        for parameter in operations["get"]["parameters"]:
-            assert f"<code>{parameter['name']}</code>" in html
+        for method, described in operations.items():
+            assert f"{method.upper()} {path}</code>" in html
+            for parameter in described["parameters"]:
+                assert f"<code>{parameter['name']}</code>" in html
     assert not re.search(r'(?:src|href)="https?:', html)
     for anchor in re.findall(r'href="#(\w+)"', html):
         assert f'id="{anchor}"' in html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.api import description, views  # noqa: F401 (the views register themselves)
+from webapp.api import description, saved, views  # noqa: F401 (the views register themselves)
 from webapp.api.operations import blueprint
 
 __all__ = ["blueprint", "description"]

@@ -182,6 +182,45 @@ class SimilarAnswer(Answer):
     results: list[ResultAnswer]
 
 
+class SavedAnswer(Answer):
+    """A saved search."""
+
+    id: str
+    name: str
+    search: Annotated[str, Field(description="As a query string, defaults left out.")]
+    who: str
+    created_at: str
+    mailed: bool
+    posted: Annotated[bool, Field(description="Whether a webhook is told; its address is not.")]
+    alerts: int
+    unread: int
+    problem: Annotated[str, Field(description="What went wrong the last time; empty where all went well.")]
+    page: Annotated[str, Field(description="Where a person reads it: a path.")]
+    feed: Annotated[str, Field(description="Its Atom feed: a path.")]
+
+
+class SavedListAnswer(Answer):
+    """All saved searches."""
+
+    saved: list[SavedAnswer]
+
+
+class AlertAnswer(Answer):
+    """A new article that answers a saved search."""
+
+    at: str
+    reason: Annotated[str, Field(description="What triggered it, as an English sentence.")]
+    pairs: list[PairAnswer]
+    unread: bool
+    article: ArticleSummary | None
+
+
+class AlertListAnswer(Answer):
+    """The alerts of a saved search, the latest first."""
+
+    alerts: list[AlertAnswer]
+
+
 class ProblemAnswer(BaseModel):
     """A problem (RFC 9457)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, render_template, request
 from pydantic import BaseModel
@@ -43,11 +43,7 @@ def docs() -> str:
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """Return the OpenAPI document."""
-    models: list[type[BaseModel]] = [
-        ProblemAnswer,
-        *(operation.answer for operation in OPERATIONS if operation.answer),
-    ]
-    _, definitions = models_json_schema([(model, "serialization") for model in models], ref_template=_REF)
+    _, definitions = models_json_schema(_models(), ref_template=_REF)
     return {
         "openapi": "3.1.1",
         "info": {
@@ -55,7 +51,7 @@ def document() -> dict[str, Any]:
             "version": indexer.__version__,
             "description": _INTRODUCTION,
         },
-        "paths": {operation.path: {"get": _operation(operation)} for operation in OPERATIONS},
+        "paths": _paths(),
         "components": {"schemas": dict(sorted(definitions.get("$defs", {}).items()))},
     }
 
@@ -67,21 +63,50 @@ def _document_bytes() -> bytes:
     return orjson.dumps(document(), option=orjson.OPT_INDENT_2)
 
 
+def _models() -> list[tuple[type[BaseModel], Literal["validation", "serialization"]]]:
+    answers = dict.fromkeys(operation.answer for operation in OPERATIONS if operation.answer)
+    bodies = dict.fromkeys(operation.asked for operation in OPERATIONS if operation.method == "POST")
+    return [
+        (ProblemAnswer, "serialization"),
+        *((model, "serialization") for model in answers),
+        *((model, "validation") for model in bodies),
+    ]
+
+
+def _paths() -> dict[str, dict[str, Any]]:
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return paths
+
+
 def _operation(operation: Operation) -> dict[str, Any]:
-    if operation.answer:
-        schema: dict[str, Any] = {"$ref": _REF.format(model=operation.answer.__name__)}
-    else:
-        schema = {"type": "string"}
-    return {
+    described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
-        "parameters": list(_parameters(operation.parameters)),
+        "parameters": [],
         "responses": {
-            "200": {"description": "Found.", "content": {operation.media_type: {"schema": schema}}},
+            str(operation.status): _response(operation),
             **{str(status): _problem(status) for status in operation.errors},
         },
     }
+    if operation.method == "POST":
+        schema = {"$ref": _REF.format(model=operation.asked.__name__)}
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    else:
+        described["parameters"] = list(_parameters(operation.asked))
+    return described
+
+
+def _response(operation: Operation) -> dict[str, Any]:
+    if operation.answer:
+        schema: dict[str, Any] = {"$ref": _REF.format(model=operation.answer.__name__)}
+    elif operation.media_type:
+        schema = {"type": "string"}
+    else:
+        return {"description": "Done; the answer is empty."}
+    return {"description": "Done.", "content": {operation.media_type: {"schema": schema}}}
 
 
 def _parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Blueprint, Response, request
-from pydantic import BaseModel
+from flask import Blueprint, Response, abort, request
+from pydantic import BaseModel, ValidationError
 
-from webapp.api.parameters import read
+from webapp.api.parameters import Parameters, read, wrong
 
 BASE = "/api/v1"
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -21,14 +21,19 @@ View = Callable[[P], BaseModel | Response]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One path of the API. `answer` is a model, or None for a stream of `media_type`."""
+    """One method of one path. `asked` is read from the address, or by POST from a JSON body.
+
+    `answer` is a model; without one it is a stream of `media_type`, or nothing where that is empty.
+    """
 
     path: str
+    method: str
     name: str
     summary: str
     description: str
-    parameters: type[BaseModel]
+    asked: type[BaseModel]
     answer: type[BaseModel] | None
+    status: int
     media_type: str
     errors: tuple[int, ...]
 
@@ -38,13 +43,15 @@ OPERATIONS: list[Operation] = []
 
 def operation(
     path: str,
-    parameters: type[P],
+    asked: type[P],
     answer: type[BaseModel] | None,
     *,
+    method: str = "GET",
+    status: int = 200,
     errors: tuple[int, ...] = (),
     media_type: str = "application/json",
 ) -> Callable[[View[P]], View[P]]:
-    """Make a view of a GET operation: it is given its parameters, and what it returns is sent.
+    """Make an operation of a view: it is given what is asked, and what it returns is sent.
 
     The first paragraph of the view's docstring is the operation's summary, the rest its description.
     """
@@ -54,25 +61,41 @@ def operation(
         OPERATIONS.append(
             Operation(
                 path=f"{BASE}{path}",
+                method=method,
                 name=view.__name__,
                 summary=" ".join(summary.split()),
                 description=" ".join(rest.split()),
-                parameters=parameters,
+                asked=asked,
                 answer=answer,
+                status=status,
                 media_type=media_type,
-                errors=(400, *errors, 503),
+                errors=tuple(sorted({400, *errors, *((413, 415) if method == "POST" else ()), 503})),
             )
         )
 
         @functools.wraps(view)
         def respond() -> Response:
-            given = view(read(parameters, request.args))
-            return given if isinstance(given, Response) else send(given)
+            given = view(read_body(asked) if method == "POST" else read(asked, request.args))
+            return given if isinstance(given, Response) else send(given, status)
 
-        blueprint.add_url_rule(f"/v1{path}", endpoint=view.__name__, view_func=respond, methods=["GET"])
+        blueprint.add_url_rule(f"/v1{path}", endpoint=view.__name__, view_func=respond, methods=[method])
         return view
 
     return register
+
+
+def read_body(model: type[P]) -> P:
+    """Return what a JSON body asks. Raises `InvalidQuery`, and 415 for what is not sent as JSON.
+
+    A form of another site cannot send JSON without asking first, which nobody answers it.
+    """
+    if request.mimetype != "application/json":
+        abort(415)
+    read(Parameters, request.args)
+    try:
+        return model.model_validate_json(request.get_data())
+    except ValidationError as error:
+        raise wrong("body", error) from None
 
 
 def send(answer: BaseModel, status: int = 200) -> Response:

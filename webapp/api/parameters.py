@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from indexer.alerts import guard
+from indexer.alerts.saved import MAX_NAME
 from indexer.article import MAX_FIELD_LENGTH, MAX_ID_LENGTH
 from indexer.engines.base import Sort
 from indexer.errors import InvalidQuery
@@ -19,6 +21,7 @@ from indexer.search.request import MAX_PAGE_SIZE, MAX_QUERY_LENGTH
 from webapp.state import DEFAULT_SIZE
 
 MAX_SIMILAR = 50
+MAX_QUERY_STRING = 20_000
 
 Value = Annotated[str, Field(max_length=MAX_FIELD_LENGTH)]
 Values = Annotated[list[Value], Field(default_factory=list)]
@@ -107,6 +110,33 @@ class SimilarParameters(ArticleParameters):
     size: Annotated[int, Field(ge=1, le=MAX_SIMILAR, description="How many at most.")] = 10
 
 
+class SavedParameters(Parameters):
+    """One saved search."""
+
+    id: Annotated[str, Field(min_length=1, max_length=64, description="The saved search's id.")]
+
+
+class NewSavedSearch(Parameters):
+    """A search to be saved."""
+
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
+    search: Annotated[
+        str,
+        Field(
+            max_length=MAX_QUERY_STRING,
+            description="What stands behind the question mark of a search page.",
+            examples=["q=ceasefire+in+Libya&language=ar"],
+        ),
+    ]
+    email: Annotated[
+        str, Field(max_length=254, description="Mail alerts to this address; empty for no mail.")
+    ] = ""
+    webhook: Annotated[
+        str,
+        Field(max_length=guard.MAX_URL, description="Post alerts to this public address; empty for none."),
+    ] = ""
+
+
 P = TypeVar("P", bound=BaseModel)
 
 
@@ -129,5 +159,13 @@ def read(model: type[P], args: MultiDict[str, str]) -> P:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidQuery(f"The parameter {first['loc'][0]!r} is wrong: {first['msg']}.") from None
+        raise wrong("parameter", error) from None
+
+
+def wrong(what: str, error: ValidationError) -> InvalidQuery:
+    """Return what a model says of something given, as one sentence."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return InvalidQuery(
+        f"The {what} {repr(place) if place else ''} is wrong: {first['msg']}.".replace("  ", " ")
+    )

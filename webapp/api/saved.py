@@ -1,0 +1,84 @@
+"""Saved searches for programs: list, save, delete, and read what they have found."""
+
+from __future__ import annotations
+
+from flask import Response, url_for
+
+from indexer.alerts.saved import SavedSearch, SavedSearches
+from webapp import saved as pages
+from webapp.api import answers
+from webapp.api.operations import operation
+from webapp.api.parameters import NewSavedSearch, Parameters, SavedParameters
+from webapp.context import the_archive
+
+_MOST_ALERTS = 500
+
+
+@operation("/saved-searches", Parameters, answers.SavedListAnswer)
+def saved_searches(given: Parameters) -> answers.SavedListAnswer:
+    """List the saved searches."""
+    store = SavedSearches(the_archive().engine)
+    return answers.SavedListAnswer(saved=[_answer(saved, store) for saved in store])
+
+
+@operation("/saved-searches", NewSavedSearch, answers.SavedAnswer, method="POST", status=201, errors=(403,))
+def save_search(given: NewSavedSearch) -> answers.SavedAnswer:
+    """Save a search: it is run on articles that are indexed from now on."""
+    saved = pages.make_saved(given.name, given.search, given.email, given.webhook)
+    store = SavedSearches(the_archive().engine)
+    store.put(saved)
+    return _answer(saved, store)
+
+
+@operation(
+    "/saved-searches", SavedParameters, None, method="DELETE", status=204, media_type="", errors=(403, 404)
+)
+def delete_saved_search(given: SavedParameters) -> Response:
+    """Delete a saved search with its alerts."""
+    _, store = pages.find(given.id)
+    store.delete(given.id)
+    return Response(status=204)
+
+
+@operation("/alerts", SavedParameters, answers.AlertListAnswer, errors=(404,))
+def alerts(given: SavedParameters) -> answers.AlertListAnswer:
+    """Return what a saved search has found among new articles, the latest 500 at most."""
+    saved, store = pages.find(given.id)
+    found = store.alerts(saved.id)[:_MOST_ALERTS]
+    articles = the_archive().articles([alert.article for alert in found])
+    return answers.AlertListAnswer(
+        alerts=[
+            answers.AlertAnswer(
+                at=alert.at,
+                reason=alert.reason,
+                pairs=[
+                    answers.PairAnswer(word=pair.word, found=pair.found, source=pair.source)
+                    for pair in alert.pairs
+                ],
+                unread=alert.at > saved.read_at,
+                article=answers.ArticleSummary(
+                    **answers.summary_fields(article, url_for("article.show", id=article.id))
+                )
+                if (article := articles.get(alert.article))
+                else None,
+            )
+            for alert in found
+        ]
+    )
+
+
+def _answer(saved: SavedSearch, store: SavedSearches) -> answers.SavedAnswer:
+    return answers.SavedAnswer(
+        id=saved.id,
+        name=saved.name,
+        search=saved.query_string,
+        who=saved.who,
+        created_at=saved.created_at,
+        mailed=bool(saved.email),
+        posted=bool(saved.webhook),
+        alerts=len(store.alerts(saved.id)),
+        unread=store.unread(saved),
+        problem=saved.problem,
+        page=url_for("saved.show", saved_id=saved.id),
+        feed=url_for("saved.feed", saved_id=saved.id),
+    )
