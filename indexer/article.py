@@ -56,7 +56,10 @@ class Published:
                 return self.at.date().isoformat()
         zone = UTC if self.offset_minutes is None else timezone(timedelta(minutes=self.offset_minutes))
         unit = "minutes" if self.precision is Precision.MINUTE else "seconds"
-        return self.at.astimezone(zone).isoformat(timespec=unit)
+        try:
+            return self.at.astimezone(zone).isoformat(timespec=unit)
+        except OverflowError:  # the first or last hours of the calendar, in a zone where they are outside it
+            return self.at.isoformat(timespec=unit)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -116,12 +119,13 @@ class Article:
             if len(getattr(self, name)) > MAX_FIELD_LENGTH:
                 raise InvalidArticle(f"The {name} has more than {MAX_FIELD_LENGTH} characters.")
         for name in (
-            "id", "title", "text", "url", "summary", "source", "section", "author", "publisher", "credit",
+            "id", "title", "text", "url", "summary", "source", "section", "author", "language", "publisher", "credit",
         ):  # fmt: skip
-            try:
-                getattr(self, name).encode()
-            except UnicodeEncodeError:
-                raise InvalidArticle(f"The {name} holds lone surrogates (a broken encoding).") from None
+            _check_unicode(name, getattr(self, name))
+        for name, value in self.extra.items():
+            _check_unicode("field " + ascii(name), name + value)
+        if self.published:
+            _check_unicode("date", self.published.raw)
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,6 +173,13 @@ class Article:
 
         canonical = orjson.dumps(self.to_dict(), option=orjson.OPT_SORT_KEYS)
         return hashlib.blake2b(canonical, digest_size=16).hexdigest()
+
+
+def _check_unicode(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidArticle(f"The {name} holds lone surrogates (a broken encoding).") from None
 
 
 @dataclass(frozen=True, slots=True)
