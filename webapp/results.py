@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from indexer.engines.base import FACETS, Sort
-from webapp import histogram, plan
+from webapp import copies, histogram, plan
 from webapp.context import run_search
 from webapp.edits import Edits
 from webapp.formats import FORMATS
@@ -25,6 +25,7 @@ def search() -> str:
         "results.html",
         state=state,
         page=page,
+        groups=copies.grouped(page.results),
         facets=[
             (facet, values if request.args.get("all") == facet else values[:SHOWN], len(values))
             for facet, values in ((facet, page.facets.get(facet, ())) for facet in FACETS)

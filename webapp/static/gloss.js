@@ -80,6 +80,7 @@ export function setUpGlosses() {
   };
 
   text.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "touch") return; // a finger taps: see click
     const paragraph = event.target.closest("p");
     if (paragraph) words(paragraph);
     const word = event.target.closest(".w");
@@ -87,6 +88,7 @@ export function setUpGlosses() {
     if (word) timer = setTimeout(show, 120, word);
   });
   text.addEventListener("pointerout", (event) => {
+    if (event.pointerType === "touch") return;
     clearTimeout(timer);
     if (!bubble.contains(event.relatedTarget)) timer = setTimeout(hide, 250);
   });
@@ -94,10 +96,12 @@ export function setUpGlosses() {
   bubble.addEventListener("pointerleave", hide);
   text.addEventListener("click", (event) => {
     const paragraph = event.target.closest("p");
+    clearTimeout(timer);
     if (!paragraph) return;
     words(paragraph);
     const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".w");
     if (word) show(word);
+    else hide();
   });
 
   // The text is one stop of the Tab key; within it the arrows go from word to word.
