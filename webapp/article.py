@@ -27,7 +27,7 @@ blueprint = Blueprint("article", __name__)
 SIMILAR = 5
 #: What a browser lays out without a pause; longer texts are shown whole on request.
 LONG_TEXT = 200_000
-#: With a gloss below each word a text takes six times as much.
+#: With a gloss above each word a text takes six times as much.
 LONG_TEXT_WITH_HELP = 30_000
 
 

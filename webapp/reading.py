@@ -1,7 +1,7 @@
 """Reading help for those who do not read Arabic: what a word means, and how a title sounds.
 
 Two ways to the same glosses: a script asks for the word under the pointer (`/gloss`), and `help=1` writes one
-below each word of the article, which needs no script. The dictionary is unpacked at its first use.
+above each word of the article, which needs no script. The dictionary is unpacked at its first use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ blueprint = Blueprint("reading", __name__)
 #: Longest word that is looked up, in characters, and the most glosses that are shown of it.
 MAX_WORD = 60
 MAX_GLOSSES = 8
-_LONGEST_BELOW = 22  # a gloss below a word must not push its neighbours far away
+_LONGEST_ABOVE = 22  # a gloss above a word must not push its neighbours far away
 _WORD = re.compile("[\u0620-\u065f\u0670-\u06d3]+")
 #: Words of grammar have many glosses, and the commonest is not the first of the list.
 _GRAMMAR = {
@@ -71,11 +71,11 @@ def romanised_title(article: Article) -> str:
 
 
 def with_glosses(text: str) -> Markup:
-    """Return a run of text with the likeliest gloss of each Arabic word below it."""
+    """Return a run of text with the likeliest gloss of each Arabic word above it."""
     parts: list[Markup] = []
     position = 0
     for found in _WORD.finditer(text):
-        english = next((gloss for gloss in glosses(found[0]) if len(gloss) <= _LONGEST_BELOW), "")
+        english = next((gloss for gloss in glosses(found[0]) if len(gloss) <= _LONGEST_ABOVE), "")
         parts.append(escape(text[position : found.start()]))
         if english:
             parts.append(Markup('<ruby>{}<rt lang="en" dir="ltr">{}</rt></ruby>').format(found[0], english))

@@ -1,4 +1,4 @@
-"""Reading help: glosses of words, and texts with English below, safe whatever they hold."""
+"""Reading help: glosses of words, and texts with English above, safe whatever they hold."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -
     assert answer["glosses"] == []
 
 
-def test_english_stands_below_and_the_text_stays_what_it_is(app: Flask) -> None:
+def test_english_stands_above_and_the_text_stays_what_it_is(app: Flask) -> None:
     text = '"وزارة" <b>&amp; في ليبيا'
     with app.app_context():
         html = with_glosses(text)
