@@ -25,6 +25,7 @@ MATRIX, SIGNS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "owners.i64", "centre
 EXACT = 2_048
 _CANDIDATES = 2_000
 _CANDIDATES_PER_HIT = 4
+_ARTICLES_PER_HIT = 4
 _BLOCK = 8_192
 
 
@@ -142,9 +143,10 @@ class VectorReader:
             # All passages at one distance are in or out together: equal passages get equal treatment.
             limit = int(np.searchsorted(by_distance, min(wanted, remaining)))
             candidates = np.flatnonzero(distances <= limit)
-            found = self._rank(candidates, query, size, columns)
-            if len(found.positions) == size or len(candidates) >= remaining:
-                return found
+            # Long articles have many passages near each other: enough candidates are enough articles.
+            owners = np.unique(self._owners[candidates])
+            if len(owners) >= _ARTICLES_PER_HIT * size or len(candidates) >= remaining:
+                return self._rank(candidates, query, size, columns)
             wanted *= 4
 
     def _distances(self, query: FloatArray) -> npt.NDArray[np.uint16]:

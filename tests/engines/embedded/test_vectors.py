@@ -1,0 +1,122 @@
+"""The quick first look at signs: what it finds against brute force, and how its centre follows the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.engines.base import Entry, Filters, FloatArray, Manifest, VectorLeg
+from indexer.engines.embedded import EmbeddedEngine
+from indexer.engines.embedded.vectors import EXACT, signs_of
+from indexer.engines.embedded.viewstate import read_state
+from tests.engines.builders import article, stored
+
+DIMENSIONS = 384
+PASSAGES = 20  # of each article
+
+
+def passages_of(number: int, topics: FloatArray) -> FloatArray:
+    """Return (PASSAGES, DIMENSIONS) unit vectors that lie as an encoder's do: in a cone, around some topics."""
+    drawn = np.random.default_rng((7, number))
+    chosen = topics[drawn.integers(len(topics), size=2)].mean(axis=0)
+    spread = 0.5 + chosen + 0.6 * drawn.standard_normal((PASSAGES, DIMENSIONS))
+    unit: FloatArray = (spread / np.linalg.norm(spread, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+@pytest.fixture(scope="module")
+def topics() -> FloatArray:
+    return np.random.default_rng(1).standard_normal((40, DIMENSIONS)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def entries(topics: FloatArray) -> list[Entry]:
+    """20,000 passages."""
+    return [
+        stored(article(f"a-{number:03}", source=f"s{number % 4}"), list(passages_of(number, topics)))
+        for number in range(1_000)
+    ]
+
+
+@pytest.fixture(scope="module")
+def engine(entries: list[Entry], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    with EmbeddedEngine.open(tmp_path_factory.mktemp("vectors") / "archive") as engine:
+        engine.create(Manifest({"dimensions": DIMENSIONS}, {}, 1))
+        engine.write(entries)
+        engine.refresh()
+        yield engine
+
+
+def best(entries: list[Entry], query: FloatArray, size: int) -> list[str]:
+    cosines = {one.article.id: max(float(p.vector @ query) for p in one.passages) for one in entries}
+    return sorted(cosines, key=lambda id_: (-cosines[id_], id_))[:size]
+
+
+@pytest.mark.parametrize(("size", "least"), [(10, 0.99), (100, 0.97)])
+def test_signs_lose_next_to_nothing(
+    engine: EmbeddedEngine, entries: list[Entry], topics: FloatArray, size: int, least: float
+) -> None:
+    """Made vectors are harder than an encoder's: they differ in all dimensions alike."""
+    found = wanted = 0
+    for seed in range(20):
+        query = passages_of(1_000 + seed, topics)[0]
+        (result,) = engine.match([VectorLeg(query, size=size)])
+        assert len(result.ids) == size
+        found += len(set(result.ids) & set(best(entries, query, size)))
+        wanted += size
+    assert found / wanted >= least
+
+
+def test_a_filter_that_leaves_many_is_searched_by_signs_too(
+    engine: EmbeddedEngine, entries: list[Entry], topics: FloatArray
+) -> None:
+    passing = [one for one in entries if one.article.source == "s1"]
+    assert len(passing) * PASSAGES > EXACT
+    query = passages_of(2_000, topics)[0]
+    filters = Filters(include={"source": frozenset({"s1"})})
+    (result,) = engine.match([VectorLeg(query, filters, size=10)])
+    assert len(set(result.ids) & set(best(passing, query, 10))) >= 9
+    assert {int(id_[2:]) % 4 for id_ in result.ids} == {1}
+
+
+def test_all_that_pass_come_back_however_far_they_are(engine: EmbeddedEngine) -> None:
+    """More articles are wanted than the first candidates hold: the search goes on until it has them."""
+    query = np.full(DIMENSIONS, -1 / np.sqrt(DIMENSIONS), np.float32)
+    (result,) = engine.match([VectorLeg(query, size=1_000)])
+    assert len(set(result.ids)) == 1_000
+
+
+def test_the_centre_of_the_signs_follows_a_growing_archive(folder: Path, topics: FloatArray) -> None:
+    """A centre made from the first few passages is of no use for thousands."""
+    with EmbeddedEngine.open(folder) as engine:
+        engine.create(Manifest({"dimensions": DIMENSIONS}, {}, 1))
+        made_from = []
+        for first, last in ((0, 5), (5, 100), (100, 150), (150, 620)):
+            engine.write(
+                [stored(article(f"a-{n:03}"), list(passages_of(n, topics))) for n in range(first, last)]
+            )
+            engine.refresh()
+            state = read_state(folder / "views")
+            assert state
+            assert state.passages == last * PASSAGES
+            made_from.append(state.centred_on)
+        # Made anew when there are more than a quick look needs, and four times as many as it was made from.
+        assert made_from == [100, 100, 3_000, 12_400]
+        query = passages_of(5, topics)[3]
+        (result,) = engine.match([VectorLeg(query, size=1)])
+        assert (result.ids, result.passages.tolist()) == (["a-005"], [3])
+
+
+@pytest.mark.parametrize("dimensions", [1, 7, 64, 65, 384])
+def test_signs_are_one_bit_a_dimension(dimensions: int) -> None:
+    drawn = np.random.default_rng(2)
+    vectors = drawn.standard_normal((9, dimensions)).astype(np.float32)
+    centre = drawn.standard_normal(dimensions).astype(np.float32)
+    signs = signs_of(vectors, centre)
+    assert signs.shape == (9, -(-dimensions // 64))
+    for one in range(9):
+        distance = int(np.bitwise_count(signs[0] ^ signs[one]).sum())
+        assert distance == int(np.count_nonzero((vectors[0] > centre) != (vectors[one] > centre)))
