@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from indexer.models.base import Encoder, Fingerprint
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
+    from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
@@ -105,9 +106,18 @@ class Archive:
 
         return Quarantine(self.engine)
 
+    @property
+    def own_words(self) -> OwnWords:
+        """The analyst's own word pairs."""
+        from indexer.search.ownwords import OwnWords
+
+        return OwnWords(self.engine)
+
     def warm_up(self) -> None:
         """Load what searches need, so that the first one does not wait for it."""
         self.encoder.warm_up()
+        if self.engine.manifest() is not None:
+            self.searcher.warm_up()
 
     def check_manifest(self) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
@@ -133,6 +143,10 @@ class Archive:
             )
 
     # -- writing
+
+    def create(self) -> None:
+        """Make the archive with the settings' model, where there is none yet."""
+        self.engine.create(self._manifest(self.encoder.fingerprint))
 
     def index(
         self,

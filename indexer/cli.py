@@ -28,6 +28,7 @@ COMMANDS = {
     "serve": ("serve", "Serve the archive in the browser."),
     "rebuild": ("rebuild", "Make the archive anew from its own articles, for another model."),
     "generations": ("generations", "Rebuild an archive on a cluster while it is in use."),
+    "lexicon": ("lexicon", "Keep your own word pairs for searches."),
     "evaluate": ("evaluate", "Measure the ranking with judged queries."),
     "alerts": ("alerts", "Run saved searches on new articles."),
     "doctor": ("doctor", "Say what is wrong with this archive, and how to mend it."),

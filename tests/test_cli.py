@@ -469,3 +469,26 @@ def test_serve_answers_until_ctrl_c(archive: Path, tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
+
+
+def test_own_word_pairs_are_searched(tmp_path: Path) -> None:
+    article = {"id": "1", "title": "خبر", "text": "وصلت القنفذية إلى الميناء.", "language": "ar"}
+    write_jsonl(tmp_path / "a.jsonl", [article])
+    (tmp_path / "words.tsv").write_text("# ours\nhedgehogship\tالقنفذية\n", encoding="utf-8")
+    assert json.loads(invoke("lexicon", "list", "--json").stdout) == []
+    assert "1 new word pairs" in invoke("lexicon", "import", "words.tsv").stdout
+    assert "0 new word pairs; 1 were there" in invoke("lexicon", "import", "words.tsv").stdout
+    invoke("index", "a.jsonl")
+    highlights = json.loads(invoke("search", "hedgehogship", "--json").stdout)["results"][0]["passage"]
+    assert highlights["highlights"]
+    assert "القنفذية" in invoke("lexicon", "list").stdout
+    assert invoke("lexicon", "remove").exit_code == 2
+    assert "1 word pairs removed" in invoke("lexicon", "remove", "Hedgehogship").stdout
+
+
+def test_a_file_that_is_no_lexicon_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "words.tsv").write_text("truce\tهدنة\nno tab\n", encoding="utf-8")
+    done = invoke("lexicon", "import", "words.tsv")
+    assert done.exit_code == 1
+    assert "line 2" in done.stderr
+    assert json.loads(invoke("lexicon", "list", "--json").stdout) == []

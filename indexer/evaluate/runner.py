@@ -127,7 +127,8 @@ def evaluate(
     timings: list[Mapping[str, float]] = []
     refused: dict[str, str] = {}
     searcher = Searcher(archive.engine, archive.encoder, archive.settings, weights=weights)
-    archive.warm_up()
+    archive.encoder.warm_up()
+    searcher.warm_up()
     for number, query in enumerate(chosen, 1):
         try:
             request = SearchRequest(

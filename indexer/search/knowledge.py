@@ -1,6 +1,6 @@
 """What a searcher knows of its archive beside the engine: the lexicon and the dictionary, kept fresh.
 
-Both are read when the first search needs them, and again when ingest has noted that the lexicon has changed.
+Both are read when the first search needs them, and again when someone has noted that they have changed.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import threading
 from time import monotonic
 
 from indexer.engines.base import Engine
-from indexer.search.dictionary import Dictionary, Pair
+from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import KIND, STATE, Lexicon
+from indexer.search.ownwords import STATE as OWN
+from indexer.search.ownwords import OwnWords
 from indexer.search.plan import Planner
 from indexer.search.weights import WEIGHTS, PlanWeights
 
-#: Records of the analyst's own word pairs: {"english": ..., "arabic": ...}.
-USER_WORDS = "user-lexicon"
 _LOOK_AGAIN = 30.0  # seconds between two looks at whether the lexicon has changed
 
 
@@ -37,10 +37,11 @@ class Knowledge:
         with self._lock:
             if self._planner is None or now - self._looked > _LOOK_AGAIN:
                 self._looked = now
-                state = dict(self._engine.records(KIND)).get(STATE)
+                records = dict(self._engine.records(KIND))
+                state = records.get(STATE), records.get(OWN)
                 if self._planner is None or state != self._state:
                     self._state = state
-                    self._planner = Planner(Lexicon.load(self._engine), self._dictionary(), self._weights)
+                    self._planner = self._load()
             return self._planner
 
     def forget(self) -> None:
@@ -48,6 +49,6 @@ class Knowledge:
         with self._lock:
             self._planner = None
 
-    def _dictionary(self) -> Dictionary:
-        pairs = (Pair(record["english"], record["arabic"]) for _, record in self._engine.records(USER_WORDS))
-        return Dictionary(pairs)
+    def _load(self) -> Planner:
+        own = OwnWords(self._engine)
+        return Planner(Lexicon.load(self._engine), Dictionary(own), self._weights)

@@ -77,6 +77,11 @@ class Searcher:
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
 
+    def warm_up(self) -> None:
+        """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
+        self._facet_values.values()
+        self.search(SearchRequest("the first question"))
+
     # -- the whole
 
     def search(self, request: SearchRequest) -> ResultPage:

@@ -10,8 +10,10 @@ import pytest
 from indexer.engines.base import Engine, Manifest
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.search import knowledge as module
-from indexer.search.knowledge import USER_WORDS, Knowledge
+from indexer.search.dictionary import Pair
+from indexer.search.knowledge import Knowledge
 from indexer.search.lexicon import update_lexicon
+from indexer.search.ownwords import OwnWords
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
 from tests.fakes import FakeEncoder
@@ -66,6 +68,32 @@ def test_nothing_is_read_again_where_nothing_changed(
 def test_what_this_process_changed_is_known_at_once(engine: Engine, encoder: FakeEncoder) -> None:
     knowledge = Knowledge(engine)
     assert "كلمتي" not in searched(knowledge, "myword")
-    engine.put_records(USER_WORDS, {"1": {"english": "myword", "arabic": "كلمتي"}})
+    OwnWords(engine).add([Pair("myword", "كلمتي")])
     knowledge.forget()
     assert "كلمتي" in searched(knowledge, "myword")
+
+
+def test_own_words_of_another_process_are_known_after_a_while(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    knowledge = Knowledge(engine)
+    searched(knowledge, "myword")
+    OwnWords(engine).add([Pair("myword", "كلمتي")])
+    assert "كلمتي" in searched(knowledge, "myword")
+    OwnWords(engine).remove(["MyWord"])
+    assert "كلمتي" not in searched(knowledge, "myword")
+
+
+def test_own_words_are_kept_once_and_listed_by_word(engine: Engine) -> None:
+    words = OwnWords(engine)
+    assert words.add([Pair("truce", "هدنة"), Pair("Ceasefire", "وقف إطلاق النار")]) == 2
+    assert words.add([Pair("Truce", "هدنة"), Pair("truce", "تهدئة")]) == 1
+    assert [(pair.english, pair.arabic) for pair in words] == [
+        ("Ceasefire", "وقف إطلاق النار"),
+        ("truce", "تهدئة"),
+        ("truce", "هدنة"),
+    ]
+    assert words.remove(["truce"]) == 2
+    assert words.remove() == 1
+    assert list(words) == []
