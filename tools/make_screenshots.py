@@ -13,7 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from waitress.server import create_server
 
 from indexer.archive import Archive
@@ -22,6 +22,7 @@ from indexer.settings import load_settings
 from webapp import create_app
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+MAX_BYTES = 300_000
 QUESTION = "Russia calls for a ceasefire in Libya, Lavrov and Bogdanov"
 
 
@@ -46,16 +47,38 @@ def main() -> None:
 
 
 def take(site: str, chromium: str) -> None:
+    search = f"{site}/search?q={QUESTION}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         desk = browser.new_page(viewport={"width": 1200, "height": 800})
-        desk.goto(f"{site}/search?q={QUESTION}")
-        desk.screenshot(path=IMAGES / "search.png")
+        desk.goto(site)
+        save(desk, "welcome")
+        desk.goto(search)
+        save(desk, "search")
+        desk.goto(f"{search}&pin=ceasefire:هدنة&drop=bogdanov:لافروف&language=ar")
+        save(desk, "plan")
+        desk.goto(search)
+        desk.locator(".card .title[lang=ar] a").first.click()
+        desk.locator(".text p").first.hover()
+        desk.locator(".text .w", has_text="وزارة").first.hover()
+        desk.locator(".bubble").wait_for()
+        save(desk, "article")
+        desk.goto(f"{site}/names?name=Trump")
+        save(desk, "names")
         phone = browser.new_page(viewport={"width": 390, "height": 780}, color_scheme="dark")
-        phone.goto(f"{site}/search?q={QUESTION}")
+        phone.goto(search)
+        save(phone, "search-phone-dark")
         phone.locator(".card .title[lang=ar] a").first.click()
-        phone.screenshot(path=IMAGES / "article-phone-dark.png")
+        save(phone, "article-phone-dark")
         browser.close()
+
+
+def save(page: Page, name: str) -> None:
+    """Keep what the window shows; fails where a picture is larger than a page of text needs."""
+    path = IMAGES / f"{name}.png"
+    page.screenshot(path=path)
+    if path.stat().st_size > MAX_BYTES:
+        raise SystemExit(f"{path} has {path.stat().st_size:,} bytes; {MAX_BYTES:,} are allowed.")
 
 
 if __name__ == "__main__":
