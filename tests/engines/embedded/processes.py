@@ -122,6 +122,13 @@ def write_range(connection: Connection, folder: Path, first: int, count: int) ->
     connection.send("done")
 
 
+def read_once(connection: Connection, folder: Path) -> None:
+    """Open and search: where a writer has died this brings the views up in its place."""
+    connection.send("here")
+    with EmbeddedEngine.open(folder) as engine:
+        engine.match([COMMON])
+
+
 def watch(connection: Connection, folder: Path, read_only: bool) -> None:
     """Read until told to stop; send how often, and the first thing that was wrong."""
     looks, wrong = 0, ""

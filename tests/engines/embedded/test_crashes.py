@@ -11,7 +11,16 @@ import pytest
 from indexer.engines.base import Form, LexicalLeg, LexicalQuery, Term, VectorLeg
 from indexer.engines.embedded import EmbeddedEngine
 from tests.engines.builders import MANIFEST, entry, vector
-from tests.engines.embedded.processes import ARTICLES, COMMON, Process, change, look, play
+from tests.engines.embedded.processes import (
+    ARTICLES,
+    COMMON,
+    Process,
+    change,
+    look,
+    play,
+    read_once,
+    write_range,
+)
 
 KILLS = 40
 IDS = [f"article-{number:05}" for number in range(ARTICLES)]
@@ -32,6 +41,8 @@ def test_a_writer_killed_at_random_moments_loses_and_doubles_nothing(folder: Pat
             for number in range(done, done + acknowledged):
                 state = change(number).apply(state)
             done += acknowledged
+            if draw.random() < 0.3:
+                _kill_a_reader_that_mends(folder, draw)
             with EmbeddedEngine.open(folder) as engine:
                 stored = engine.hashes(IDS)
                 # The change under way has happened as a whole or not at all.
@@ -54,6 +65,13 @@ def _kill_at_a_random_moment(writer: Process, draw: random.Random) -> int:
     return acknowledged + sum(1 for _ in messages)  # some may have come while it was being killed
 
 
+def _kill_a_reader_that_mends(folder: Path, draw: random.Random) -> None:
+    reader = Process(read_once, folder)
+    next(reader.messages())
+    time.sleep(draw.uniform(0.0, 0.08))
+    reader.kill()
+
+
 def _assert_whole(engine: EmbeddedEngine, state: dict[str, str]) -> None:
     ids = sorted(state)
     found, near = engine.match([COMMON, VectorLeg(vector(1), size=1_000)])
@@ -68,6 +86,21 @@ def _assert_whole(engine: EmbeddedEngine, state: dict[str, str]) -> None:
     findings = engine.check()
     assert not [finding for finding in findings if finding.level == "error"]
     assert {"Every passage has its article.", "The views are up to date."} <= {one.what for one in findings}
+
+
+@pytest.mark.slow
+def test_a_writer_killed_while_it_makes_the_archive_leaves_one_that_can_be_made(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    for attempt in range(12):
+        folder = tmp_path / str(attempt)
+        writer = Process(write_range, folder, 0, 20)
+        time.sleep(draw.uniform(0.0, 0.12))
+        writer.kill()
+        assert Process(write_range, folder, 0, 20).result() == "done"
+        with EmbeddedEngine.open(folder) as engine:
+            assert engine.manifest() == MANIFEST
+            assert engine.stats().articles == engine.match([COMMON])[0].total == 20
+            assert look(engine, 0) == ""
 
 
 def test_an_open_reader_takes_over_from_a_writer_that_died(filled: Path) -> None:

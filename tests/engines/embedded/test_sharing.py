@@ -87,6 +87,15 @@ def test_readers_never_see_half_a_change(filled: Path, read_only: bool) -> None:
         assert looks >= 3
 
 
+def test_a_long_load_is_published_by_and_by(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that never refreshes is found all the same, so many articles later."""
+    monkeypatch.setattr("indexer.engines.embedded.engine._UNPUBLISHED_ARTICLES", 20)
+    with EmbeddedEngine.open(filled) as writer, EmbeddedEngine.open(filled, read_only=True) as reader:
+        for number in range(40, 65):
+            writer.write([entry(number)])
+        assert reader.match([COMMON])[0].total == 60
+
+
 def test_a_reader_follows_what_another_publishes(filled: Path) -> None:
     with EmbeddedEngine.open(filled, read_only=True) as reader, EmbeddedEngine.open(filled) as writer:
         assert reader.match([COMMON])[0].total == 40
