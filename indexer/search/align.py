@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.engines.base import StoredPassage
 from indexer.models.base import Encoding
@@ -18,6 +19,8 @@ from indexer.models.codes import Coder
 from indexer.models.words import word_spans
 from indexer.search.weights import ALIGNED
 from indexer.text import analyse
+
+FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,22 @@ class Alignment:
     similarity: float
 
 
-def align(encoding: Encoding, stored: StoredPassage, text: str, coder: Coder) -> list[Alignment]:
+def align(
+    encoding: Encoding,
+    stored: StoredPassage,
+    text: str,
+    coder: Coder,
+    similarities: FloatArray | None = None,
+) -> list[Alignment]:
     """Return the pairs of a query and a stored passage, by their place in *text*, the passage's own text.
 
+    `similarities`, (n_query_words, n_passage_words), are computed unless late interaction has done so already.
     Words of the title, which each passage was encoded with, take part in the comparison but form no pair.
     """
     if encoding.words is None or not len(encoding.words) or not stored.codes:
         return []
-    similarities = coder.similarities(coder.rotate_query(encoding.words), stored.codes)
+    if similarities is None:
+        similarities = coder.similarities(coder.rotate_query(encoding.words), stored.codes)
     spans = word_spans(text)
     title = similarities.shape[1] - len(spans)
     if title < 0:  # the model did not read to the end of the passage

@@ -23,13 +23,17 @@ from indexer.models.words import word_spans
 FloatArray = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Interaction:
-    """What late interaction says of an article: its best passage's MaxSim, which passage that is, its title's."""
+    """What late interaction says of an article: its best passage's MaxSim, which passage that is, its title's.
+
+    `similarities`, (n_query_words, n_passage_words), are those of the best passage.
+    """
 
     score: float
     passage: int
     title: float = 0.0
+    similarities: FloatArray | None = None
 
 
 def interact(
@@ -65,12 +69,12 @@ def interact(
         coded, best.tolist(), starts.tolist(), ends.tolist(), strict=True
     ):
         known = found.get(article_id)
+        block = similarities[:, start:end]
         if known is None:
-            words = min((titles or {}).get(article_id, 0), end - start)
-            title = both_ways(similarities[:, start : start + words])
-            found[article_id] = Interaction(score, number, title)
+            words = (titles or {}).get(article_id, 0)
+            found[article_id] = Interaction(score, number, both_ways(block[:, :words]), block)
         elif score > known.score:
-            found[article_id] = Interaction(score, number, known.title)
+            found[article_id] = Interaction(score, number, known.title, block)
     return found
 
 

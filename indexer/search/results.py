@@ -10,6 +10,7 @@ from indexer.models.base import Encoding
 from indexer.models.codes import Coder
 from indexer.search.align import align
 from indexer.search.explain import explain, explain_similar
+from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
@@ -37,10 +38,16 @@ class Aligner:
             if (tokens := analyse(query[start:end], language)) and any(t.exact not in common for t in tokens)
         }
 
-    def highlights(self, stored: StoredPassage, article: Article) -> list[Highlight]:
-        """Return the answering words of a passage, with offsets into the article's text."""
+    def highlights(
+        self, stored: StoredPassage, article: Article, read: Interaction | None = None
+    ) -> list[Highlight]:
+        """Return the answering words of a passage, with offsets into the article's text.
+
+        `read` is what late interaction found in the article, if it has read it.
+        """
         passage = stored.passage
-        found = align(self._encoding, stored, passage.text_of(article), self._coder)
+        known = read.similarities if read and read.passage == passage.number else None
+        found = align(self._encoding, stored, passage.text_of(article), self._coder, known)
         return [
             Highlight(pair.start + passage.start, pair.end + passage.start, "meaning", word)
             for pair in found
@@ -59,8 +66,12 @@ def make_result(
     lookup: Lookup,
     marker: Marker,
     aligner: Aligner | None = None,
+    read: Interaction | None = None,
 ) -> Result:
-    """Return a result. `nearest` numbers the passage nearest by meaning, None where that is not known."""
+    """Return a result. `nearest` numbers the passage nearest by meaning, None where that is not known.
+
+    `read` is what late interaction found in the article, None where it has not read it.
+    """
     title_marks = marker.marks(article.title, article.language, Field.TITLE)
     marks = marker.marks(article.text[:_LOOKED_THROUGH], article.language, Field.BODY)
     passage = _choose([stored.passage for stored in passages], nearest, marks)
@@ -70,7 +81,7 @@ def make_result(
     extra: list[Highlight] = []
     if aligner is not None and passage is not None:
         stored = next(stored for stored in passages if stored.passage is passage)
-        aligned = aligner.highlights(stored, article)
+        aligned = aligner.highlights(stored, article, read)
         extra = [highlight for highlight in aligned if highlight.word not in {pair.word for pair in pairs}]
         pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
     return Result(

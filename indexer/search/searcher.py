@@ -343,6 +343,7 @@ class Searcher:
                 lookup=prepared.lookup,
                 marker=marker,
                 aligner=aligner,
+                read=found.late.get(article_id),
             )
 
     def _ordered(self, request: SearchRequest, found: Found, whole: Union, by_date: bool) -> Iterator[str]:
