@@ -55,7 +55,7 @@ def take(site: str, chromium: str) -> None:
         save(desk, "welcome")
         desk.goto(search)
         save(desk, "search")
-        desk.goto(f"{search}&pin=ceasefire:هدنة&drop=bogdanov:لافروف&language=ar")
+        desk.goto(f"{search}&pin=ceasefire:هدن&drop=bogdanov:لافروف&language=ar")
         save(desk, "plan")
         desk.goto(search)
         desk.locator(".card .title[lang=ar] a").first.click()

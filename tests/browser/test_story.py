@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from webapp.home import EXAMPLES
+from tests.browser.looks import PHONE, QUESTION, box, style
 
 pytestmark = pytest.mark.browser
 
-QUESTION = EXAMPLES[-1]
 
-
-def style(page: Page, selector: str, name: str) -> str:
-    value: str = page.locator(selector).first.evaluate(f"node => getComputedStyle(node)['{name}']")
-    return value
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_role("searchbox", name="Question")
+def test_the_seed_article_is_the_first_answer(open_page: OpenPage) -> None:
+    page = open_page(f"/search?q={QUESTION}")
+    first = page.locator(".card").first
+    expect(first.locator(".title")).to_have_attribute("lang", "ar")
+    expect(first.locator(".title")).to_contain_text("وزارة الخارجية الروسية")
+    first.locator(".title a").click()
+    expect(page.locator(".trail b")).to_have_text(re.compile("^1 of "))
+    # The article says what the question asks, and holds none of its words.
+    text = page.locator(".text").inner_text()
+    assert "ليبيا" in text
+    assert "لافروف" in text
+    assert "Lavrov" not in text
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -46,9 +51,18 @@ def test_an_english_question_opens_an_arabic_article(open_page: OpenPage, script
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/search?q=ceasefire+in+Libya&language=ar", "/article?id=evil"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/search?q=ceasefire+in+Libya&language=ar&drop=libya:ليبيا",
+        "/article?id=evil",
+        "/article?id=evil&q=hostile&rank=1",
+        "/names?name=Khalifa+Haftar",
+    ],
+)
 def test_a_phone_never_scrolls_sideways(open_page: OpenPage, path: str, scheme: str) -> None:
-    page = open_page(path, viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    page = open_page(path, viewport=PHONE, color_scheme=scheme)
     wide, visible = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= visible
     background = style(page, "body", "backgroundColor")
@@ -56,7 +70,7 @@ def test_a_phone_never_scrolls_sideways(open_page: OpenPage, path: str, scheme: 
 
 
 def test_filters_open_on_a_phone_without_script(open_page: OpenPage) -> None:
-    page = open_page("/search?q=elections", viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = open_page("/search?q=elections", viewport=PHONE, java_script_enabled=False)
     expect(page.locator("#filters")).to_be_hidden()
     page.get_by_role("button", name="Filters").click()
     page.locator("#filters .facet .value").first.click()

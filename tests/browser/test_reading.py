@@ -1,0 +1,138 @@
+"""Reading an article: two kinds of marks, partners of a word, glosses, the way through marks and results."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looks import QUESTION, box, style
+
+pytestmark = pytest.mark.browser
+
+FIRST = ".card .title a"
+ANSWERS = f"/search?q={QUESTION}&language=ar"
+
+
+def test_marks_are_of_two_kinds_and_explained(open_page: OpenPage) -> None:
+    page = open_page("/search?q=Russia+ليبيا&language=ar")
+    expect(page.locator(".legend")).to_contain_text("keyword")
+    colours = {kind: style(page, f".card mark.{kind}", "backgroundColor") for kind in ("keyword", "meaning")}
+    assert colours["keyword"] != colours["meaning"]
+    for kind, colour in colours.items():
+        assert style(page, f".legend mark.{kind}", "backgroundColor") == colour
+    page.locator(FIRST).first.click()
+    expect(page.locator(".legend")).to_contain_text("meaning")
+
+
+def test_a_word_of_the_question_marks_its_partners(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    card = page.locator(".card").first
+    card.locator(".why summary").click()
+    english = card.locator(".pairs span[data-word=libya]")
+    arabic = card.locator(".pairs bdi[data-word=libya]")
+    mark = card.locator(".snippet mark[data-word=libya]").first
+    lit = re.compile(r"\blit\b")
+    english.hover()
+    for partner in (arabic, mark):
+        expect(partner).to_have_class(lit)
+    expect(page.locator(".card").nth(1).locator("mark.lit")).to_have_count(0)
+    mark.hover()
+    expect(english).to_have_class(lit)
+    box(page).hover()
+    expect(page.locator(".lit")).to_have_count(0)
+    # By keyboard: focus marks, Enter holds the mark when focus goes on.
+    arabic.focus()
+    expect(english).to_have_class(lit)
+    page.keyboard.press("Enter")
+    box(page).focus()
+    expect(mark).to_have_class(lit)
+    expect(arabic).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_reasons_are_in_words(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    page.locator(FIRST).first.click()
+    why = page.locator(".about .why")
+    expect(why).to_contain_text("Why this article?")
+    for name in ("Words", "Meaning", "Opening", "Word by word"):
+        expect(why.get_by_role("rowheader", name=name).first).to_be_visible()
+    assert not re.search(r"\b(late|lead|keywords)\b", why.inner_text())
+
+
+def test_one_walks_from_result_to_result(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    titles = page.locator(FIRST).all_inner_texts()
+    page.locator(FIRST).nth(8).click()
+    expect(page.locator("h1")).to_have_text(titles[8])
+    page.keyboard.press("j")
+    expect(page.locator("h1")).to_have_text(titles[9])
+    page.get_by_role("link", name="Next result").click()  # over the page's end
+    expect(page.locator(".trail b")).to_have_text(re.compile("^11 of"))
+    page.keyboard.press("k")
+    expect(page.locator("h1")).to_have_text(titles[9])
+
+
+def test_a_word_is_explained_to_pointer_and_keyboard(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    page.locator(FIRST).first.click()
+    bubble = page.locator(".bubble")
+    page.locator(".text p").first.hover()
+    word = page.locator(".text .w", has_text=re.compile("^وزارة$")).first
+    word.hover()
+    expect(bubble).to_contain_text("ministry", timeout=30_000)  # the dictionary is unpacked for it
+    page.keyboard.press("Escape")
+    expect(bubble).to_be_hidden()
+    page.mouse.move(1, 1)
+    page.locator(".text").focus()
+    page.keyboard.press("ArrowLeft")
+    first = page.locator(".text .w").nth(0)
+    expect(first).to_have_class("w asked")
+    page.keyboard.press("ArrowLeft")  # the next word of a right-to-left text
+    expect(page.locator(".text .w").nth(1)).to_have_class("w asked")
+    expect(bubble).to_be_visible()
+
+
+def test_a_tap_explains_a_word(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS, viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    page.locator(FIRST).first.tap()
+    page.locator(".text p").first.tap(position={"x": 5, "y": 5})
+    page.locator(".text .w", has_text=re.compile("^وزارة$")).first.tap()
+    bubble = page.locator(".bubble")
+    expect(bubble).to_contain_text("ministry", timeout=30_000)
+    page.wait_for_timeout(600)  # what hides it behind a pointer must not hide it behind a finger
+    expect(bubble).to_be_visible()
+
+
+def test_english_stands_above_each_word_without_script(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS, java_script_enabled=False)
+    page.locator(FIRST).first.click()
+    expect(page.locator(".with-script")).to_be_hidden()
+    page.get_by_role("link", name="Show English above each word").click()
+    expect(page.locator(".text rt", has_text="ministry").first).to_be_visible()
+    expect(page.locator(".romanised")).to_contain_text("automatically")
+    page.get_by_role("link", name="Hide the English").click()
+    expect(page.locator(".text rt")).to_have_count(0)
+
+
+def test_a_name_is_looked_up_and_its_spellings_searched(open_page: OpenPage) -> None:
+    page = open_page("/", java_script_enabled=False)
+    page.get_by_role("link", name="See how a name is written here").click()
+    page.get_by_label("Name", exact=True).fill("Gaddafi")
+    page.get_by_role("button", name="Find spellings").click()
+    expect(page.locator(".spellings label").first).to_contain_text("القذافي")
+    page.get_by_role("button", name="Search the ticked spellings").click()
+    assert page.locator(".card").count() >= 1
+    expect(page.locator(".card mark.keyword", has_text="قذافي").first).to_be_visible()
+
+
+def test_last_searches_are_offered_and_forgotten(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections")
+    page.get_by_role("link", name="News archive").click()
+    recent = page.locator("#recent")
+    expect(recent.get_by_role("link")).to_have_text(["elections"])
+    recent.get_by_role("button", name="Forget them").click()
+    page.reload()
+    expect(recent).to_be_hidden()
