@@ -414,6 +414,16 @@ def test_a_bad_record_waits_in_quarantine_until_it_is_mended(tmp_path: Path) -> 
     assert json.loads(invoke("quarantine", "list", "--json").stdout) == []
 
 
+def test_a_file_of_broken_lines_is_counted_and_kept_in_part(tmp_path: Path) -> None:
+    (tmp_path / "odd.jsonl").write_text("{broken\n" * 1_200)
+    done = invoke("index", "odd.jsonl")
+    assert done.exit_code == 3
+    assert "1,200 records went to quarantine (200 of them are only counted)" in done.stderr
+    listed = invoke("quarantine", "list")
+    assert len(listed.stdout.splitlines()) == 1_001
+    assert "odd.jsonl: 200 more of its records are bad" in listed.stdout
+
+
 def test_quarantine_is_cleared_on_demand(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "a.jsonl", [{"id": "1", "title": "No text"}, {"id": "2", "title": "No text"}])
     invoke("index", "a.jsonl")
