@@ -442,6 +442,7 @@ def test_records_are_counted_for_the_time_left(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress((tmp_path / "a.jsonl").read_bytes().rstrip()))
     (tmp_path / "c.csv").write_text("title,text\na,b\nc,d\n")
     (tmp_path / "d.txt").write_text("one\n\ntwo\n")
+    (tmp_path / "README.md").write_text("no articles\n")  # in a folder it is not read
     go_on = threading.Event()
     assert count_records([tmp_path], go_on) == 4 + 4 + 2 + 1
     assert count_records([tmp_path, "-"], go_on) is None

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from indexer.errors import ArchiveError
+from indexer.readers.files import find_files, format_of_name
 from indexer.readers.opening import BrokenSource, Stream
 
 if TYPE_CHECKING:
@@ -67,25 +69,19 @@ def ingest_progress(sources: Iterable[str | Path]) -> Iterator[Callback]:
 def count_records(sources: Iterable[str | Path], stop: threading.Event) -> int | None:
     """Return about how many records *sources* hold (lines; one for a text file); None if that is unknown."""
     total = 0
-    for source in sources:
-        if str(source) == "-":
-            return None
-        path = Path(source)
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if not file.is_file() or file.name.startswith("."):
-                continue
-            try:
-                total += _count(file, stop)
-            except (OSError, BrokenSource):
-                return None  # the reader will say what is wrong
-            if stop.is_set():
+    try:
+        for found in find_files(list(sources)):
+            if found.path is None or stop.is_set():
                 return None
-    return total or None
+            total += _count(found.path, stop)
+    except (ArchiveError, OSError, BrokenSource):
+        return None  # the reader will say what is wrong
+    return None if stop.is_set() else total or None
 
 
 def _count(file: Path, stop: threading.Event) -> int:
-    suffixes = file.suffixes
-    if ".txt" in suffixes:
+    format_ = format_of_name(file.name)
+    if format_ == "text":
         return 1
     lines = 0
     last = b"\n"
@@ -95,8 +91,7 @@ def _count(file: Path, stop: threading.Event) -> int:
                 break
             lines += chunk.count(b"\n")
             last = chunk[-1:]
-    header = bool({".csv", ".tsv"} & set(suffixes))
-    return max(0, lines + (last != b"\n") - header)
+    return max(0, lines + (last != b"\n") - (format_ in ("csv", "tsv")))
 
 
 def _plain_lines() -> Callback:
