@@ -21,6 +21,11 @@ PAGES = {
     "nothing found": "/search?q=%2Bqwxyzzy",
     "article": "/article?id=evil&q=hostile&rank=1",
     "names": "/names?name=Khalifa+Haftar",
+    "coverage": "/coverage",
+    "quality": "/quality",
+    "saved searches": "/saved",
+    "judgements": "/judgements",
+    "API": "/api/",
     "mistake": "/search?q=%22unbalanced",
 }
 MAX_FIRST_PAGE = 50_000  # bytes as they are sent, everything that the page loads included

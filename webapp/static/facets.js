@@ -10,7 +10,7 @@ export function setUpFacets() {
     input.type = "search";
     input.className = "find";
     input.dir = "auto";
-    const name = facet.querySelector("h3").textContent.toLowerCase();
+    const name = facet.querySelector("h2").textContent.toLowerCase();
     input.placeholder = `Find a ${name}`;
     input.setAttribute("aria-label", input.placeholder);
     input.addEventListener("input", () => {
