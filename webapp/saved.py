@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from indexer.alerts import guard
+from indexer.alerts.background import Background
 from indexer.alerts.estimate import estimate
 from indexer.alerts.saved import MAX_NAME, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
@@ -23,6 +24,7 @@ from webapp.state import DEFAULT_SIZE, SearchState
 
 blueprint = Blueprint("saved", __name__)
 
+_BACKGROUND = "newsarchive-background"
 _SHOWN = 200
 _IN_FEED = 50
 
@@ -144,10 +146,21 @@ def _form(state: SearchState, given: MultiDict[str, str], problems: dict[str, st
         given=given,
         suggested=state.text or ", ".join(chip.value for chip in state.chips()),
         problems=problems or {},
-        estimate=estimate(archive, state.to_request()),
+        estimate=estimate(archive, state.to_request(), _background()),
         mails=bool(settings.smtp_host and settings.smtp_from and settings.alert_recipients),
         max_name=MAX_NAME,
     )
+
+
+def _background() -> Background:
+    """Return the archive's background, taken again when the archive has changed by a tenth."""
+    archive, kept = the_archive(), current_app.extensions
+    articles = archive.stats().articles
+    known = kept.get(_BACKGROUND)
+    if known is None or abs(articles - known[0]) > known[0] / 10:
+        known = kept[_BACKGROUND] = (articles, Background.of(archive.engine))
+    background: Background = known[1]
+    return background
 
 
 def _check(field: str, given: str) -> None:

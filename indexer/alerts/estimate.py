@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from indexer.alerts.background import Background
 from indexer.alerts.matching import Trigger, make_trigger
-from indexer.engines.base import Engine, GatherRequest, LexicalLeg, Union
+from indexer.engines.base import Engine, GatherRequest, Leg, LexicalLeg, Union, VectorLeg
 from indexer.search.request import SearchRequest
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ class Estimate:
     at_least: bool = False
 
 
-def estimate(archive: Archive, request: SearchRequest) -> Estimate:
+def estimate(archive: Archive, request: SearchRequest, background: Background | None = None) -> Estimate:
     """Return how many articles of the archive would have raised an alert. Raises `InvalidQuery`."""
-    trigger = make_trigger(archive.searcher.prepare(request))
+    background = background or Background.of(archive.engine)
+    trigger = make_trigger(archive.searcher.prepare(request), background)
     if trigger is None:
         return Estimate(0, 0.0, 0)
     engine = archive.engine
@@ -53,11 +55,17 @@ def _matching(engine: Engine, trigger: Trigger) -> tuple[Union, bool]:
         return Union(filters=trigger.filters), False
     if not trigger.needed:
         return Union(trigger.query, None, trigger.filters), False
-    [found] = engine.match([LexicalLeg(trigger.query, trigger.filters, DEPTH, parts=DEPTH)])
-    parts = found.parts if found.parts is not None else ()
-    ids = tuple(
+    legs: list[Leg] = [LexicalLeg(trigger.query, trigger.filters, DEPTH, parts=DEPTH)]
+    if trigger.near is not None:
+        legs.append(VectorLeg(trigger.near[0], trigger.filters, DEPTH, trigger.conditions))
+    by_words, *by_meaning = engine.match(legs)
+    parts = by_words.parts if by_words.parts is not None else ()
+    ids = {
         article_id
-        for article_id, scores in zip(found.ids, parts, strict=False)
+        for article_id, scores in zip(by_words.ids, parts, strict=False)
         if trigger.enough(scores.tolist())
-    )
-    return Union(ids=ids), found.total > len(found.ids)
+    }
+    for leg in by_meaning:
+        assert trigger.near is not None
+        ids &= {name for name, score in zip(leg.ids, leg.scores, strict=True) if score >= trigger.near[1]}
+    return Union(ids=tuple(sorted(ids))), by_words.total > len(by_words.ids)

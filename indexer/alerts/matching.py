@@ -1,20 +1,25 @@
-"""Which articles answer a saved search: decided for one article at a time, whatever else the archive holds.
+"""Which articles answer a saved search: decided for one article at a time, whatever is new beside it.
 
-A ranking always has a best article, so a rank cannot say that a new one is worth an alert. An article raises one
-when it passes the search's filters and conditions (quotes, +, -) and answers two thirds of its other words: as they
-are written, in another form, as a name's spelling, or by what the query plan searches for them, as far as that is
-more than a guess.
+A ranking always has a best article, so a rank cannot say that a new one is worth an alert. An article raises one when
 
-`Trigger.matches` decides it for an article in memory, `Trigger.query` asks the engine the same of all articles.
+- it passes the search's filters and conditions (quotes, +, -),
+- it answers half of the search's other words: as they are written, in another form, or by what the query plan searches
+  for them,
+- and its nearest passage is nearer to the search than the archive's articles are on the whole, by so many standard
+  deviations (`indexer.alerts.background`).
+
+Words alone are not enough, since the plan's farther words are guesses; nearness alone is not, since something is always
+nearest. `Trigger.matches` decides for an article in memory; `Trigger.query` asks the engine for the same words.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
+from indexer.alerts.background import Background
 from indexer.article import Article
 from indexer.engines.base import (
     FACETS,
@@ -23,6 +28,7 @@ from indexer.engines.base import (
     Clause,
     Field,
     Filters,
+    FloatArray,
     Form,
     LexicalQuery,
     PhraseTerm,
@@ -35,15 +41,22 @@ from indexer.search.ranking import Prepared
 from indexer.search.weights import MARKED
 from indexer.text import analyse
 
-#: Of a search's words, so many must be answered.
-SHARE = 2 / 3
+#: Of a search's words, so many must be answered. Chosen together with `background.DEVIATIONS`, which has the figures.
+SHARE = 1 / 2
+#: ... where the archive is too small for a background to be known, and words have to do alone.
+SHARE_OF_WORDS_ALONE = 2 / 3
 
 
-class ArticleWords:
-    """An article's tokens, made once and asked by many saved searches."""
+class Candidate:
+    """A new article: its tokens and vectors, made once and asked by many saved searches.
 
-    def __init__(self, article: Article) -> None:
+    *vectors* is called when the first search asks how near the article is: (n_passages, dim) float32, unit length.
+    """
+
+    def __init__(self, article: Article, vectors: Callable[[], FloatArray] | None = None) -> None:
         self.article = article
+        self._load = vectors
+        self._vectors: FloatArray | None = None
         self._texts = {Field.TITLE: article.title, Field.BODY: article.text}
         self._tokens = {field: analyse(text, article.language) for field, text in self._texts.items()}
         self._places: dict[tuple[Field, Form], dict[str, list[int]]] = {}
@@ -66,6 +79,14 @@ class ArticleWords:
                     return self._texts[one][cut[place].start : cut[place + len(rest)].end]
         return None
 
+    def nearness(self, vector: FloatArray) -> float:
+        """Return the cosine of the nearest passage, -1 where the article has none."""
+        if self._vectors is None and self._load is not None:
+            self._vectors = self._load()
+        if self._vectors is None or not len(self._vectors):
+            return -1.0
+        return float((self._vectors @ vector).max())
+
     def meets(self, clause: Clause) -> bool:
         match clause:
             case Term():
@@ -80,7 +101,10 @@ class ArticleWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trigger:
-    """What an article must be and say. `words` go with the `should` clauses of `query`, one to one."""
+    """What an article must be and say. `words` go with the `should` clauses of `query`, one to one.
+
+    `near` is the search's vector and the least cosine, None where words have to do alone.
+    """
 
     query: LexicalQuery
     words: tuple[SearchedWord, ...]
@@ -88,26 +112,38 @@ class Trigger:
     filters: Filters
     count: int
     needed: int
+    near: tuple[FloatArray, float] | None = None
 
-    def matches(self, words: ArticleWords) -> tuple[WordPair, ...] | None:
+    @property
+    def conditions(self) -> LexicalQuery | None:
+        """The hard part of `query`, None where there is none."""
+        if not (self.query.must or self.query.must_not):
+            return None
+        return LexicalQuery(must=self.query.must, must_not=self.query.must_not)
+
+    def matches(self, candidate: Candidate) -> tuple[WordPair, ...] | None:
         """Return the words that an article answers and what it says there; None where it is no match."""
-        if not passes(self.filters, words.article):
+        if not passes(self.filters, candidate.article):
             return None
-        if any(words.meets(clause) for clause in self.query.must_not):
+        if any(candidate.meets(clause) for clause in self.query.must_not):
             return None
-        if not all(words.meets(clause) for clause in self.query.must):
+        if not all(candidate.meets(clause) for clause in self.query.must):
             return None
         pairs: list[WordPair] = []
         met: set[int] = set()
         for word in (*self.hard, *self.words):
-            if pair := _pair(word, words):
+            if pair := _pair(word, candidate):
                 pairs.append(pair)
                 if not word.hard:
                     met.update(word.covers)
-        return tuple(pairs) if len(met) >= self.needed else None
+        if len(met) < self.needed:
+            return None
+        if self.near is not None and candidate.nearness(self.near[0]) < self.near[1]:
+            return None
+        return tuple(pairs)
 
     def enough(self, parts: Sequence[float]) -> bool:
-        """Say the same of what the engine's `should` clauses scored for an article."""
+        """Say of what the engine's `should` clauses scored for an article whether it answers enough words."""
         met = {
             number
             for word, score in zip(self.words, parts, strict=True)
@@ -117,7 +153,7 @@ class Trigger:
         return len(met) >= self.needed
 
 
-def make_trigger(prepared: Prepared) -> Trigger | None:
+def make_trigger(prepared: Prepared, background: Background) -> Trigger | None:
     """Return the trigger of a prepared search; None where its filters exclude each other."""
     if prepared.filters is None:
         return None
@@ -125,6 +161,13 @@ def make_trigger(prepared: Prepared) -> Trigger | None:
     soft = [_sure(word) for word in lookup.words if not word.hard]
     words = tuple(word for word in soft if word.options)
     count = len({number for word in soft for number in word.covers})
+    near: tuple[FloatArray, float] | None = None
+    # Conditions alone are exact: what they ask for is not judged by its meaning.
+    if count and prepared.encoding is not None:
+        vector = prepared.encoding.vector
+        least = background.least(vector)
+        near = None if least is None else (vector, least)
+    share = SHARE_OF_WORDS_ALONE if near is None else SHARE
     return Trigger(
         query=LexicalQuery(
             should=tuple(_clause(word) for word in words),
@@ -135,7 +178,8 @@ def make_trigger(prepared: Prepared) -> Trigger | None:
         hard=tuple(word for word in lookup.words if word.hard),
         filters=prepared.filters,
         count=count,
-        needed=math.ceil(SHARE * count - 1e-9),
+        needed=math.ceil(share * count - 1e-9),
+        near=near,
     )
 
 
@@ -156,7 +200,7 @@ def passes(filters: Filters, article: Article) -> bool:
 
 
 def _sure(word: SearchedWord) -> SearchedWord:
-    """Return a word without the options that are guesses."""
+    """Return a word without the options that are mere guesses."""
     return replace(word, options=tuple(option for option in word.options if option.weight >= MARKED))
 
 
@@ -165,11 +209,11 @@ def _clause(word: SearchedWord) -> Clause:
     return terms[0] if len(terms) == 1 else AnyOf(terms)
 
 
-def _pair(word: SearchedWord, words: ArticleWords) -> WordPair | None:
+def _pair(word: SearchedWord, candidate: Candidate) -> WordPair | None:
     def weight(option: Option) -> float:
         return option.weight
 
     for option in sorted(word.options, key=weight, reverse=True):
-        if found := words.found(option.tokens, option.form, word.field):
+        if found := candidate.found(option.tokens, option.form, word.field):
             return WordPair(word.word, found, option.source)
     return None

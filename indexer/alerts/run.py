@@ -7,9 +7,11 @@ stored, and an alert is marked as sent after it was. At worst a message is sent 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from indexer.alerts.matching import ArticleWords, Trigger, make_trigger
+from indexer.alerts.background import Background, passage_vectors
+from indexer.alerts.matching import Candidate, Trigger, make_trigger
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.alerts.sending import Sender
 from indexer.errors import ArchiveError, InvalidQuery
@@ -48,11 +50,13 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
         found: dict[str, list[Alert]] = {saved_id: [] for saved_id in triggers}
         for article_id in batch:
             if triggers and (article := articles.get(article_id)):
-                words = ArticleWords(article)
+                candidate = Candidate(article, partial(passage_vectors, archive.engine, article_id))
                 for saved_id, trigger in triggers.items():
-                    pairs = trigger.matches(words)
+                    pairs = trigger.matches(candidate)
                     if pairs is not None:
-                        found[saved_id].append(Alert(article.id, now(), pairs, trigger.needed, trigger.count))
+                        found[saved_id].append(
+                            Alert(article.id, now(), pairs, trigger.count, trigger.near is not None)
+                        )
         for saved_id, alerts in found.items():
             report.alerts += len(store.add(saved_id, alerts))
         fresh.done(batch)
@@ -65,9 +69,10 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
 
 def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport) -> dict[str, Trigger]:
     triggers: dict[str, Trigger] = {}
+    background = Background.of(archive.engine)
     for saved in searches:
         try:
-            trigger = make_trigger(archive.searcher.prepare(saved.request))
+            trigger = make_trigger(archive.searcher.prepare(saved.request), background)
         except InvalidQuery as error:  # the query language has changed since it was saved
             report.problems[saved.name] = str(error)
         else:

@@ -12,6 +12,7 @@ from typing import Any
 from indexer.engines.base import Engine
 from indexer.errors import InvalidQuery
 from indexer.ingest.fresh import SAVED
+from indexer.search.legs import SAME
 from indexer.search.page import WordPair
 from indexer.search.record import from_record
 from indexer.search.request import SearchRequest
@@ -48,13 +49,16 @@ class SavedSearch:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One new article that answers a saved search. `pairs` name the words that did it."""
+    """One new article that answers a saved search. `pairs` name the words that did it, of `words` in all.
+
+    `near` says whether it had to be near in meaning, too.
+    """
 
     article: str
     at: str
     pairs: tuple[WordPair, ...] = ()
-    needed: int = 0
     words: int = 0
+    near: bool = False
     #: By which ways it was sent: "email", "webhook".
     sent: tuple[str, ...] = ()
 
@@ -66,13 +70,13 @@ class Alert:
     @property
     def reason(self) -> str:
         """Say what triggered the alert."""
-        if not self.words and not self.pairs:
+        if not self.pairs:
             return "Passes the filters of the search."
         told = ", ".join(
-            pair.word if pair.source == "same" else f"{pair.word} → {pair.found}" for pair in self.pairs
+            pair.word if pair.source == SAME else f"{pair.word} → {pair.found}" for pair in self.pairs
         )
-        met = len({pair.word for pair in self.pairs})
-        return f"Answers {met} of the search's words: {told}."
+        near = ", and is near in meaning" if self.near else ""
+        return f"Answers the search by {told}{near}."
 
 
 class SavedSearches:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from indexer.alerts.background import LEAST, Background, passage_vectors
 from indexer.alerts.estimate import estimate
-from indexer.alerts.matching import ArticleWords, make_trigger
+from indexer.alerts.matching import Candidate, make_trigger
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.engines.base import Filters, LexicalLeg
@@ -50,13 +53,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def matching(archive: Archive, request: SearchRequest) -> set[str]:
-    trigger = make_trigger(archive.searcher.prepare(request))
+    trigger = make_trigger(archive.searcher.prepare(request), Background.of(archive.engine))
     if trigger is None:
         return set()
-    return {one.id for one in ARTICLES if trigger.matches(ArticleWords(one)) is not None}
+    return {one.id for one in ARTICLES if trigger.matches(Candidate(one)) is not None}
 
 
-def test_two_thirds_of_the_words_are_needed(archive: Archive) -> None:
+def test_in_a_small_archive_two_thirds_of_the_words_are_needed(archive: Archive) -> None:
     found = matching(
         archive, SearchRequest("Libya ceasefire Tripoli", Filters(include={"language": frozenset({"en"})}))
     )
@@ -82,9 +85,9 @@ def test_filters_are_the_engines(archive: Archive) -> None:
 
 def test_another_language_answers_through_the_plan(archive: Archive) -> None:
     request = SearchRequest("Libya ceasefire")
-    trigger = make_trigger(archive.searcher.prepare(request))
+    trigger = make_trigger(archive.searcher.prepare(request), Background.of(archive.engine))
     assert trigger is not None
-    pairs = trigger.matches(ArticleWords(ARTICLES[4]))
+    pairs = trigger.matches(Candidate(ARTICLES[4]))
     assert pairs is not None
     assert {pair.word.casefold() for pair in pairs} == {"libya", "ceasefire"}
     assert all(pair.found in f"{ARTICLES[4].title} {ARTICLES[4].text}" for pair in pairs)
@@ -98,7 +101,7 @@ def test_another_language_answers_through_the_plan(archive: Archive) -> None:
 
 @pytest.mark.parametrize("text", QUERIES)
 def test_the_engine_finds_the_same(archive: Archive, text: str) -> None:
-    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)))
+    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), Background.of(archive.engine))
     assert trigger is not None
     [leg] = archive.engine.match([LexicalLeg(trigger.query, trigger.filters, 100, parts=100)])
     parts = leg.parts if leg.parts is not None else [()] * len(leg.ids)
@@ -122,8 +125,69 @@ def test_an_estimate_counts_the_last_weeks(archive: Archive) -> None:
 def test_phrases_stand_side_by_side() -> None:
     from indexer.engines.base import Field, Form
 
-    words = ArticleWords(Article(id="a", title="red sea", text="the sea is red; red red sea", language="en"))
+    words = Candidate(Article(id="a", title="red sea", text="the sea is red; red red sea", language="en"))
     assert words.found(("red", "sea"), Form.EXACT, Field.BODY) == "red sea"
     assert words.found(("sea", "red"), Form.EXACT, Field.ANY) is None
     assert words.found(("red", "red", "sea"), Form.EXACT, Field.ANY) == "red red sea"
     assert words.found(("red", "red", "sea"), Form.EXACT, Field.TITLE) is None
+
+
+# --- with a background: nearness counts ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Articles of different words each, so that those about Libya stand out."""
+    folder: Path = tmp_path_factory.mktemp("large")
+    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
+    others = [
+        article(
+            f"other{number}", " ".join(f"word{number}x{place}" for place in range(12)), title=f"Title{number}"
+        )
+        for number in range(2 * LEAST)
+    ]
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        opened.add(
+            [
+                *others,
+                article("near", "Libya ceasefire talks", title="Libya ceasefire"),
+                article("half", "Libya talks", title="Libya"),
+                article("far", "ceasefire " + " ".join(f"other{n}" for n in range(60)), title="Football"),
+            ]
+        )
+        yield opened
+
+
+def hits(archive: Archive, text: str) -> set[str]:
+    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), Background.of(archive.engine))
+    assert trigger is not None
+    candidates = (Candidate(one, partial(passage_vectors, archive.engine, one.id)) for one in archive.scan())
+    return {candidate.article.id for candidate in candidates if trigger.matches(candidate) is not None}
+
+
+def test_half_of_the_words_do_where_the_article_is_near(large: Archive) -> None:
+    assert hits(large, "Libya ceasefire") == {"near", "half"}
+    # It holds the word, but is about something else.
+    assert hits(large, "ceasefire") == {"near"}
+    # A condition is exact: nearness is not asked.
+    assert hits(large, "+ceasefire") == {"near", "far"}
+
+
+def test_the_estimate_asks_for_nearness_too(large: Archive) -> None:
+    assert estimate(large, SearchRequest("Libya ceasefire")).matches == 2
+    assert estimate(large, SearchRequest("ceasefire")).matches == 1
+    assert estimate(large, SearchRequest("+ceasefire")).matches == 2
+
+
+def test_the_background_is_a_mean_and_a_deviation(large: Archive) -> None:
+    background = Background.of(large.engine)
+    vector = large.searcher.prepare(SearchRequest("Libya ceasefire")).encoding
+    assert vector is not None
+    best = [float((passage_vectors(large.engine, one.id) @ vector.vector).max()) for one in large.scan()]
+    assert len(background.starts) == len(best)  # all of so few
+    expected = np.mean(best) + 2.5 * np.std(best)
+    assert background.least(vector.vector) == pytest.approx(expected, abs=1e-5)
+
+
+def test_too_small_a_sample_says_nothing(archive: Archive) -> None:
+    assert Background.of(archive.engine).least(np.zeros(64, np.float32)) is None

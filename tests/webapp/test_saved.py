@@ -120,7 +120,7 @@ def test_alerts_are_unread_until_they_are_read(client: FlaskClient, archive: Arc
     html = client.get(page).text
     assert "1 unread" in html
     assert "New truce" in html
-    assert "Answers 1 of the search&#39;s words: ceasefire." in html
+    assert "Answers the search by ceasefire." in html
     assert '<b class="unread">1</b>' in client.get("/saved").text
     assert client.post(f"{page}/read").headers["Location"] == page
     assert "unread" not in client.get(page).text
