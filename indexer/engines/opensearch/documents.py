@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from indexer.article import Article, Passage, Published
-from indexer.engines.base import Entry, StoredPassage
+from indexer.engines.base import Entry, FloatArray, StoredPassage
 from indexer.engines.fields import lexical_fields
 from indexer.engines.opensearch.mappings import FORM_SEPARATOR, NATIVE_ANALYZERS
 from indexer.engines.opensearch.queries import milliseconds
@@ -47,14 +47,14 @@ def to_document(entry: Entry, *, native: bool) -> dict[str, Any]:
                 "start": encoded.passage.start,
                 "end": encoded.passage.end,
                 "language": encoded.passage.language,
-                "vector": np.asarray(encoded.vector, dtype=np.float32),
+                "vector": _rounded(encoded.vector),
                 **({} if encoded.codes is None else {"codes_bytes": len(encoded.codes)}),
             }
             for encoded in entry.passages
         ],
     )
     if entry.passages:
-        document[LEAD] = np.asarray(entry.passages[0].vector, dtype=np.float32)
+        document[LEAD] = _rounded(entry.passages[0].vector)
     codes = b"".join(encoded.codes or b"" for encoded in entry.passages)
     if codes:
         document["codes"] = base64.b64encode(codes).decode("ascii")
@@ -94,6 +94,11 @@ def to_passages(
             )
         )
     return tuple(passages)
+
+
+def _rounded(vector: FloatArray) -> FloatArray:
+    """Return a vector as precise as the other engine and the encode cache keep it, so that scores are the same."""
+    return vector.astype(np.float16).astype(np.float32)
 
 
 def _dates(published: Published) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from indexer.engines.opensearch.indices import Indices
 from indexer.engines.opensearch.mappings import Names, document_id
 from indexer.engines.opensearch.matching import run_legs
 from indexer.engines.opensearch.patience import patiently
-from indexer.engines.opensearch.queries import union_query
+from indexer.engines.opensearch.queries import columns, union_query
 from indexer.engines.opensearch.scanning import scan
 from indexer.engines.opensearch.writing import CHUNK_ACTIONS, Action, send
 from indexer.errors import ArticlesRefused, EngineError
@@ -154,8 +154,7 @@ class OpenSearchEngine:
             "from": offset if direct else 0,
             "size": size if direct else 0,
             "track_total_hits": True,
-            "_source": False,
-            "docvalue_fields": ["id"],
+            **columns("id"),
         }
         (answer,) = self.cluster.msearch([(self._articles, body)])
         total = answer["hits"]["total"]["value"]
@@ -163,10 +162,10 @@ class OpenSearchEngine:
             return [hit["fields"]["id"][0] for hit in answer["hits"]["hits"]], total
         if offset >= total:
             return [], total
-        hits = scan(self.cluster, self._articles, query, sort=order, batch=_LAST_DIRECT_HIT, source=["id"])
+        hits = scan(self.cluster, self._articles, query, sort=order, batch=_LAST_DIRECT_HIT, fields=("id",))
         with closing(hits):
             page = islice(hits, offset, offset + size)
-            return [hit["_source"]["id"] for hit in page], total
+            return [hit["fields"]["id"][0] for hit in page], total
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         found: dict[str, Article] = {}

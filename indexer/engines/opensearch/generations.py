@@ -353,10 +353,10 @@ def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[
         EVERYTHING,
         sort=[{"id": "asc"}],
         batch=5_000,
-        source=["id", "content_hash"],
+        fields=("id", "content_hash"),
         keep_alive=keep_alive,
     )
-    return ((hit["_source"]["id"], hit["_source"]["content_hash"]) for hit in hits)
+    return ((hit["fields"]["id"][0], hit["fields"]["content_hash"][0]) for hit in hits)
 
 
 def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode | None) -> None:

@@ -134,7 +134,7 @@ def words_index(settings: Settings) -> dict[str, Any]:
                 "key": {"type": "keyword"},  # language, separator, stem
                 **dict.fromkeys(("stem", "language", "surface", "skeleton"), _KEPT),
                 "articles": _COUNTED,
-                "vector": {"type": "binary"},  # float32, little-endian, base64
+                "vector": {"type": "binary"},  # float16, little-endian, base64
             },
         },
     }
@@ -185,7 +185,7 @@ def manifest_from_dict(data: Mapping[str, Any]) -> Manifest:
 def _article_properties(dimensions: int, knn: str) -> dict[str, Any]:
     return {
         "id": {"type": "keyword"},
-        "content_hash": _KEPT,
+        "content_hash": {"type": "keyword", "index": False},  # read as a column when generations are compared
         **dict.fromkeys(("title", "text", "summary", "url", "publisher", "credit"), _KEPT),
         **dict.fromkeys(("language", "source", "section", "author"), _FACET),
         "language_confidence": {"type": "float", "index": False, "doc_values": False},

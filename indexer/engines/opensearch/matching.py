@@ -10,7 +10,7 @@ import numpy as np
 from indexer.engines.base import FloatArray, Leg, LegResult, LexicalLeg, VectorLeg
 from indexer.engines.opensearch.client import Cluster
 from indexer.engines.opensearch.documents import LEAD, VECTORS
-from indexer.engines.opensearch.queries import conditions, scored
+from indexer.engines.opensearch.queries import columns, conditions, scored
 
 #: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors. All of
 #: them are ranked, so that of equally near articles those with the smallest ids come.
@@ -59,8 +59,7 @@ def leg_search(leg: Leg) -> dict[str, Any]:
         "sort": _ORDER,
         "track_scores": True,
         "track_total_hits": True,
-        "_source": False,
-        "docvalue_fields": ["id", "language"],
+        **columns("id", "language"),
     }
 
 
@@ -135,7 +134,7 @@ def _nearest(leg: VectorLeg) -> dict[str, Any]:
             "path": "passages",
             "score_mode": "max",
             "query": {"knn": {VECTORS: knn}},
-            "inner_hits": {"size": 1, "_source": False, "docvalue_fields": [_NUMBER]},
+            "inner_hits": {"size": 1, **columns(_NUMBER)},
         }
     }
 

@@ -137,6 +137,15 @@ def _excluded(filters: Filters) -> list[Query]:
     ]
 
 
+def columns(*names: str) -> Query:
+    """Return what makes a search bring these fields of its hits, and nothing that lies with the texts.
+
+    Without `_none_` the server unpacks each hit's stored texts and codes, if only to leave them out: ten times
+    the work of all the rest of a leg.
+    """
+    return {"stored_fields": "_none_", "docvalue_fields": list(names)}
+
+
 def storable(values: Iterable[str]) -> list[str]:
     """Return the values without those that no article can have, since they are no valid Unicode."""
     return [value for value in values if value.isascii() or not _SURROGATE.search(value)]

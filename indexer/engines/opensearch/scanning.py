@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch.queries import columns
 
 KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
 
@@ -18,10 +19,17 @@ def scan(
     sort: list[dict[str, Any]],
     batch: int,
     source: Any = True,
+    fields: tuple[str, ...] = (),
     stored_fields: tuple[str, ...] = (),
     keep_alive: str = KEEP_ALIVE,
 ) -> Generator[dict[str, Any]]:
-    """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart."""
+    """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart.
+
+    With `fields` hits bring these alone, in place of their source.
+    """
+    what: dict[str, Any] = columns(*fields) if fields else {"_source": source}
+    if stored_fields:
+        what["stored_fields"] = list(stored_fields)
     # A part that does not answer is an error here: an export that lacks articles is no export.
     opened = cluster.request(
         "POST",
@@ -39,11 +47,10 @@ def scan(
                 "query": query,
                 "size": batch,
                 "sort": sort,
-                "_source": source,
+                **what,
                 "track_total_hits": False,
                 "pit": {"id": pit, "keep_alive": keep_alive},
                 **({"search_after": after} if after else {}),
-                **({"stored_fields": list(stored_fields)} if stored_fields else {}),
             }
             answer = cluster.request(
                 "POST", "/_search", body, params={"allow_partial_search_results": "false"}
