@@ -11,14 +11,17 @@ from indexer.models.codes import Coder
 from indexer.search.align import align
 from indexer.search.explain import explain, explain_similar
 from indexer.search.late import Interaction
-from indexer.search.legs import Lookup
+from indexer.search.legs import INFLECTION, SAME, Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
+from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
 from indexer.search.stopwords import function_words
 from indexer.text import analyse
 
 #: `WordPair.source` of pairs that only the words' vectors know.
 ALIGNED_BY = "aligned"
+#: What a reader believes first: a translation says more than a word that is near.
+_SUREST = (SAME, ADDED, DICTIONARY, NAME, SOUND, INFLECTION, NEAR)
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000
@@ -123,13 +126,14 @@ def _marks_of(article: Article, passage: Passage, marker: Marker) -> list[Mark]:
 
 
 def _pairs(marked: Sequence[tuple[str, Sequence[Mark]]], lookup: Lookup) -> list[WordPair]:
-    """Return each met word of the query with the best of its partners, in the order of the query."""
-    best: dict[int, tuple[float, WordPair]] = {}
+    """Return each met word of the query with the surest of its partners, in the order of the query."""
+    best: dict[int, tuple[tuple[int, float], WordPair]] = {}
     for text, marks in marked:
         for mark in marks:
-            if mark.word not in best or mark.weight > best[mark.word][0]:
+            sure = (-_SUREST.index(mark.source), mark.weight)
+            if mark.word not in best or sure > best[mark.word][0]:
                 pair = WordPair(lookup.words[mark.word].word, text[mark.start : mark.end], mark.source)
-                best[mark.word] = (mark.weight, pair)
+                best[mark.word] = (sure, pair)
     return [best[number][1] for number in sorted(best)]
 
 

@@ -64,7 +64,7 @@ class Marker:
                 table.setdefault(option.tokens[0], []).append(target)
 
     def marks(self, text: str, language: str, field: Field) -> list[Mark]:
-        """Return where the words stand in the title or body of an article, by start, then best first."""
+        """Return where the words stand in a title or body, by start, the query's own words first, then the best."""
         if not (self._exact or self._stems):
             return []
         # No token reaches across white space, so that what stands between can be looked up: most of a
@@ -85,7 +85,8 @@ class Marker:
                     if target.source == INFLECTION:
                         start += 1  # the letter written to the word is another word (and, with, to)
                     found.append(Mark(start, tokens[-1].end, target.word, target.weight, target.source))
-        return sorted(found, key=lambda mark: (mark.start, -mark.weight, -mark.end))
+        # The query's own word stays that, however much another word counts that it answers, too.
+        return sorted(found, key=lambda m: (m.start, m.source != SAME, -m.weight, -m.end))
 
     def _targets_in(self, surface: str, language: str) -> tuple[tuple[int, _Target], ...]:
         """Return (number of the token, target) for the tokens of a run that a target may begin with."""

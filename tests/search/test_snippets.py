@@ -183,3 +183,13 @@ def test_megabytes_are_marked_in_seconds() -> None:
     started = time.perf_counter()
     assert len(marked("الحكومة", text, "ar")) == 20_000
     assert time.perf_counter() - started < 10
+
+
+def test_the_own_word_stays_a_keyword_where_another_word_counts_more() -> None:
+    words = (
+        SearchedWord("Trump", (Option(("trump",)),)),
+        SearchedWord("election", (Option(("trump",), weight=1.7, source="near"),)),
+    )
+    assert [(mark.word, mark.kind) for mark in highlight("Trump rallies", "en", words)] == [
+        ("Trump", "keyword")
+    ]
