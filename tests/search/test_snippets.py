@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field
-from indexer.search.legs import Expansions, Option, look_up
+from indexer.search.legs import Expansions, Option, SearchedWord, look_up
 from indexer.search.query import parse
 from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, highlight, make_snippet
 from indexer.text import analyse
