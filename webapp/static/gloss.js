@@ -34,6 +34,7 @@ export function setUpGlosses() {
     return node;
   };
   const show = async (node) => {
+    clearTimeout(timer); // what was to hide an earlier word must not hide this one
     here?.classList.remove("asked");
     here = node;
     here.classList.add("asked");
