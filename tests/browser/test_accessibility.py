@@ -24,6 +24,7 @@ PAGES = {
     "coverage": "/coverage",
     "quality": "/quality",
     "saved searches": "/saved",
+    "save a search": "/saved/new?q=ceasefire+in+Libya&language=ar",
     "judgements": "/judgements",
     "API": "/api/",
     "mistake": "/search?q=%22unbalanced",
