@@ -58,11 +58,14 @@ def retry_(target: Target, as_json: bool) -> None:
     Example:
       newsarchive quarantine retry
     """
+    from indexer.commands.alerts import run_after_ingest
     from indexer.commands.index import finish
     from indexer.commands.progress import ingest_progress
 
     with target.open() as archive, ingest_progress(["-"]) as progress:
         report = archive.retry_quarantine(progress=progress)
+        if report.stored and not report.interrupted:
+            run_after_ingest(archive)
     finish(report, as_json)
 
 
