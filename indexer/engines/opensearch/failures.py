@@ -99,7 +99,7 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
     if status == 403:
         return LastingFailure(
             f"The cluster's user may not do this: {_shortened(reasons)}.",
-            remedy="Give the user the role from docker/security/roles.yml.",
+            remedy="Give the user the role from docker/roles.yml.",
         )
     if status == 413:
         return TooLarge(
