@@ -83,7 +83,8 @@ def test_from_one_model_to_another_and_back(
 def test_rankings_are_compared_on_judged_queries(
     run: Run, encoders: dict[str, FakeEncoder], opensearch_settings: Settings, tmp_path: Path
 ) -> None:
-    with Archive.open(opensearch_settings, encoder=encoders[""]) as archive:
+    settings = opensearch_settings.model_copy(update={"cache": tmp_path / "cache"})
+    with Archive.open(settings, encoder=encoders[""]) as archive:
         archive.add(ARTICLES)
     (tmp_path / "queries.tsv").write_text("q1\ttalks in city3\n")
     (tmp_path / "qrels").write_text("q1 0 a3 1\n")
