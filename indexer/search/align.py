@@ -11,16 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.engines.base import StoredPassage
-from indexer.models.base import Encoding
+from indexer.models.base import Encoding, FloatArray
 from indexer.models.codes import Coder
 from indexer.models.words import word_spans
 from indexer.search.weights import ALIGNED
 from indexer.text import analyse
-
-FloatArray = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,6 @@ class Searcher:
 
     def warm_up(self) -> None:
         """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
-        self._facet_values.values()
         self.search(SearchRequest("the first question"))
 
     # -- the whole

@@ -116,10 +116,8 @@ class Weights:
                 return replace(self, plan=replace(plan, inflection=0.0))
             case "saturation":
                 return replace(self, saturation=math.inf)
-            case "late":
-                return self._each_fusion(lambda fusion: replace(fusion, late=0.0))
-            case "title":
-                return self._each_fusion(lambda fusion: replace(fusion, title=0.0))
+            case "late" | "title":
+                return self._each_fusion(lambda fusion: replace(fusion, **{part: 0.0}))
             case "meaning" | "lead" | "keywords":
                 return self._each_fusion(lambda fusion: fusion.without(part))
         raise ValueError(f"The ranking has no part {part!r}; it has {', '.join(PARTS)}.")
