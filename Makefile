@@ -16,7 +16,7 @@ PYTEST ?=
 export UV_LINK_MODE ?= hardlink
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check unit chromium format lock bench nightly docs clean
+.PHONY: help install demo test check unit chromium format lock bench nightly docs messages clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,6 +50,9 @@ chromium:
 format: $(READY)  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: $(READY)  ## bring the catalogues of translations to what the code says
+	$(BIN)/python tools/make_messages.py
 
 docs: $(READY)  ## rewrite the pages that are made from the code
 	$(BIN)/python tools/make_docs.py

@@ -97,6 +97,14 @@ class Settings(BaseSettings):
         ),
     ] = ""
     web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
+    web_language: Annotated[
+        str,
+        Field(
+            description="Language of the pages for who has chosen none: `en`, `ar`, or `auto` for what the "
+            "browser prefers.",
+            pattern="^(auto|en|ar)$",
+        ),
+    ] = "auto"
 
     web_url: Annotated[
         str,
@@ -106,6 +114,22 @@ class Settings(BaseSettings):
             pattern="^(https?://[^ ]+)?$",
         ),
     ] = ""
+
+    # Translation
+    translation_models: Annotated[
+        Path | None,
+        Field(
+            description="Folder of translation models into English: unpacked Argos packages, or OPUS-MT models "
+            "converted for CTranslate2. Without it nothing is translated."
+        ),
+    ] = None
+    translation_timeout: Annotated[
+        float,
+        Field(description="Seconds that translating an article may take at a time.", gt=0, le=600),
+    ] = 20.0
+    translation_characters: Annotated[
+        int, Field(description="Characters of an article that are translated at most.", ge=100)
+    ] = 20_000
 
     # Alerts
     alert_recipients: Annotated[

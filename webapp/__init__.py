@@ -18,6 +18,7 @@ from webapp import (
     health,
     home,
     judgements,
+    language,
     metrics,
     names,
     plan,
@@ -45,6 +46,7 @@ def create_app(archive: Archive) -> Flask:
     metrics.init_app(app, archive)  # first, so that the time of all the rest is measured
     security.init_app(app, archive.settings)
     compression.init_app(app)
+    language.init_app(app, archive.settings.web_language)
     display.init_app(app)
     judgements.init_app(app)
     errors.init_app(app)

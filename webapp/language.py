@@ -1,0 +1,189 @@
+"""The interface in the reader's language: which one it is, and what a sentence is in it.
+
+A reader chooses by the button on each page, which sets a cookie. Who has chosen none gets what the setting
+`web_language` says, or else the browser prefers. The language is not part of an address: a link that one analyst
+sends shows the same search to another, in that one's own language.
+
+The catalogues are read as translators write them (`translations/*/LC_MESSAGES/messages.po`), once a process: there
+is no compiled file that could be older than its source, or missing from a wheel.
+
+Digits are 0-9 in Arabic, too: so write most of the Arab newsrooms that an archive holds, so do Babel's data for
+Arabic, and what is read on the page can be typed into a filter or an address as it is.
+"""
+
+from __future__ import annotations
+
+import gettext as standard
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, Response, current_app, g, has_request_context, redirect, request, url_for
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from indexer.wording import Text, Value, say, say_in, say_n
+
+blueprint = Blueprint("language", __name__)
+
+COOKIE = "newsarchive_language"
+DEFAULT = "en"
+_SETTING = "newsarchive-language"
+_YEAR = 365 * 24 * 3600
+_TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the interface: its code, its name in itself, and how a list is joined in it."""
+
+    code: str
+    name: str
+    short: str
+    direction: str
+    comma: str
+
+
+LANGUAGES = {
+    "en": Language("en", "English", "En", "ltr", ", "),
+    "ar": Language("ar", "العربية", "ع", "rtl", "، "),
+}
+
+
+def init_app(app: Flask, default: str) -> None:
+    """Make templates speak; *default* is a code, or "auto" for what the browser prefers."""
+    app.extensions[_SETTING] = default
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    # What a trans block is compiled to. Ours, not Jinja's own wrappers: they know no sentences and no separators.
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals.update(
+        gettext=_in_template(say),
+        ngettext=_in_template(say_n),
+        pgettext=_in_template(say_in),
+        language=language,
+        other_languages=lambda: [other for other in LANGUAGES.values() if other is not language()],
+        way_back=_way_back,
+    )
+    environment.filters["said"] = said
+    app.register_blueprint(blueprint)
+
+    @app.after_request
+    def vary(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+
+@blueprint.post("/language")
+def choose() -> BaseResponse:
+    """Keep the reader's choice, and lead back to the page it was made on."""
+    response = redirect(_local(request.form.get("back", "")), 303)
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def language() -> Language:
+    """Return the language of the answer under way; English where there is none (a feed, the command)."""
+    if not has_request_context():
+        return LANGUAGES[DEFAULT]
+    if "language" not in g:
+        g.language = LANGUAGES[_chosen()]
+    found: Language = g.language
+    return found
+
+
+def gettext(template: str, /, **values: Value) -> str:
+    """Return a sentence in the reader's language; for code of the web app."""
+    return said(say(template, **values))
+
+
+def ngettext(one: str, many: str, num: int, /, **values: Value) -> str:
+    return said(say_n(one, many, num, **values))
+
+
+def pgettext(context: str, template: str, /, **values: Value) -> str:
+    return said(say_in(context, template, **values))
+
+
+def said(text: str) -> str:
+    """Return a sentence in the reader's language; a string that is no `Text` stays as it is."""
+    if not isinstance(text, Text) or language().code == DEFAULT:
+        return text
+    return _template(text) % {name: _value(value) for name, value in text.values.items()}
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def catalogue(code: str) -> standard.NullTranslations:
+    """Return the translations into a language; fuzzy ones are left out."""
+    path = _TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return standard.NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return standard.GNUTranslations(compiled)
+
+
+def _template(text: Text) -> str:
+    known = catalogue(language().code)
+    number = text.values.get("num", 1)
+    if text.plural and isinstance(number, int):
+        return known.ngettext(text.template, text.plural, number)
+    return known.pgettext(text.context, text.template) if text.context else known.gettext(text.template)
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, tuple):
+        return language().comma.join(map(said, value))
+    return said(value) if isinstance(value, str) else f"{value:,}"
+
+
+def _in_template(make: Callable[..., Text]) -> Callable[..., str]:
+    """Return a function for templates: markup of the sentence stays, that of its values is escaped."""
+
+    @pass_eval_context
+    def write(context: EvalContext, *parts: str | int, **values: Value) -> str:
+        text = make(*parts, **values)
+        filled: Mapping[str, str] = {name: _value(value) for name, value in text.values.items()}
+        template = _template(text)
+        return Markup(template) % filled if context.autoescape else template % filled
+
+    return write
+
+
+def _chosen() -> str:
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    default: str = current_app.extensions[_SETTING]
+    if default in LANGUAGES:
+        return default
+    # Not `best_match`: it would take en before ar-EG, as it looks for exact names first.
+    wanted = (name.partition("-")[0].casefold() for name, quality in request.accept_languages if quality)
+    return next((code for code in wanted if code in LANGUAGES), DEFAULT)
+
+
+def _way_back() -> str:
+    """Return the address of this page; what answers a form has none to come back to."""
+    if request.method not in ("GET", "HEAD"):
+        return url_for("home.welcome")
+    return request.full_path.removesuffix("?")
+
+
+def _local(address: str) -> str:
+    """Return an address of this site, the start page's for any other."""
+    # Browsers read "//host" and "/\\host" as another site's.
+    ours = address.startswith("/") and address[1:2] not in ("/", "\\") and address.isprintable()
+    return address if ours else url_for("home.welcome")
