@@ -18,6 +18,7 @@ from indexer.errors import ArchiveError, InvalidQuery
 #: with an underscore after it (`export_`), since some are Python's own words.
 COMMANDS = {
     "demo": ("demo", "Index the bundled articles and serve them in the browser."),
+    "create": ("create", "Make an empty archive."),
     "index": ("index", "Read files and folders of articles into the archive."),
     "search": ("search", "Ask a question and get the articles that answer it."),
     "show": ("articles", "Print one article."),

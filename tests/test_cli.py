@@ -289,6 +289,22 @@ def test_stats_count(archive: Path) -> None:
     assert re.search(r"^articles +4$", invoke("--archive", archive, "stats").stdout, re.MULTILINE)
 
 
+def test_create_makes_an_empty_archive_once(archive: Path) -> None:
+    assert json.loads(invoke("--archive", "new", "create", "--json").stdout) == {"created": True}
+    assert json.loads(invoke("--archive", "new", "stats", "--json").stdout)["articles"] == 0
+    for folder, articles in ((Path("new"), 0), (archive, 4)):
+        again = invoke("--archive", folder, "create")
+        assert (again.exit_code, again.stdout) == (0, "There is an archive already; it was left alone.\n")
+        assert json.loads(invoke("--archive", folder, "stats", "--json").stdout)["articles"] == articles
+
+
+def test_create_refuses_an_archive_of_other_settings(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSARCHIVE_PASSAGE_TOKENS", "100")
+    refused = invoke("--archive", archive, "create")
+    assert refused.exit_code == 1
+    assert "newsarchive rebuild" in refused.output
+
+
 def test_an_export_can_be_indexed_again(archive: Path, tmp_path: Path) -> None:
     assert invoke("--archive", archive, "export", "-o", "all.jsonl").exit_code == 0
     lines = [json.loads(line) for line in Path("all.jsonl").read_text(encoding="utf-8").splitlines()]

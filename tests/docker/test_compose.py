@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from indexer.cli import COMMANDS
 from indexer.engines.opensearch.failures import CLAUSES_WANTED
 from tests.conftest import ROOT
 
@@ -48,6 +49,14 @@ def test_the_web_app_writes_nothing_but_records() -> None:
     for permission in load("roles.yml")["newsarchive_web"]["index_permissions"]:
         if permission["index_patterns"] != ["newsarchive-records*"]:
             assert not [action for action in permission["allowed_actions"] if "write" in action]
+
+
+def test_the_commands_of_the_services_exist() -> None:
+    services = load("compose.yaml")["services"]
+    commands = {name: services[name]["command"][0] for name in ("init", "ingest", "web")}
+    assert commands == {"init": "create", "ingest": "index", "web": "serve"}
+    assert set(commands.values()) <= set(COMMANDS)
+    assert not any("entrypoint" in services[name] for name in commands)
 
 
 def test_the_image_does_not_run_as_root() -> None:
