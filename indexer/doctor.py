@@ -36,7 +36,7 @@ def examine(archive: Archive, *, repair: bool = False) -> list[Finding]:
 
 def examine_machine(settings: Settings) -> list[Finding]:
     """Return what can be said without an archive, as when it cannot be opened."""
-    return [_versions(), _disk(settings.cache), *_encode_cache(settings)]
+    return [_versions(), _disk(settings.cache), *_encode_cache(settings), *_translation(settings)]
 
 
 def wrong_versions(requirements: list[str]) -> list[str]:
@@ -102,6 +102,28 @@ def _encode_cache(settings: Settings) -> list[Finding]:
     except ArchiveError as error:
         return [Finding("error", error.message, error.remedy)]
     return [Finding("ok", f"The encode cache can be used ({path.stat().st_size / 1e6:,.0f} MB).")]
+
+
+def _translation(settings: Settings) -> list[Finding]:
+    from indexer.translation.folders import find_models
+
+    if settings.translation_models is None:
+        return []
+    models, unusable = find_models(settings.translation_models)
+    findings = [
+        Finding("warning", f"{item.path} is no translation model that can be used: {item.reason}.")
+        for item in unusable
+    ]
+    missing = wrong_versions(["ctranslate2", "sentencepiece"])
+    if models and missing:
+        remedy = 'Install them: pip install "newsarchive[translate]".'
+        findings.append(Finding("error", f"Articles cannot be translated: {'; '.join(missing)}.", remedy))
+    elif models:
+        names = ", ".join(found.model.name for found in models)
+        findings.append(Finding("ok", f"Articles are translated by {names}."))
+    else:
+        findings.append(Finding("error", f"There is no translation model in {settings.translation_models}."))
+    return findings
 
 
 def _model(archive: Archive) -> Finding:
