@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
     from indexer.search.spellings import NameSpellings
+    from indexer.translation.articles import Translations
+    from indexer.translation.base import Translation
 
 
 class Archive:
@@ -52,6 +54,7 @@ class Archive:
         self._encoder = encoder
         self._searcher: Searcher | None = None
         self._cache: EncodeCache | None = None
+        self._translations: Translations | None = None
         self._lock = threading.RLock()
 
     @classmethod
@@ -71,6 +74,8 @@ class Archive:
     def close(self) -> None:
         if self._cache:
             self._cache.close()
+        if self._translations:
+            self._translations.close()
         self.engine.close()
 
     def __enter__(self) -> Self:
@@ -99,6 +104,16 @@ class Archive:
             if self._searcher is None:
                 self._searcher = Searcher(self.engine, self.encoder, self.settings)
             return self._searcher
+
+    @property
+    def translations(self) -> Translations | None:
+        """What translates articles, None where no models are named. Raises `SettingsError` for a bad folder."""
+        with self._lock:
+            if self._translations is None and self.settings.translation_models is not None:
+                from indexer.translation.load import load_translations
+
+                self._translations = load_translations(self.settings)
+            return self._translations
 
     @property
     def quarantine(self) -> Quarantine:
@@ -230,6 +245,10 @@ class Archive:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return those of the articles that exist."""
         return {name: without_origin(article) for name, article in self.engine.articles(ids).items()}
+
+    def translate(self, article: Article) -> Translation | None:
+        """Return an article in English, as far as the time allows; None where no model knows its language."""
+        return self.translations.translate(article) if self.translations else None
 
     def passages(self, article_id: str) -> tuple[StoredPassage, ...]:
         return self.engine.passages(article_id)
