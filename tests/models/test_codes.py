@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.models.codes import PASSAGE, QUERY, Coder, maxsim, rotation
+from indexer.models.codes import PASSAGE, QUERY, Coder, maxsim
 
 DIM = 384
 
@@ -19,12 +19,6 @@ def coder() -> Coder:
 def _unit(rows: int, seed: int) -> np.ndarray:
     vectors = np.random.default_rng(seed).standard_normal((rows, DIM)).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-def test_the_rotation_is_fixed_and_keeps_lengths() -> None:
-    turned = rotation(DIM)
-    np.testing.assert_allclose(turned @ turned.T, np.eye(DIM), atol=1e-5)
-    assert turned[0, 0] == rotation(DIM)[0, 0]
 
 
 def test_a_word_takes_one_bit_a_dimension(coder: Coder) -> None:

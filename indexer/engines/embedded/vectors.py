@@ -1,9 +1,14 @@
 """The vector view: all passages' vectors in one matrix of float16, and their signs for a quick first look.
 
-The nearest passages are found in two steps: the Hamming distance between the signs of centred vectors (one
-bit a dimension, 48 bytes for 384) leaves some thousands, whose cosines are then computed exactly. Where a
-filter leaves few passages, their cosines are computed at once. Signs keep cosine order well enough when they
-are taken around the mean (Charikar, STOC 2002, for random hyperplanes; encoders have a large common part).
+The nearest passages are found in two steps. Estimates from one bit a dimension leave some thousands, whose
+cosines are then computed exactly; where a filter leaves few passages, their cosines are computed at once. The
+estimate of a passage x around the centre c is that of RaBitQ (Gao and Long, SIGMOD 2024):
+
+    q.x = q.c + c.x - c.c + (q - c).(x - c)        where the last is about s |x - c|^2 / |x - c|_1
+
+and s is the inner product of q - c with the signs of x - c, both rotated. The two factors that are x's own are
+kept beside its signs; what is the same for every x is left out. Of the 200 nearest of 5,026 articles, 2,000
+such candidates hold 98.5 %; with the Hamming distance between signs they hold 85 %.
 """
 
 from __future__ import annotations
@@ -18,8 +23,9 @@ import numpy.typing as npt
 from indexer.engines.base import FloatArray
 from indexer.engines.embedded.columns import Columns, Mask, Positions
 from indexer.engines.embedded.failures import view_errors
+from indexer.models.signs import inner_products, pack, rotation, words_of
 
-MATRIX, SIGNS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "owners.i64", "centre.f32"
+MATRIX, SIGNS, FACTORS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "factors.f32", "owners.i64", "centre.f32"
 
 #: So few passages are compared exactly, without a look at their signs.
 EXACT = 2_048
@@ -27,19 +33,18 @@ _CANDIDATES = 2_000
 _CANDIDATES_PER_HIT = 4
 _ARTICLES_PER_HIT = 4
 _BLOCK = 8_192
+_QUERY_BITS = 4
 
 
-def words_of(dimensions: int) -> int:
-    """Return how many 64-bit words the signs of a vector take."""
-    return -(-dimensions // 64)
+def signs_of(vectors: FloatArray, centre: FloatArray) -> tuple[npt.NDArray[np.uint64], FloatArray]:
+    """Return the signs, (n, words) uint64, and factors, (n, 2) float32, of (n, dim) vectors around a centre.
 
-
-def signs_of(vectors: FloatArray, centre: FloatArray) -> npt.NDArray[np.uint64]:
-    """Return (n, words) uint64: one bit a dimension, set where a vector is above the centre."""
-    bits = np.packbits(vectors > centre, axis=1)
-    padded = np.zeros((len(vectors), words_of(vectors.shape[1]) * 8), np.uint8)
-    padded[:, : bits.shape[1]] = bits
-    return padded.view(np.uint64)
+    The first factor is what an inner product with the signs is multiplied by, the second is added to it.
+    """
+    centred = (vectors - centre) @ rotation(vectors.shape[1])
+    spread = np.maximum(np.abs(centred).sum(axis=1), np.float32(1e-12))
+    factors = np.stack([np.einsum("ij,ij->i", centred, centred) / spread, vectors @ centre], axis=1)
+    return pack(centred > 0), factors.astype(np.float32)
 
 
 class VectorWriter:
@@ -54,7 +59,7 @@ class VectorWriter:
             self._centre = None
             if count:
                 self._centre = np.fromfile(self._centre_path, np.float32, dimensions)
-            sizes = {MATRIX: 2 * dimensions, SIGNS: 8 * words_of(dimensions), OWNERS: 16}
+            sizes = {MATRIX: 2 * dimensions, SIGNS: 8 * words_of(dimensions), FACTORS: 8, OWNERS: 16}
             self._files = {}
             for name, size in sizes.items():
                 file = (folder / name).open("r+b" if count else "w+b")
@@ -73,7 +78,9 @@ class VectorWriter:
                 self._centre = wide.mean(axis=0)
                 self._centre.tofile(self._centre_path)
             self._files[MATRIX].write(matrix.tobytes())
-            self._files[SIGNS].write(signs_of(wide, self._centre).tobytes())
+            signs, factors = signs_of(wide, self._centre)
+            self._files[SIGNS].write(signs.tobytes())
+            self._files[FACTORS].write(factors.tobytes())
             self._files[OWNERS].write(np.array([rows, numbers], np.int64).T.tobytes())
             self.count += len(rows)
 
@@ -100,6 +107,7 @@ class VectorReader:
     def __init__(self, folder: Path, dimensions: int, count: int, columns: Columns) -> None:
         self._dimensions = dimensions
         self.count = count
+        self._last: tuple[bytes, FloatArray] | None = None
         with view_errors():
             if not count:
                 self._owners = np.zeros(0, np.int64)
@@ -109,6 +117,7 @@ class VectorReader:
             width = words_of(dimensions)
             signs = np.fromfile(folder / SIGNS, np.uint64, count * width).reshape(count, width)
             self._signs = np.ascontiguousarray(signs.T)  # one contiguous run a word: the scan reads in order
+            self._factors = np.fromfile(folder / FACTORS, np.float32, count * 2).reshape(count, 2)
             owners = np.fromfile(folder / OWNERS, np.int64, count * 2).reshape(count, 2)
             self._numbers = owners[:, 1].astype(np.int32)
             self._owners = columns.positions_of_rows(owners[:, 0])
@@ -136,25 +145,30 @@ class VectorReader:
         wanted = max(_CANDIDATES, _CANDIDATES_PER_HIT * size)
         if remaining <= max(EXACT, wanted):
             return self._rank(np.flatnonzero(usable), query, size, columns)
-        distances = self._distances(query)
-        distances[~usable] = np.iinfo(np.uint16).max
-        by_distance = np.cumsum(np.bincount(distances[usable]))
+        estimates = np.where(usable, self._estimates(query), -np.inf)
         while True:
-            # All passages at one distance are in or out together: equal passages get equal treatment.
-            limit = int(np.searchsorted(by_distance, min(wanted, remaining)))
-            candidates = np.flatnonzero(distances <= limit)
+            # All passages of one estimate are in or out together: equal passages get equal treatment.
+            least = (
+                np.partition(estimates, -wanted)[-wanted] if wanted < remaining else np.finfo(np.float32).min
+            )
+            candidates = np.flatnonzero(estimates >= least)
             # Long articles have many passages near each other: enough candidates are enough articles.
             owners = np.unique(self._owners[candidates])
             if len(owners) >= _ARTICLES_PER_HIT * size or len(candidates) >= remaining:
                 return self._rank(candidates, query, size, columns)
             wanted *= 4
 
-    def _distances(self, query: FloatArray) -> npt.NDArray[np.uint16]:
-        signs = signs_of(query[np.newaxis], self._centre)[0]
-        total = np.zeros(self.count, np.uint16)
-        for word, sign in zip(self._signs, signs, strict=True):
-            total += np.bitwise_count(word ^ sign)
-        return total
+    def _estimates(self, query: FloatArray) -> FloatArray:
+        """Return (count,) float32 that order the passages about as their cosines with the query do."""
+        asked = query.tobytes()
+        last = self._last
+        if last and last[0] == asked:
+            return last[1]  # two legs of one search, or one search refined
+        turned: FloatArray = np.matmul(query - self._centre, rotation(self._dimensions), dtype=np.float32)
+        products = inner_products(turned[np.newaxis], self._signs, bits=_QUERY_BITS)[0]
+        estimates: FloatArray = products * self._factors[:, 0] + self._factors[:, 1]
+        self._last = asked, estimates
+        return estimates
 
     def _rank(self, rows: Positions, query: FloatArray, size: int, columns: Columns) -> Nearest:
         cosines = np.empty(len(rows), np.float32)

@@ -19,7 +19,7 @@ from indexer.engines.embedded.failures import ViewBroken, view_errors
 
 FILE = "views.json"
 #: Raised when the views' own files change shape; older ones are then made anew.
-FORMAT = 2
+FORMAT = 3
 _BLOCK = 1 << 20
 
 
