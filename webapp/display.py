@@ -15,10 +15,24 @@ from indexer.article import UNKNOWN_LANGUAGE, Article, Precision, Published
 from indexer.errors import InvalidQuery
 from indexer.search.filters import period
 from indexer.text import direction
+from indexer.wording import say
 from webapp import marking, why
+from webapp.language import gettext, language, said
 
-FACET_NAMES = {"language": "Language", "source": "Source", "section": "Section", "author": "Author"}
-SORT_NAMES = {"relevance": "Best match", "newest": "Newest", "oldest": "Oldest"}
+FACET_NAMES = {
+    "language": say("Language"),
+    "source": say("Source"),
+    "section": say("Section"),
+    "author": say("Author"),
+}
+#: What the box is called that searches within a facet.
+FIND_NAMES = {
+    "language": say("Find a language"),
+    "source": say("Find a source"),
+    "section": say("Find a section"),
+    "author": say("Find an author"),
+}
+SORT_NAMES = {"relevance": say("Best match"), "newest": say("Newest"), "oldest": say("Oldest")}
 
 
 def init_app(app: Flask) -> None:
@@ -37,17 +51,25 @@ def init_app(app: Flask) -> None:
         facet_value=facet_value,
     )
     app.jinja_env.globals.update(
-        asset=asset, text_direction=text_direction, FACET_NAMES=FACET_NAMES, SORT_NAMES=SORT_NAMES
+        asset=asset,
+        text_direction=text_direction,
+        FACET_NAMES=FACET_NAMES,
+        FIND_NAMES=FIND_NAMES,
+        SORT_NAMES=SORT_NAMES,
     )
     app.jinja_env.tests["undetermined"] = lambda code: code in ("", UNKNOWN_LANGUAGE)
 
 
-@lru_cache(maxsize=1024)
 def language_name(code: str) -> str:
-    """Return the English name of a language code: "Arabic"; the code itself where it has none."""
+    """Return the name of a language code: "Arabic", "العربية"; the code itself where it has none."""
     if code in ("", UNKNOWN_LANGUAGE):
-        return "Unknown language"
-    names = Locale("en").languages
+        return gettext("Unknown language")
+    return _language_name(code, language().code)
+
+
+@lru_cache(maxsize=1024)
+def _language_name(code: str, locale: str) -> str:
+    names = Locale(locale).languages
     for candidate in (code.replace("-", "_"), _script_form(code), code.split("-")[0].lower()):
         if name := names.get(candidate):
             return str(name)
@@ -69,7 +91,7 @@ def count(number: int, one: str = "", many: str = "") -> str:
 def published(date: Published | None) -> str:
     """Return a date as precisely as it is known, in the zone it was written in."""
     if date is None:
-        return "undated"
+        return gettext("undated")
     if date.precision in (Precision.SECOND, Precision.MINUTE):
         return period_name(date.isoformat()[:10])
     return period_name(date.isoformat())
@@ -81,7 +103,7 @@ def moment(date: Published) -> str:
         return published(date)
     at = date.isoformat()
     zone = "UTC" if date.offset_minutes in (None, 0) else f"UTC{at[-6:]}"
-    return f"{published(date)}, {at[11:16]} {zone}"
+    return gettext("%(day)s, %(time)s %(zone)s", day=published(date), time=at[11:16], zone=zone)
 
 
 def hijri(date: Published) -> str:
@@ -96,18 +118,25 @@ def hijri(date: Published) -> str:
         converted = Gregorian(year, month, day).to_hijri()
     except (OverflowError, ValueError):
         return ""
-    return f"{converted.day} {converted.month_name()} {converted.year} AH"
+    name = converted.month_name("ar" if language().code == "ar" else "en")
+    return gettext(
+        "%(day)s %(month)s %(year)s AH", day=str(converted.day), month=name, year=str(converted.year)
+    )
+
+
+def period_name(text: str) -> str:
+    """Return `2018`, `2018-02` or `2018-02-18` as `2018`, `Feb 2018`, `18 Feb 2018`; else *text* itself."""
+    return _period_name(text, language().code)
 
 
 @lru_cache(maxsize=4096)
-def period_name(text: str) -> str:
-    """Return `2018`, `2018-02` or `2018-02-18` as `2018`, `Feb 2018`, `18 Feb 2018`; else *text* itself."""
+def _period_name(text: str, locale: str) -> str:
     try:
         first, _ = period(text)
     except InvalidQuery:
         return text
     pattern = {4: "y", 7: "MMM y", 10: "d MMM y"}.get(len(text), "d MMM y")
-    return format_date(first, pattern, locale="en")
+    return format_date(first, pattern, locale=locale)
 
 
 def facet_value(value: str, facet: str) -> str:
@@ -118,13 +147,15 @@ def facet_value(value: str, facet: str) -> str:
         case "date":
             return period_name(value)
         case "sort":
-            return SORT_NAMES.get(value, value)
+            return said(SORT_NAMES.get(value, value))
+        case "plan":
+            return said(value)
     return marking.clean(value)
 
 
 def heading(article: Article) -> str:
     """Return an article's title for a window, on one line."""
-    return marking.one_line(article.title)[:150] or "Untitled article"
+    return marking.one_line(article.title)[:150] or gettext("Untitled article")
 
 
 def asset(name: str) -> str:

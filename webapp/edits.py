@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.errors import InvalidQuery
 from indexer.search.request import PlanEdits
+from indexer.wording import say
 
 MAX_EDITS = 100  # in one address
 _LONGEST = 200  # characters
@@ -36,7 +37,9 @@ class Edits:
         """Read an address's parameters. Raises `InvalidQuery`."""
         removed, pinned = _pairs(args, "drop"), _pairs(args, "pin")
         if len(removed) + len(pinned) > MAX_EDITS:
-            raise InvalidQuery(f"The address holds more than {MAX_EDITS} changes of the plan.")
+            raise InvalidQuery(
+                say("The address holds more than %(most)s changes of the plan.", most=MAX_EDITS)
+            )
         edits = cls(names=args.get("names") != "off")
         for word, key in removed:
             edits = edits.removing(word, key)
@@ -96,7 +99,8 @@ def _pairs(args: MultiDict[str, str], name: str) -> list[tuple[str, str]]:
         word, colon, key = value.partition(":")
         if not (word and colon and key) or len(value) > _LONGEST:
             raise InvalidQuery(
-                f"{name}={value[:40]!r} is no change of the plan.", remedy="It is a word:archive word."
+                say("%(given)s is no change of the plan.", given=f"{name}={value[:40]!r}"),
+                remedy=say("It is a word:archive word."),
             )
         pairs.append((word, key))
     return pairs

@@ -1,16 +1,19 @@
 """The date histogram as a drawing: bars with addresses, ticks, and the way back up.
 
 Bars are drawn in an SVG of `WIDTH` x `HEIGHT` units by the server; each bar is a link to the same search
-within its period, so years open into months, and months into days.
+within its period, so years open into months, and months into days. Time runs as the reader's language does:
+from right to left in Arabic.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from indexer.engines.base import Histogram
+from indexer.wording import say
 from webapp.display import period_name
+from webapp.language import gettext, language, ngettext
 from webapp.state import SearchState
 
 WIDTH, HEIGHT = 320.0, 84.0
@@ -20,6 +23,13 @@ _WIDEST_BAR = 26.0
 _MAX_SLOTS = 130
 _WIDER = {"day": ("month", 7), "month": ("year", 4)}
 _TICKS = 4
+#: Unit -> what the drawing's name says, and what its bars count.
+_COUNTS = {"year": say("articles by year"), "month": say("articles by month"), "day": say("articles by day")}
+_LABELS = {
+    "year": say("Articles by year; each bar narrows the search to its year"),
+    "month": say("Articles by month; each bar narrows the search to its month"),
+    "day": say("Articles by day; each bar narrows the search to its day"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class Bar:
     """`x` and `width` are the whole slot (what can be clicked); the bar itself is `bar_width` wide within."""
 
     period: str
-    label: str
+    title: str
     count: int
     url: str
     x: float
@@ -63,6 +73,16 @@ class Chart:
     width: float = WIDTH
     height: float = HEIGHT
 
+    @property
+    def counts(self) -> str:
+        """Return what the bars count, in a few words."""
+        return _COUNTS[self.unit]
+
+    @property
+    def label(self) -> str:
+        """Return what the drawing is, and what its bars do."""
+        return _LABELS[self.unit]
+
 
 def draw(histogram: Histogram, state: SearchState) -> Chart | None:
     """Return the drawing, None where there is nothing to draw."""
@@ -88,7 +108,11 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
         bars.append(
             Bar(
                 period=name,
-                label=period_name(name),
+                title=gettext(
+                    "%(period)s: %(articles)s",
+                    period=period_name(name),
+                    articles=ngettext("%(num)s article", "%(num)s articles", counts[name]),
+                ),
                 count=counts[name],
                 url=state.between(name, name).url(),
                 x=round(index * slot, 2),
@@ -99,17 +123,18 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
                 height=round(height, 2),
             )
         )
-    return Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
+    chart = Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
+    return _mirrored(chart) if language().direction == "rtl" else chart
 
 
 def way_back(state: SearchState) -> list[Step]:
     """Return the wider periods of a chosen one, widest first; none where no single period is chosen."""
     chosen = state.date_from
     if not chosen or chosen != state.date_to:
-        return [Step("All dates", state.between("", "").url())] if chosen or state.date_to else []
+        return [Step(gettext("All dates"), state.between("", "").url())] if chosen or state.date_to else []
     wider = [chosen[:length] for length in (4, 7) if len(chosen) > length]
     return [
-        Step("All dates", state.between("", "").url()),
+        Step(gettext("All dates"), state.between("", "").url()),
         *(Step(period_name(name), state.between(name, name).url()) for name in wider),
     ]
 
@@ -123,6 +148,22 @@ def periods_between(first: str, last: str, unit: str) -> list[str]:
         return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(low, high + 1)]
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return [(start + timedelta(days=day)).isoformat() for day in range((end - start).days + 1)]
+
+
+def _mirrored(chart: Chart) -> Chart:
+    """Return the drawing with time from right to left. Where a text starts is turned by its own direction."""
+    return replace(
+        chart,
+        bars=tuple(
+            replace(
+                bar,
+                x=round(WIDTH - bar.x - bar.width, 2),
+                bar_x=round(WIDTH - bar.bar_x - bar.bar_width, 2),
+            )
+            for bar in chart.bars
+        ),
+        ticks=tuple(replace(tick, x=round(WIDTH - tick.x, 2)) for tick in chart.ticks),
+    )
 
 
 def _gathered(counts: dict[str, int], length: int) -> dict[str, int]:

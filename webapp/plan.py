@@ -17,6 +17,7 @@ from indexer.search.legs import INFLECTION
 from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, PlannedWord, QueryPlan, Searched
 from indexer.search.request import SearchRequest
 from indexer.text import analyse
+from indexer.wording import say, say_in
 from webapp.context import the_archive
 from webapp.state import SearchState
 
@@ -24,12 +25,12 @@ blueprint = Blueprint("plan", __name__)
 
 #: What a source is called on the page, and what that means.
 SOURCES = {
-    DICTIONARY: ("dictionary", "a translation in the dictionary"),
-    NAME: ("name", "a known spelling of the name"),
-    SOUND: ("sounds alike", "has the sounds of the name"),
-    NEAR: ("near", "near in meaning among this archive's words"),
-    INFLECTION: ("form", "the same word with a letter written to it"),
-    ADDED: ("yours", "added by you"),
+    DICTIONARY: (say("dictionary"), say("a translation in the dictionary")),
+    NAME: (say_in("source of a word", "name"), say("a known spelling of the name")),
+    SOUND: (say("sounds alike"), say("has the sounds of the name")),
+    NEAR: (say_in("source of a word", "near"), say("near in meaning among this archive's words")),
+    INFLECTION: (say_in("source of a word", "form"), say("the same word with a letter written to it")),
+    ADDED: (say_in("source of a word", "yours"), say("added by you")),
 }
 _ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 0, SOUND: 0, NEAR: 1, INFLECTION: 2}
 #: Archive words shown at once; the lighter ones open on request.
@@ -136,7 +137,7 @@ def add() -> Response:
     }
     if word not in known:
         raise InvalidQuery(
-            "The plan has no such word.", remedy="Go back and choose one of the question's words."
+            say("The plan has no such word."), remedy=say("Go back and choose one of the question's words.")
         )
     edits = state.edits
     for key in _additions(typed, known[word]):

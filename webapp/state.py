@@ -22,6 +22,7 @@ from indexer.engines.base import FACETS, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.filters import period
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
 
 DEFAULT_SIZE = 10
@@ -31,12 +32,26 @@ _MAX_DIGITS = 9
 
 Values = Mapping[str, tuple[str, ...]]
 
+#: What the chip of a filter says before its value.
+_INCLUDED = {
+    "language": say_in("filter", "language"),
+    "source": say_in("filter", "source"),
+    "section": say_in("filter", "section"),
+    "author": say_in("filter", "author"),
+}
+_EXCLUDED = {
+    "language": say_in("filter", "not language"),
+    "source": say_in("filter", "not source"),
+    "section": say_in("filter", "not section"),
+    "author": say_in("filter", "not author"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
     """One thing that shapes the result, with the address of the same search without it."""
 
-    label: str  # "Not source"
+    label: str  # "not source", to be `said`
     facet: str  # "source", "date", "sort", "size" or "plan": how the value is to be shown
     value: str
     url: str
@@ -72,9 +87,11 @@ class SearchState:
             edits=Edits.from_args(args) if text else Edits(),
         )
         if state.size > MAX_PAGE_SIZE:
-            raise InvalidQuery(f"A page can hold {MAX_PAGE_SIZE} results, not {state.size:,}.")
+            raise InvalidQuery(
+                say("A page can hold %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=state.size)
+            )
         if sum(len(v) for chosen in (state.include, state.exclude) for v in chosen.values()) > MAX_VALUES:
-            raise InvalidQuery(f"The address holds more than {MAX_VALUES} filters.")
+            raise InvalidQuery(say("The address holds more than %(most)s filters.", most=MAX_VALUES))
         state.filters()
         return state
 
@@ -84,8 +101,12 @@ class SearchState:
         last = period(self.date_to)[1] if self.date_to else None
         if first and last and first > last:
             raise InvalidQuery(
-                f"The dates end ({_day(last)}) before they begin ({_day(first)}).",
-                remedy="Swap them, or leave one out.",
+                say(
+                    "The dates end (%(end)s) before they begin (%(start)s).",
+                    end=_day(last),
+                    start=_day(first),
+                ),
+                remedy=say("Swap them, or leave one out."),
             )
         return Filters(
             include={facet: frozenset(values) for facet, values in self.include.items()},
@@ -190,32 +211,50 @@ class SearchState:
     def chips(self) -> list[Chip]:
         """Return everything that shapes the result but the text and the page."""
         found = [
-            Chip(label.format(facet), facet, value, self.without_value(facet, value).url())
-            for label, chosen in (("{}", self.include), ("not {}", self.exclude))
+            Chip(labels[facet], facet, value, self.without_value(facet, value).url())
+            for labels, chosen in ((_INCLUDED, self.include), (_EXCLUDED, self.exclude))
             for facet in FACETS
             for value in chosen.get(facet, ())
         ]
         if self.date_from and self.date_from == self.date_to:
-            found.append(Chip("in", "date", self.date_from, self.between("", "").url()))
+            found.append(Chip(say_in("filter", "in"), "date", self.date_from, self.between("", "").url()))
         else:
             if self.date_from:
-                found.append(Chip("from", "date", self.date_from, self.between("", self.date_to).url()))
+                found.append(
+                    Chip(
+                        say_in("filter", "from"), "date", self.date_from, self.between("", self.date_to).url()
+                    )
+                )
             if self.date_to:
-                found.append(Chip("to", "date", self.date_to, self.between(self.date_from, "").url()))
+                found.append(
+                    Chip(say_in("filter", "to"), "date", self.date_to, self.between(self.date_from, "").url())
+                )
         if self.sort is not self.default_sort:
-            found.append(Chip("sort", "sort", self.sort.value, self.sorted_by(self.default_sort).url()))
+            found.append(
+                Chip(
+                    say_in("filter", "sort"), "sort", self.sort.value, self.sorted_by(self.default_sort).url()
+                )
+            )
         if self.size != DEFAULT_SIZE:
-            found.append(Chip("per page", "size", str(self.size), self.sized(DEFAULT_SIZE).url()))
+            found.append(
+                Chip(say_in("filter", "per page"), "size", str(self.size), self.sized(DEFAULT_SIZE).url())
+            )
         if changes := self.edits.count:
-            noun = "change" if changes == 1 else "changes"
-            found.append(Chip("plan", "plan", f"{changes} {noun}", self.edited(Edits()).url()))
+            found.append(
+                Chip(
+                    say_in("filter", "plan"),
+                    "plan",
+                    say_n("%(num)s change", "%(num)s changes", changes),
+                    self.edited(Edits()).url(),
+                )
+            )
         return found
 
 
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
     values = tuple(dict.fromkeys(value for value in args.getlist(name) if value))
     if any(len(value) > MAX_FIELD_LENGTH for value in values):
-        raise InvalidQuery(f"A value of {name!r} is too long.")
+        raise InvalidQuery(say("A value of %(name)s is too long.", name=repr(name)))
     return values
 
 
@@ -226,8 +265,8 @@ def _sort(value: str, text: str) -> Sort:
         return Sort(value)
     except ValueError:
         raise InvalidQuery(
-            f"Results cannot be sorted by {value!r}.",
-            remedy=f"Choose {', '.join(sort.value for sort in Sort)}.",
+            say("Results cannot be sorted by %(value)s.", value=repr(value[:40])),
+            remedy=say("Choose one of: %(choices)s.", choices=tuple(sort.value for sort in Sort)),
         ) from None
 
 
@@ -236,7 +275,9 @@ def _number(args: MultiDict[str, str], name: str, default: int) -> int:
     if not value:
         return default
     if not (value.isascii() and value.isdigit()) or len(value) > _MAX_DIGITS or int(value) < 1:
-        raise InvalidQuery(f"The {name} is a number from 1, not {value[:40]!r}.")
+        raise InvalidQuery(
+            say("%(name)s is a number from 1, not %(value)s.", name=repr(name), value=repr(value[:40]))
+        )
     return int(value)
 
 

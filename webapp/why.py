@@ -4,43 +4,58 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE, ordinal
+from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.legs import SAME
 from indexer.search.page import Result
 from indexer.search.results import ALIGNED_BY
+from indexer.wording import ordinal, say, say_in
 from webapp.marking import word_key
 from webapp.plan import SOURCES
 
 #: Leg -> what it is called, what it compares in brief, and in full.
 LEGS = {
-    KEYWORDS: ("Words", "its words", "Its words against all that is searched for the question's words"),
-    MEANING: ("Meaning", "its nearest passage", "Its nearest passage against the whole question"),
+    KEYWORDS: (
+        say_in("leg", "Words"),
+        say("its words"),
+        say("Its words against all that is searched for the question's words"),
+    ),
+    MEANING: (
+        say_in("leg", "Meaning"),
+        say("its nearest passage"),
+        say("Its nearest passage against the whole question"),
+    ),
     LEAD: (
-        "Opening",
-        "its first passage",
-        "Its first passage, where news says what it is about, against the whole question",
+        say_in("leg", "Opening"),
+        say("its first passage"),
+        say("Its first passage, where news says what it is about, against the whole question"),
     ),
     LATE: (
-        "Word by word",
-        "word against word",
-        "Each word of the question against those of its best passage",
+        say_in("leg", "Word by word"),
+        say("word against word"),
+        say("Each word of the question against those of its best passage"),
     ),
     TITLE: (
-        "Title",
-        "its title",
-        "Each word of its title against those of the question, and the reverse",
+        say_in("leg", "Title"),
+        say("its title"),
+        say("Each word of its title against those of the question, and the reverse"),
     ),
 }
 _HOW = {
     **SOURCES,
-    SAME: ("same", "the word itself, or a form of it"),
-    ALIGNED_BY: ("by vectors", "answers it in this passage, by the words' vectors"),
+    SAME: (say_in("source of a word", "same"), say("the word itself, or a form of it")),
+    ALIGNED_BY: (
+        say_in("source of a word", "by vectors"),
+        say("answers it in this passage, by the words' vectors"),
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a score. `place` is its rank in words; `points` the part of the score that it gave."""
+    """One part of a score. `place` is its rank in words; `points` the part of the score that it gave.
+
+    Names and meanings are sentences that templates have `said`.
+    """
 
     name: str
     brief: str
@@ -90,4 +105,4 @@ def reasons(result: Result) -> Reasons:
 
 
 def _place(rank: int) -> str:
-    return "best of all" if rank == 1 else f"{ordinal(rank)} best"
+    return say("best of all") if rank == 1 else say("%(ordinal)s best", ordinal=ordinal(rank))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from indexer.search.legs import INFLECTION, SAME
 from indexer.search.page import Explanation, LegScore, WordPair
+from indexer.wording import Text, ordinal, say, say_n, sentence
 
 KEYWORDS = "keywords"
 MEANING = "meaning"
@@ -26,54 +27,70 @@ def explain(
     """Return the explanation of a result that meets `met` of the query's `words` words."""
     by_leg = {leg.leg: leg for leg in legs}
     by_words, by_meaning = _by_words(met, words, pairs), _by_meaning(by_leg)
-    link = "" if not (by_words and by_meaning) else ", and " if met else ", but "
-    sentence = by_words + link + by_meaning
-    whole = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-    return Explanation(whole, tuple(legs), pairs)
+    if by_words and by_meaning:
+        clause = (
+            say("%(words)s, and %(meaning)s", words=by_words, meaning=by_meaning)
+            if met
+            else say("%(words)s, but %(meaning)s", words=by_words, meaning=by_meaning)
+        )
+    else:
+        clause = by_words or by_meaning
+    return Explanation(sentence(clause) if clause else "", tuple(legs), pairs)
 
 
 def explain_similar(score: float, rank: int) -> Explanation:
     """Return the explanation of an article that is near to another one."""
-    place = "nearest" if rank == 1 else f"{ordinal(rank)} nearest"
-    return Explanation(
-        f"Is the {place} to that article by meaning.", (LegScore(MEANING, score, rank, score),)
+    place = (
+        say("is the nearest to that article by meaning")
+        if rank == 1
+        else say("is the %(ordinal)s nearest to that article by meaning", ordinal=ordinal(rank))
     )
+    return Explanation(sentence(place), (LegScore(MEANING, score, rank, score),))
 
 
-def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> str:
+def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     if not words:
-        return ""
+        return Text("")
     if not met:
-        return "holds none of the query's words"
+        return say("holds none of the query's words")
     if any(pair.source not in _OWN for pair in pairs):
         return _translated(met, words, pairs)
     if len(met) == words:
-        return "holds the query's word" if words == 1 else f"holds all {words} words of the query"
-    return f"holds {len(met)} of the query's {words} words ({', '.join(met)})"
+        return say_n("holds the query's word", "holds all %(num)s words of the query", words)
+    some = say_n(
+        "holds %(met)s of the query's %(num)s word",
+        "holds %(met)s of the query's %(num)s words",
+        words,
+        met=len(met),
+    )
+    return _with_examples(some, met)
 
 
-def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> str:
+def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     """Tell the words that are met in another language, with what is written for them."""
     seen = [f"{pair.word} {pair.found}" for pair in pairs if pair.source not in (*_OWN, _ALIGNED)]
-    examples = f" ({', '.join(seen[:_EXAMPLES])})" if seen else ""
     if len(met) == words:
-        return f"answers the query's word{examples}" if words == 1 else f"answers all {words} words{examples}"
-    return f"answers {len(met)} of the query's {words} words{examples}"
+        told = say_n("answers the query's word", "answers all %(num)s words", words)
+    else:
+        told = say_n(
+            "answers %(met)s of the query's %(num)s word",
+            "answers %(met)s of the query's %(num)s words",
+            words,
+            met=len(met),
+        )
+    return _with_examples(told, seen[:_EXAMPLES])
 
 
-def _by_meaning(legs: Mapping[str, LegScore]) -> str:
+def _with_examples(clause: Text, examples: Sequence[str]) -> Text:
+    return say("%(clause)s (%(examples)s)", clause=clause, examples=tuple(examples)) if examples else clause
+
+
+def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
     leg = legs.get(MEANING)
     if leg is None:
-        return ""
+        return Text("")
     if leg.rank == 1:
-        return "is the nearest by meaning"
+        return say("is the nearest by meaning")
     if leg.rank <= _NEAR:
-        return f"is the {ordinal(leg.rank)} nearest by meaning"
-    return f"is less near by meaning (place {leg.rank})"
-
-
-def ordinal(number: int) -> str:
-    """Return 1st, 2nd, 3rd, 4th, 11th, 21st..."""
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+        return say("is the %(ordinal)s nearest by meaning", ordinal=ordinal(leg.rank))
+    return say("is less near by meaning (place %(rank)s)", rank=leg.rank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.search.explain import KEYWORDS, MEANING, explain, explain_similar, ordinal
+from indexer.search.explain import KEYWORDS, MEANING, explain, explain_similar
 from indexer.search.page import LegScore
 
 
@@ -40,11 +40,3 @@ def test_legs_are_kept() -> None:
 def test_similar_articles() -> None:
     assert explain_similar(0.9, 1).sentence == "Is the nearest to that article by meaning."
     assert explain_similar(0.9, 2).sentence == "Is the 2nd nearest to that article by meaning."
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (22, "22nd")],
-)  # fmt: skip
-def test_ordinals(number: int, text: str) -> None:
-    assert ordinal(number) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from indexer.engines.base import Bucket, Histogram
 from webapp.histogram import HEIGHT, WIDTH, draw, way_back
@@ -26,7 +27,7 @@ def test_heights_are_in_proportion_and_gaps_stay() -> None:
     assert last.height == HEIGHT / 2
     assert last.y + last.height == HEIGHT
     assert last.x == pytest.approx(3 * first.width, abs=0.1)
-    assert last.label == "Feb 2018"
+    assert last.title.startswith("Feb 2018: ")
     assert last.url == "/search?q=x&from=2018-02&to=2018-02"
 
 
@@ -40,6 +41,23 @@ def test_bars_stay_inside(unit: str, first: str, last: str, periods: int) -> Non
     assert chart.bars[-1].x + chart.bars[-1].width <= WIDTH + 0.1
     assert chart.bars[-1].x == pytest.approx((periods - 1) * chart.bars[0].width, abs=0.2)
     assert all(0 <= tick.x <= WIDTH + 0.1 for tick in chart.ticks)
+
+
+def test_time_runs_from_right_to_left_in_arabic(app: Flask) -> None:
+    found = histogram("month", _2017_11=10, _2018_02=5)
+    english = draw(found, SearchState())
+    with app.test_request_context("/", headers={"Accept-Language": "ar"}):
+        arabic = draw(found, SearchState())
+    assert english is not None
+    assert arabic is not None
+    assert [bar.url for bar in arabic.bars] == [bar.url for bar in english.bars]
+    for one, other in zip(english.bars, arabic.bars, strict=True):
+        assert other.x == pytest.approx(WIDTH - one.x - one.width, abs=0.01)
+        assert other.x <= other.bar_x
+        assert other.bar_x + other.bar_width <= other.x + other.width + 0.01
+    assert arabic.bars[0].x > arabic.bars[1].x
+    assert [tick.x for tick in arabic.ticks] == [WIDTH - tick.x for tick in english.ticks]
+    assert arabic.bars[1].title.startswith("فبراير 2018")
 
 
 def test_days_far_apart_are_drawn_as_months() -> None:

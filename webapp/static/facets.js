@@ -10,8 +10,7 @@ export function setUpFacets() {
     input.type = "search";
     input.className = "find";
     input.dir = "auto";
-    const name = facet.querySelector("h2").textContent.toLowerCase();
-    input.placeholder = `Find a ${name}`;
+    input.placeholder = facet.dataset.find;
     input.setAttribute("aria-label", input.placeholder);
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLowerCase();
