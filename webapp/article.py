@@ -17,7 +17,7 @@ from indexer.article import Article
 from indexer.errors import InvalidQuery
 from indexer.search.page import Highlight, Result
 from indexer.search.searcher import WINDOW
-from webapp import display, marking, reading
+from webapp import display, marking, reading, translation
 from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
 from webapp.state import SearchState
@@ -52,16 +52,23 @@ def show() -> str:
     state = _state()
     place = _place(state, article_id)
     title_marks, text_marks = _marks(article, state, place)
-    with_help = request.args.get("help") == "1" and reading.helps(article)
+    can_translate = translation.can_translate(article)
+    translates = request.args.get("translate") == "1" and can_translate
+    with_help = request.args.get("help") == "1" and reading.helps(article) and not translates
     longest = LONG_TEXT_WITH_HELP if with_help else LONG_TEXT
     whole = len(article.text) <= longest or request.args.get("whole") == "1"
     snippet = place.result.snippet if place else None
-    paragraphs, hits = marking.paragraphs(
-        article.text if whole else article.text[:longest],
-        text_marks,
-        best=(snippet.start, snippet.end) if snippet else (0, 0),
-        write=reading.with_glosses if with_help else escape,
-    )
+    best = (snippet.start, snippet.end) if snippet else (0, 0)
+    side = translation.side_by_side(article, text_marks, best=best, write=escape) if translates else None
+    if side:
+        paragraphs, hits = [row.original for row in side.rows], side.hits
+    else:
+        paragraphs, hits = marking.paragraphs(
+            article.text if whole else article.text[:longest],
+            text_marks,
+            best=best,
+            write=reading.with_glosses if with_help else escape,
+        )
     return render_template(
         "article.html",
         state=state,
@@ -75,7 +82,12 @@ def show() -> str:
         whole=whole,
         can_help=reading.helps(article),
         with_help=with_help,
-        help_url=_same_page(help="" if with_help else "1"),
+        help_url=_same_page(help="" if with_help else "1", translate=""),
+        can_translate=can_translate,
+        translates=translates,
+        side=side,
+        translate_url=_same_page(translate="" if translates else "1", help=""),
+        further_url=_same_page(),
         whole_url=_same_page(whole="1"),
         romanised=reading.romanised_title(article),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},

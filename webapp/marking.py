@@ -7,7 +7,7 @@ the pieces are cleaned and escaped.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -84,8 +84,9 @@ def paragraphs(
     *,
     best: tuple[int, int] = (0, 0),
     write: Callable[[str], Markup] = escape,
+    spans: Sequence[tuple[int, int]] | None = None,
 ) -> tuple[list[Paragraph], int]:
-    """Return the paragraphs of a text, and how many marks they hold.
+    """Return the paragraphs of a text (or what else the ascending `spans` cut), and how many marks they hold.
 
     `best` is the span of the passage that was matched; `write` makes markup of a cleaned run of text.
 
@@ -95,7 +96,7 @@ def paragraphs(
     marks = sorted(highlights, key=lambda mark: (mark.start, -mark.end))
     cut: list[tuple[int, list[Piece]]] = []
     number, passed = 1, 0
-    for start, end in _paragraph_spans(text):
+    for start, end in _paragraph_spans(text) if spans is None else spans:
         while passed < len(marks) and marks[passed].end <= start:
             passed += 1
         first_after = passed
