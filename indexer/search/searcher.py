@@ -28,7 +28,7 @@ from indexer.engines.base import (
     Union,
     VectorLeg,
 )
-from indexer.errors import InvalidQuery
+from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
@@ -79,7 +79,12 @@ class Searcher:
 
     def warm_up(self) -> None:
         """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
-        self.search(SearchRequest("the first question"))
+        first = SearchRequest("the first question")
+        try:
+            self.search(first)
+        except EngineTimeout:
+            # What took so long is done now, when it was an archive's views that had to be made.
+            self.search(first)
 
     # -- the whole
 

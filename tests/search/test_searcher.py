@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from indexer.engines.base import Engine, Filters, Sort
+from indexer.engines.base import Engine, Filters, Leg, LegResult, Sort
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
@@ -261,6 +262,24 @@ def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
 
 
 # -- the other doors
+
+
+def test_warming_up_outlasts_the_time_limit_once(
+    engine: Engine, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first search after an upgrade may have to wait for the archive's views."""
+    match = engine.match
+    late = iter([True, False, True, True])
+
+    def slow(legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
+        if next(late):
+            raise EngineTimeout("The search took longer than 10 seconds.")
+        return match(legs, timeout=timeout)
+
+    monkeypatch.setattr(engine, "match", slow)
+    searcher.warm_up()
+    with pytest.raises(EngineTimeout):
+        searcher.warm_up()
 
 
 def test_ranking_for_evaluation(searcher: Searcher) -> None:
