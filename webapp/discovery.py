@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 
 from flask import Blueprint, Response, request
 
+from webapp.language import gettext
+
 blueprint = Blueprint("discovery", __name__)
 
 _NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
@@ -16,8 +18,8 @@ TYPE = "application/opensearchdescription+xml"
 def opensearch() -> Response:
     root = ElementTree.Element("OpenSearchDescription", xmlns=_NAMESPACE)
     for name, text in (
-        ("ShortName", "News archive"),  # at most 16 characters
-        ("Description", "Ask in English; find articles in any language."),
+        ("ShortName", gettext("News archive")),  # at most 16 characters
+        ("Description", gettext("Ask in English; find articles in any language.")),
         ("InputEncoding", "UTF-8"),
     ):
         ElementTree.SubElement(root, name).text = text

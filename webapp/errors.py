@@ -16,19 +16,20 @@ from indexer.errors import (
     EngineTimeout,
     InvalidQuery,
 )
+from indexer.wording import say
 from webapp.marking import clean
 from webapp.state import SearchState
 
 log = logging.getLogger(__name__)
 
 _SENTENCES = {
-    400: ("This cannot be read", "The address or the form is not one that this page understands."),
-    403: ("Not from there", "Forms of this archive are taken from its own pages only."),
-    404: ("There is nothing here", "No page of the archive has this address."),
-    405: ("Not in this way", "This address does not take this kind of request."),
-    413: ("That is too much", "The form holds more than this archive takes."),
-    415: ("Not in this form", "This address takes application/json."),
-    421: ("Not by this name", "This archive does not answer to the name in the address."),
+    400: (say("This cannot be read"), say("The address or the form is not one that this page understands.")),
+    403: (say("Not from there"), say("Forms of this archive are taken from its own pages only.")),
+    404: (say("There is nothing here"), say("No page of the archive has this address.")),
+    405: (say("Not in this way"), say("This address does not take this kind of request.")),
+    413: (say("That is too much"), say("The form holds more than this archive takes.")),
+    415: (say("Not in this form"), say("This address takes application/json.")),
+    421: (say("Not by this name"), say("This archive does not answer to the name in the address.")),
 }
 
 PROBLEM_TYPE = "application/problem+json"
@@ -53,7 +54,7 @@ _SHOWN = 60  # characters of the query on either side of the place that is wrong
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong, as it is told to whoever asked."""
+    """What went wrong, as it is told to whoever asked: programs in English, persons in their language."""
 
     status: int
     title: str
@@ -87,28 +88,34 @@ def problem_of(error: Exception) -> Problem:
     """Return what may be told of an error."""
     match error:
         case InvalidQuery():
-            return Problem(400, "This question cannot be searched", error.message, error.remedy, error.column)
+            return Problem(
+                400, say("This question cannot be searched"), error.message, error.remedy, error.column
+            )
         case ArticleNotFound():
-            return Problem(404, "There is no such article", "No article of this archive has that id.")
+            return Problem(
+                404, say("There is no such article"), say("No article of this archive has that id.")
+            )
         case EngineTimeout():
             return Problem(
                 503,
-                "The search took too long",
-                "The archive did not answer in time.",
-                "Try again, or ask for less.",
+                say("The search took too long"),
+                say("The archive did not answer in time."),
+                say("Try again, or ask for less."),
             )
         case ArchiveError():
             return Problem(
                 503,
-                "The archive does not answer",
-                "Searching is not possible at the moment.",
-                "Try again in a minute. Whoever runs the archive finds the reason in its log; "
-                "newsarchive doctor says how to mend it.",
+                say("The archive does not answer"),
+                say("Searching is not possible at the moment."),
+                say(
+                    "Try again in a minute. Whoever runs the archive finds the reason in its log; "
+                    "newsarchive doctor says how to mend it."
+                ),
             )
         case HTTPException() if error.code and error.code < 500:
-            title, detail = _SENTENCES.get(error.code, ("This does not work", error.name + "."))
+            title, detail = _SENTENCES.get(error.code, (say("This does not work"), f"{error.name}."))
             return Problem(error.code, title, detail)
-    return Problem(500, "Something went wrong", "The reason is in the archive's log.")
+    return Problem(500, say("Something went wrong"), say("The reason is in the archive's log."))
 
 
 def _answer(error: Exception) -> Response:

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.article import Article
 from indexer.errors import InvalidQuery
+from indexer.wording import say
 from webapp.context import the_archive
 from webapp.formats import FORMATS, Provenance
 from webapp.state import SearchState
@@ -31,12 +32,16 @@ def answer(args: MultiDict[str, str], format_name: str) -> Response:
     """Answer with the articles named by `id` (repeatable), else with all that the search finds."""
     chosen = FORMATS.get(format_name)
     if chosen is None:
-        raise InvalidQuery("There is no such format.", remedy=f"The formats are {', '.join(FORMATS)}.")
+        raise InvalidQuery(
+            say("There is no such format."),
+            remedy=say("The formats are %(formats)s.", formats=tuple(FORMATS)),
+        )
     state = SearchState.from_args(args).on_page(1)
     ticked = list(dict.fromkeys(args.getlist("id")))
     if len(ticked) > MAX_TICKED:
         raise InvalidQuery(
-            f"At most {MAX_TICKED:,} articles can be ticked.", remedy="Export the whole search."
+            say("At most %(most)s articles can be ticked.", most=MAX_TICKED),
+            remedy=say("Export the whole search."),
         )
     archive = the_archive()
     ids = iter(ticked) if ticked else archive.search_ids(state.to_request())

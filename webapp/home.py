@@ -6,17 +6,19 @@ from flask import Blueprint, render_template
 
 from indexer.engines.base import Sort
 from indexer.search.request import SearchRequest
+from indexer.wording import say
 from webapp import histogram
 from webapp.context import the_archive
 from webapp.state import SearchState
 
 blueprint = Blueprint("home", __name__)
 
-#: Questions that the bundled sample answers with Arabic articles (the same as `newsarchive demo` asks).
+#: Questions that the bundled sample answers with Arabic articles (the same as `newsarchive demo` asks); those who
+#: read Arabic are offered others.
 EXAMPLES = (
-    "Trump withdraws from the Paris climate agreement",
-    "Russia vetoes resolution on chemical attack in Syria",
-    "Russia calls for a ceasefire in Libya, Lavrov and Bogdanov",
+    say("Trump withdraws from the Paris climate agreement"),
+    say("Russia vetoes resolution on chemical attack in Syria"),
+    say("Russia calls for a ceasefire in Libya, Lavrov and Bogdanov"),
 )
 NEWEST = 5
 

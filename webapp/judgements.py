@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from indexer.errors import InvalidQuery
 from indexer.evaluate.judgements import Judgement, Judgements
 from indexer.search.record import from_record, plan_record, to_record
+from indexer.wording import say
 from webapp.context import the_archive
 from webapp.person import MAX_NAME, name_of_visitor, remember, valid_name
 from webapp.state import SearchState
@@ -34,7 +35,7 @@ def judge() -> str | Response:
     state = _state(request.form.get("search", ""))
     article_id, grade = request.form.get("article", ""), request.form.get("grade", "")
     if grade not in ("", "0", "1") or not state.text:
-        raise InvalidQuery("This is not a judgement of a result.")
+        raise InvalidQuery(say("This is not a judgement of a result."))
     archive = the_archive()
     archive.article(article_id)
     who = name_of_visitor() or valid_name(request.form.get("name", ""))

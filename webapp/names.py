@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from indexer.wording import say
 from webapp.context import the_archive
 from webapp.state import SearchState
 
@@ -13,7 +14,7 @@ blueprint = Blueprint("names", __name__)
 MAX_NAME = 100  # characters
 #: From this similarity on a spelling is ticked from the start; what is less alike is only offered.
 TICKED = 0.4
-EXAMPLES = ("Trump", "Khalifa Haftar", "Lavrov", "السيسي")
+EXAMPLES = (say("Trump"), say("Khalifa Haftar"), "Lavrov", "السيسي")
 
 
 @blueprint.get("/names")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from indexer.wording import say
 from webapp.formats import bibtex, csl, csv, jsonlines, ris
 from webapp.formats.base import ExportFormat, Provenance
 
 FORMATS: dict[str, ExportFormat] = {
-    "csv": ExportFormat("CSV (spreadsheets)", "csv", "text/csv; charset=utf-8", csv.write),
+    "csv": ExportFormat(say("CSV (spreadsheets)"), "csv", "text/csv; charset=utf-8", csv.write),
     "jsonl": ExportFormat(
-        "JSON Lines (whole texts)", "jsonl", "application/x-ndjson; charset=utf-8", jsonlines.write
+        say("JSON Lines (whole texts)"), "jsonl", "application/x-ndjson; charset=utf-8", jsonlines.write
     ),
     "ris": ExportFormat("RIS (Zotero, EndNote)", "ris", "application/x-research-info-systems", ris.write),
     "bibtex": ExportFormat("BibTeX (LaTeX)", "bib", "application/x-bibtex; charset=utf-8", bibtex.write),
