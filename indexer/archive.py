@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
     from indexer.search.spellings import NameSpellings
+    from indexer.search.timing import Watch
     from indexer.translation.articles import Translations
     from indexer.translation.base import Translation
 
@@ -223,8 +224,9 @@ class Archive:
 
     # -- reading
 
-    def search(self, request: SearchRequest) -> ResultPage:
-        return self.searcher.search(request)
+    def search(self, request: SearchRequest, watch: Watch | None = None) -> ResultPage:
+        """Return a page of results; see `indexer.search.searcher.Searcher.search`."""
+        return self.searcher.search(request, watch)
 
     def search_ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that *request* finds, in its order, whatever its page."""

@@ -5,6 +5,7 @@
       InvalidArticle         a record is not an article (the pipeline sends it to quarantine)
       UnreadableSource       a file or stream cannot be read as articles at all
       InvalidQuery           the person's query or filters make no sense (has the column, where known)
+      SearchStopped          whoever asked does not want the answer any more
       ArticleNotFound        no article has that id
       ModelError             the encoder cannot be loaded
       EngineError
@@ -51,6 +52,10 @@ class InvalidQuery(ArchiveError):
     def __init__(self, message: str, *, column: int | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.column = column
+
+
+class SearchStopped(ArchiveError):
+    """A search was stopped before it had an answer."""
 
 
 class ArticleNotFound(ArchiveError):

@@ -45,7 +45,7 @@ from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.stopwords import function_words
-from indexer.search.timing import Stopwatch
+from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse
@@ -88,12 +88,12 @@ class Searcher:
 
     # -- the whole
 
-    def search(self, request: SearchRequest) -> ResultPage:
-        """Return a page of results.
+    def search(self, request: SearchRequest, watch: Watch | None = None) -> ResultPage:
+        """Return a page of results. Another thread may follow and stop the search by its `watch`.
 
-        Raises `InvalidQuery` for a query, filter or page that makes no sense, and `EngineTimeout`.
+        Raises `InvalidQuery` for a query, filter or page that makes no sense, `EngineTimeout`, `SearchStopped`.
         """
-        clock = Stopwatch(self._timeout)
+        clock = Stopwatch(self._timeout, watch)
         _check(request)
         prepared, notices = self._prepare(request, clock)
         if prepared.filters is None:
@@ -111,6 +111,7 @@ class Searcher:
         whole = union(prepared, found)
         if by_date:
             sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+            clock.check()
             with clock.stage("legs"):
                 ids, _ = self._engine.browse(whole, sort=sort, size=request.size, offset=offset)
             entries: list[tuple[str, Fused | None]] = [(article_id, None) for article_id in ids]
@@ -123,11 +124,13 @@ class Searcher:
             wanted = dict.fromkeys([*(article_id for article_id, _ in entries), *pool])
             gathered, facets = self._gather(found, whole, list(wanted), clock)
         if pool:
+            clock.check()
             with clock.stage("late"):
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
                 entries = found.page(offset, request.size)
         pages = -(-min(gathered.total, WINDOW) // request.size)
         _check_page(request, pages, gathered.total)
+        clock.check()
         with clock.stage("snippets"):
             results = tuple(self._results(prepared, found, entries, gathered, offset))
         if gathered.notice or not gathered.complete:
