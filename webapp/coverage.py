@@ -14,6 +14,7 @@ from indexer.engines.base import Bucket, Histogram, Sort, Union
 from webapp import histogram
 from webapp.context import the_archive
 from webapp.display import period_name
+from webapp.language import gettext, language, ngettext
 from webapp.state import SearchState
 
 blueprint = Blueprint("coverage", __name__)
@@ -95,15 +96,20 @@ def _rows(coverage: Coverage, state: SearchState, unit: str) -> list[Row]:
     if len(periods) > _MAX_CELLS:
         periods = named
     width = STRIP_WIDTH / len(periods)
+    mirrored = language().direction == "rtl"
     rows = []
     for source, counted in zip(coverage.sources, counts, strict=True):
         most = max(counted.values(), default=1)
         cells = tuple(
             Cell(
-                x=round(place * width, 2),
+                x=round((len(periods) - 1 - place if mirrored else place) * width, 2),
                 width=round(max(width * 0.9, 0.8), 2),
                 strength=round(0.15 + 0.85 * counted[period] / most, 2),
-                label=f"{period_name(period)}: {counted[period]:,}",
+                label=gettext(
+                    "%(period)s: %(articles)s",
+                    period=period_name(period),
+                    articles=ngettext("%(num)s article", "%(num)s articles", counted[period]),
+                ),
                 url=state.with_value("source", source.source).between(period, period).url(),
             )
             for place, period in enumerate(periods)

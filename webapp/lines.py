@@ -1,6 +1,7 @@
 """Figures over time as a drawing: one line a measure, with points, intervals and ticks.
 
-Drawn by the server in an SVG of `WIDTH` x `HEIGHT` units, like the histogram (`webapp.histogram`).
+Drawn by the server in an SVG of `WIDTH` x `HEIGHT` units, like the histogram (`webapp.histogram`); time runs as the
+reader's language does.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.display import period_name
+from webapp.language import language
 
 WIDTH, HEIGHT = 640.0, 180.0
 _STEPS = 4  # ticks of the scale
@@ -77,7 +79,7 @@ def draw(series: Sequence[tuple[str, Sequence[Value]]], *, top: float | None = N
 
     def x(value: Value) -> float:
         # A single moment stands in the middle.
-        return round(WIDTH * ((value.at.timestamp() - first) / span if span else 0.5), 2)
+        return _turned(WIDTH * ((value.at.timestamp() - first) / span if span else 0.5))
 
     def y(figure: float) -> float:
         return round(HEIGHT * (1 - min(max(figure / highest, 0.0), 1.0)), 2)
@@ -115,11 +117,16 @@ def _days(values: Sequence[Value], x: Callable[[Value], float]) -> tuple[Tick, .
     ticks: list[Tick] = []
     for place in sorted({round((len(days) - 1) * step / (_DAYS - 1)) for step in range(_DAYS)}):
         anchor = {0: "start", len(days) - 1: "end"}.get(place, "middle")
-        at = {"start": 0.0, "end": WIDTH}.get(anchor, by_day[days[place]])
+        at = {"start": _turned(0.0), "end": _turned(WIDTH)}.get(anchor, by_day[days[place]])
         if anchor == "middle" and not WIDTH * 0.2 < at < WIDTH * 0.8:
             continue  # it would be written over its neighbour
         ticks.append(Tick(at, period_name(days[place]), anchor))
     return tuple(ticks)
+
+
+def _turned(x: float) -> float:
+    """Return a place on the axis of time, counted from the right where the reader's language is written so."""
+    return round(WIDTH - x if language().direction == "rtl" else x, 2)
 
 
 def _figure(value: float, highest: float) -> str:

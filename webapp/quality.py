@@ -16,6 +16,7 @@ from indexer.evaluate.history import History, Kept
 from webapp import lines
 from webapp.context import the_archive
 from webapp.display import period_name
+from webapp.language import gettext, ngettext
 from webapp.lines import LineChart, Value
 from webapp.state import SearchState
 
@@ -61,7 +62,11 @@ def _series(name: str, evaluations: list[Kept]) -> Series:
                 (
                     percentile,
                     [
-                        Value(_moment(kept), kept.latency_ms[percentile], _label(kept, percentile, "ms"))
+                        Value(
+                            _moment(kept),
+                            kept.latency_ms[percentile],
+                            _label(kept, percentile, gettext("ms")),
+                        )
                         for kept in evaluations
                         if percentile in kept.latency_ms
                     ],
@@ -86,7 +91,14 @@ def _values(evaluations: list[Kept], measure: str) -> list[Value]:
 
 def _label(kept: Kept, measure: str, unit: str = "") -> str:
     value = f"{kept.latency_ms[measure]:.0f} {unit}" if unit else f"{kept.measures[measure]:.3f}"
-    return f"{period_name(kept.at[:10])}: {measure} {value}, {kept.queries:,} queries"
+    return ngettext(
+        "%(day)s: %(measure)s %(value)s, %(num)s query",
+        "%(day)s: %(measure)s %(value)s, %(num)s queries",
+        kept.queries,
+        day=period_name(kept.at[:10]),
+        measure=measure,
+        value=value,
+    )
 
 
 def _moment(kept: Kept) -> datetime:

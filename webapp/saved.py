@@ -16,6 +16,7 @@ from indexer.alerts.saved import MAX_NAME, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
 from indexer.errors import ArchiveError, InvalidQuery
 from indexer.search.record import to_record
+from indexer.wording import say
 from webapp import atom
 from webapp.context import the_archive
 from webapp.marking import one_line
@@ -72,13 +73,13 @@ def make_saved(name: str, search: str, email: str = "", webhook: str = "") -> Sa
     name, email, webhook = one_line(name)[:MAX_NAME], email.strip(), webhook.strip()
     problems: dict[str, str] = {}
     if not name:
-        problems["name"] = "A saved search needs a name."
+        problems["name"] = say("A saved search needs a name.")
     for field, given in (("email", email), ("webhook", webhook)):
         try:
             if given:
                 _check(field, given)
         except ArchiveError as error:
-            problems[field] = str(error)
+            problems[field] = say("%(message)s %(remedy)s", message=error.message, remedy=error.remedy)
     if problems:
         raise Unfit(problems)
     return SavedSearch(
@@ -177,7 +178,9 @@ def _searched(query_string: str) -> SearchState:
 def _plain(state: SearchState) -> SearchState:
     """Return a search as it is saved: what it finds, not how a page shows it. Raises `InvalidQuery`."""
     if state.is_empty:
-        raise InvalidQuery("There is no search to save.", remedy="Search for something, or choose a filter.")
+        raise InvalidQuery(
+            say("There is no search to save."), remedy=say("Search for something, or choose a filter.")
+        )
     return replace(state, page=1, size=DEFAULT_SIZE, sort=state.default_sort)
 
 

@@ -20,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 from indexer.article import MAX_FIELD_LENGTH
 from indexer.engines.base import FACETS, Filters, Sort
 from indexer.errors import InvalidQuery
+from indexer.search.facets import FACET_WORDS
 from indexer.search.filters import period
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
 from indexer.wording import say, say_in, say_n
@@ -32,13 +33,7 @@ _MAX_DIGITS = 9
 
 Values = Mapping[str, tuple[str, ...]]
 
-#: What the chip of a filter says before its value.
-_INCLUDED = {
-    "language": say_in("filter", "language"),
-    "source": say_in("filter", "source"),
-    "section": say_in("filter", "section"),
-    "author": say_in("filter", "author"),
-}
+#: What the chip of a filter that leaves something out says before its value.
 _EXCLUDED = {
     "language": say_in("filter", "not language"),
     "source": say_in("filter", "not source"),
@@ -212,7 +207,7 @@ class SearchState:
         """Return everything that shapes the result but the text and the page."""
         found = [
             Chip(labels[facet], facet, value, self.without_value(facet, value).url())
-            for labels, chosen in ((_INCLUDED, self.include), (_EXCLUDED, self.exclude))
+            for labels, chosen in ((FACET_WORDS, self.include), (_EXCLUDED, self.exclude))
             for facet in FACETS
             for value in chosen.get(facet, ())
         ]

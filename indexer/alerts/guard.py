@@ -18,6 +18,7 @@ from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 from indexer.errors import ArchiveError
+from indexer.wording import say
 
 TIMEOUT = 10.0  # seconds, for everything after the name is resolved
 MAX_ANSWER = 64 * 1024
@@ -84,7 +85,8 @@ def checked(url: str) -> SplitResult:
         sound = False
     if not sound:
         raise Refused(
-            "The webhook is not an http or https address.", remedy="Write it in full: https://example.org/x."
+            say("The webhook is not an http or https address."),
+            remedy=say("Write it in full: https://example.org/x."),
         )
     return parts
 

@@ -16,6 +16,7 @@ from indexer.search.legs import SAME
 from indexer.search.page import WordPair
 from indexer.search.record import from_record
 from indexer.search.request import SearchRequest
+from indexer.wording import say
 
 MAX_NAME = 100
 #: Alerts of one saved search that are kept, the latest.
@@ -71,12 +72,13 @@ class Alert:
     def reason(self) -> str:
         """Say what triggered the alert."""
         if not self.pairs:
-            return "Passes the filters of the search."
-        told = ", ".join(
+            return say("Passes the filters of the search.")
+        told = tuple(
             pair.word if pair.source == SAME else f"{pair.word} → {pair.found}" for pair in self.pairs
         )
-        near = ", and is near in meaning" if self.near else ""
-        return f"Answers the search by {told}{near}."
+        if self.near:
+            return say("Answers the search by %(words)s, and is near in meaning.", words=told)
+        return say("Answers the search by %(words)s.", words=told)
 
 
 class SavedSearches:
@@ -90,7 +92,8 @@ class SavedSearches:
         known = {key for key, _ in self._engine.records(SAVED)}
         if saved.id not in known and len(known) >= MOST:
             raise InvalidQuery(
-                f"An archive keeps {MOST} saved searches.", remedy="Delete one that is not needed any more."
+                say("An archive keeps %(most)s saved searches.", most=MOST),
+                remedy=say("Delete one that is not needed any more."),
             )
         self._engine.put_records(SAVED, {saved.id: asdict(saved)})
 

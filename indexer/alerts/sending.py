@@ -20,6 +20,7 @@ from indexer.errors import InvalidQuery, SettingsError
 if TYPE_CHECKING:
     from indexer.article import Article
     from indexer.settings import Settings
+from indexer.wording import say
 
 MailPost = Callable[[EmailMessage], None]
 _TIMEOUT = 20.0
@@ -95,15 +96,15 @@ def check_email(settings: Settings, address: str) -> None:
     """Raise where mails cannot be sent, or not to this address: anybody may save a search with any address."""
     if not (settings.smtp_host and settings.smtp_from):
         raise SettingsError(
-            "This archive sends no mail.",
-            remedy="Whoever runs it sets smtp_host, smtp_from and alert_recipients.",
+            say("This archive sends no mail."),
+            remedy=say("Whoever runs it sets smtp_host, smtp_from and alert_recipients."),
         )
     if parseaddr(address)[1] != address or address.count("@") != 1 or not address.isascii():
-        raise InvalidQuery(f"{address[:100]!r} is not a mail address.")
+        raise InvalidQuery(say("%(address)s is not a mail address.", address=repr(address[:100])))
     allowed = {name.strip().casefold() for name in settings.alert_recipients.split(",") if name.strip()}
     folded = address.casefold()
     if folded not in allowed and f"@{folded.partition('@')[2]}" not in allowed:
         raise InvalidQuery(
-            f"This archive may not send mail to {address}.",
-            remedy="Whoever runs it allows addresses by the setting alert_recipients.",
+            say("This archive may not send mail to %(address)s.", address=address),
+            remedy=say("Whoever runs it allows addresses by the setting alert_recipients."),
         )

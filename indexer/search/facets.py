@@ -8,10 +8,19 @@ from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
 from indexer.text import analyse, base_language
+from indexer.wording import say, say_in
 
 #: The archive's values are asked for again after so many seconds, when a query needs them.
 _KEEP_SECONDS = 60.0
 _MOST_VALUES = 2_000
+
+#: Facet -> what it is called within a sentence.
+FACET_WORDS = {
+    "language": say_in("filter", "language"),
+    "source": say_in("filter", "source"),
+    "section": say_in("filter", "section"),
+    "author": say_in("filter", "author"),
+}
 
 
 class FacetValues:
@@ -84,8 +93,12 @@ def _matching(
     if near:
         return near
     close = get_close_matches(value, stored, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    notices.append(f"No article of this archive has the {facet} {value!r}.{hint}")
+    notice = say(
+        "No article of this archive has the %(facet)s %(value)s.", facet=FACET_WORDS[facet], value=repr(value)
+    )
+    notices.append(
+        say("%(notice)s Did you mean %(value)s?", notice=notice, value=close[0]) if close else notice
+    )
     return (value,)
 
 

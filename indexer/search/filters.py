@@ -10,6 +10,7 @@ from datetime import date
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import FACETS, Filters
 from indexer.errors import InvalidQuery
+from indexer.wording import say
 
 _PERIOD = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
@@ -38,7 +39,11 @@ class FilterBuilder:
             self._to = min(self._to or last, last)
         if self._from and self._to and self._from > self._to:
             raise InvalidQuery(
-                f"The dates of the query leave no day: they begin with {self._from} and end with {self._to}.",
+                say(
+                    "The dates of the query leave no day: they begin with %(start)s and end with %(end)s.",
+                    start=str(self._from),
+                    end=str(self._to),
+                ),
                 column=column,
             )
 
@@ -69,7 +74,9 @@ def period(text: str, column: int | None = None) -> tuple[date, date]:
         return date(year, month, day), date(year, month, day)
     except (ValueError, calendar.IllegalMonthError):
         raise InvalidQuery(
-            f"{text!r} is not a date.", column=column, remedy="Write 2018, 2018-02 or 2018-02-18."
+            say("%(value)s is not a date.", value=repr(text)),
+            column=column,
+            remedy=say("Write 2018, 2018-02 or 2018-02-18."),
         ) from None
 
 
@@ -82,7 +89,9 @@ def language_value(text: str, column: int | None = None) -> str:
     code = language_code(text)
     if code == UNKNOWN_LANGUAGE:
         raise InvalidQuery(
-            f"{text!r} is not a language.", column=column, remedy="Write a code (ar, en) or a name (Arabic)."
+            say("%(value)s is not a language.", value=repr(text)),
+            column=column,
+            remedy=say("Write a code (ar, en) or a name (Arabic)."),
         )
     # The archive may tell apart what the short code does not (zh-cn, zh-tw).
     return (
@@ -95,11 +104,14 @@ def check_filters(filters: Filters) -> None:
     for facet in {*filters.include, *filters.exclude}:
         if facet not in FACETS:
             raise InvalidQuery(
-                f"There is no filter {facet!r}.", remedy=f"The filters are {', '.join(FACETS)}."
+                say("There is no filter %(name)s.", name=repr(facet)),
+                remedy=say("The filters are %(names)s.", names=FACETS),
             )
     start, end = filters.published_from, filters.published_to
     if start and end and start > end:
-        raise InvalidQuery(f"The dates end ({end}) before they begin ({start}).")
+        raise InvalidQuery(
+            say("The dates end (%(end)s) before they begin (%(start)s).", end=str(end), start=str(start))
+        )
 
 
 def combine(one: Filters, other: Filters) -> Filters | None:

@@ -28,6 +28,7 @@ from indexer.engines.base import Field, Filters
 from indexer.errors import InvalidQuery
 from indexer.search.filters import FilterBuilder
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
+from indexer.wording import Text, say
 
 MAX_DEPTH = 5  # brackets in brackets
 
@@ -133,17 +134,23 @@ def atoms(node: Node) -> Iterator[Atom]:
 def _check_size(text: str) -> None:
     if len(text) > MAX_QUERY_LENGTH:
         raise InvalidQuery(
-            f"The query has {len(text):,} characters; {MAX_QUERY_LENGTH:,} are allowed.",
+            say(
+                "The query has %(given)s characters; %(most)s are allowed.",
+                given=len(text),
+                most=MAX_QUERY_LENGTH,
+            ),
             column=MAX_QUERY_LENGTH,
-            remedy="Search for a few words or one sentence.",
+            remedy=say("Search for a few words or one sentence."),
         )
     words = text.split()
     if len(words) > MAX_QUERY_WORDS:
         column = sum(map(len, words[:MAX_QUERY_WORDS])) + MAX_QUERY_WORDS
         raise InvalidQuery(
-            f"The query has {len(words):,} words; {MAX_QUERY_WORDS} are allowed.",
+            say(
+                "The query has %(given)s words; %(most)s are allowed.", given=len(words), most=MAX_QUERY_WORDS
+            ),
             column=min(column, len(text) - 1),
-            remedy="Search for a few words or one sentence.",
+            remedy=say("Search for a few words or one sentence."),
         )
 
 
@@ -189,7 +196,7 @@ def _without_noise(tokens: list[Token]) -> list[Token]:
             case "LPAR" | "RPAR":
                 depth += 1 if token.type == "LPAR" else -1
                 if depth > MAX_DEPTH:
-                    raise _error(token, f"more than {MAX_DEPTH} brackets are open")
+                    raise _error(token, say("more than %(most)s brackets are open", most=MAX_DEPTH))
             case "WORD" if not after_field and not _speaks(token):
                 continue
         kept.append(token)
@@ -214,8 +221,8 @@ def _check_neighbours(token: Token, before: Token | None, after: list[Token]) ->
             if before is None or before.type not in _CLOSES or follows not in _OPENS:
                 raise _error(
                     token,
-                    "OR needs a word on both sides",
-                    'Write "or" in small letters, if you mean the word.',
+                    say("OR needs a word on both sides"),
+                    say('Write "or" in small letters, if you mean the word.'),
                 )
         case "SIGN":
             if follows not in _OPENS - {"SIGN"}:
@@ -224,11 +231,11 @@ def _check_neighbours(token: Token, before: Token | None, after: list[Token]) ->
             if follows not in ("WORD", "PHRASE"):
                 raise _error(
                     token,
-                    f"{token} needs a value directly after it",
-                    f"Several values are joined with OR: {token}one OR {token}two.",
+                    say("%(field)s needs a value directly after it", field=str(token)),
+                    say("Several values are joined with OR: %(field)sone OR %(field)stwo.", field=str(token)),
                 )
         case "PHRASE" if not _speaks(token):
-            raise _error(token, "the quoted phrase is empty")
+            raise _error(token, say("the quoted phrase is empty"))
         case "WORD":
             if before is None or before.type != "FIELD":
                 _check_unknown_field(token, after)
@@ -236,15 +243,21 @@ def _check_neighbours(token: Token, before: Token | None, after: list[Token]) ->
 
 def _check_unknown_field(token: Token, after: list[Token]) -> None:
     """Refuse what must be the slip of a person who meant a field; see the module's docstring."""
-    known = ", ".join(f"{name}:" for name in dict.fromkeys(FIELDS.values()))
+    known = tuple(f"{name}:" for name in dict.fromkeys(FIELDS.values()))
     quoted = re.fullmatch(r"([A-Za-z]{2,12}):", token)
     if quoted and after and after[0].type == "PHRASE" and after[0].start_pos == token.end_pos:
-        raise _error(token, f"there is no field {quoted[1]!r}", f"The fields are {known}.")
+        raise _error(
+            token,
+            say("there is no field %(name)s", name=repr(quoted[1])),
+            say("The fields are %(names)s.", names=known),
+        )
     found = _UNKNOWN_FIELD.match(token)
     near = get_close_matches(found[1].lower(), FIELDS, n=1, cutoff=0.81) if found else []
     if found and near:
         raise _error(
-            token, f"there is no field {found[1]!r}", f"Did you mean {near[0]}:? The fields are {known}."
+            token,
+            say("there is no field %(name)s", name=repr(found[1])),
+            say("Did you mean %(name)s:? The fields are %(names)s.", name=near[0], names=known),
         )
 
 
@@ -252,15 +265,19 @@ def _speaks(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
-def _error(token: Token, what: str, remedy: str = "") -> InvalidQuery:
+def _error(token: Token, what: Text, remedy: str = "") -> InvalidQuery:
     column = token.start_pos or 0
-    return InvalidQuery(f"At character {column + 1} of the query, {what}.", column=column, remedy=remedy)
+    message = say("At character %(place)s of the query, %(what)s.", place=column + 1, what=what)
+    return InvalidQuery(message, column=column, remedy=remedy)
 
 
 def _stands_alone(sign: Token) -> InvalidQuery:
-    use = "leave that word out" if sign == "-" else "demand that word"
     return _error(
-        sign, f"{str(sign)!r} stands alone", f"Write it directly before a word to {use}, or leave it away."
+        sign,
+        say("%(sign)s stands alone", sign=repr(str(sign))),
+        say("Write it directly before a word to leave that word out, or leave it away.")
+        if sign == "-"
+        else say("Write it directly before a word to demand that word, or leave it away."),
     )
 
 
@@ -274,9 +291,13 @@ def _unreadable(error: UnexpectedInput, text: str) -> InvalidQuery:
     """Return what is wrong where no token begins: a quotation mark without a partner."""
     column = min(error.pos_in_stream or 0, len(text) - 1)
     return InvalidQuery(
-        f"The quotation mark {text[column]} at character {column + 1} of the query has no partner.",
+        say(
+            "The quotation mark %(mark)s at character %(place)s of the query has no partner.",
+            mark=text[column],
+            place=column + 1,
+        ),
         column=column,
-        remedy="Close the phrase, or leave the mark away.",
+        remedy=say("Close the phrase, or leave the mark away."),
     )
 
 
@@ -314,15 +335,17 @@ class _Reader:
         for operand in operands:
             sign, part = self._operand(operand)
             if sign == "-":
-                raise _error(sign, "'-' stands beside an OR", "Leave words out with a '-' of their own.")
+                raise _error(
+                    sign, say("'-' stands beside an OR"), say("Leave words out with a '-' of their own.")
+                )
             parts.append((sign, part))
         values = [part for _, part in parts if isinstance(part, _Value)]
         if values:
             if len(values) < len(parts) or len({value.name for value in values}) > 1:
                 raise _error(
                     values[0].token,
-                    "OR joins a filter with something else",
-                    "OR can join words, or values of one field: source:BBC OR source:CNN.",
+                    say("OR joins a filter with something else"),
+                    say("OR can join words, or values of one field: source:BBC OR source:CNN."),
                 )
             for value in values:
                 self._filter(value, None, joined=True)
@@ -360,19 +383,19 @@ class _Reader:
         if name in _TEXT_FIELDS:
             atom = _atom(value, _TEXT_FIELDS[name])
             if not _speaks(atom.text):
-                raise _error(value, f"{name_token} needs a word after it")
+                raise _error(value, say("%(field)s needs a word after it", field=str(name_token)))
             return atom
         text = (value[1:-1] if value.type == "PHRASE" else value.rstrip(",،;؛")).strip()
         if not text:
-            raise _error(value, f"{name_token} needs a value after it")
+            raise _error(value, say("%(field)s needs a value after it", field=str(name_token)))
         return _Value(name_token, name, text)
 
     def _filter(self, value: _Value, sign: Token | None, *, joined: bool = False) -> None:
         column = value.token.start_pos or 0
         if value.name in ("date", "from", "to"):
             if sign == "-" or joined:
-                how = "left out" if sign else "joined with OR"
-                raise _error(value.token, f"dates cannot be {how}", "Use from: and to: for a period.")
+                what = say("dates cannot be left out") if sign else say("dates cannot be joined with OR")
+                raise _error(value.token, what, say("Use from: and to: for a period."))
             self.filters.add_date(value.name, value.value, column)
         else:
             self.filters.add_value(value.name, value.value, column, exclude=sign == "-")
@@ -405,12 +428,13 @@ def _node(part: Node | list[Clause], sign: Token | None) -> Node:
     if not isinstance(part, list):
         return part
     if not part or any(clause.occur is Occur.MUST_NOT for clause in part):
-        what = "holds a '-'" if part else "holds no words"
         column = sign.start_pos if sign is not None else None
         raise InvalidQuery(
-            f"A group in brackets beside an operator {what}.",
+            say("A group in brackets beside an operator holds a '-'.")
+            if part
+            else say("A group in brackets beside an operator holds no words."),
             column=column,
-            remedy="Write the words to be left out as clauses of their own.",
+            remedy=say("Write the words to be left out as clauses of their own."),
         )
     return part[0].node if len(part) == 1 else Every(tuple(clause.node for clause in part))
 

@@ -26,6 +26,7 @@ from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery
 from indexer.search.timing import Stopwatch
 from indexer.search.weights import NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
+from indexer.wording import say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +169,7 @@ def find(
         known = {entry.id for entry in fused}
         tail = [article_id for article_id in deep if article_id not in known]
     notices = dict.fromkeys(
-        answer.notice or "Results are incomplete: a part of the archive did not answer."
+        answer.notice or say("Results are incomplete: a part of the archive did not answer.")
         for answer in answers.values()
         if answer.notice or not answer.complete
     )
