@@ -27,6 +27,7 @@ from webapp import (
     results,
     saved,
     security,
+    underway,
 )
 from webapp.context import EXTENSION
 
@@ -50,6 +51,7 @@ def create_app(archive: Archive) -> Flask:
     display.init_app(app)
     judgements.init_app(app)
     errors.init_app(app)
+    underway.init_app(app, archive.search, archive.settings.web_threads)
     for feature in (
         home,
         results,

@@ -24,8 +24,13 @@ def the_archive() -> Archive:
 def run_search(request: SearchRequest) -> ResultPage:
     """Search, and note for the metrics how long each stage took."""
     page = the_archive().search(request)
-    g.search_timings_ms = page.timings_ms
+    note_timings(page)
     return page
+
+
+def note_timings(page: ResultPage) -> None:
+    """Keep for the metrics how long a search of this request took."""
+    g.search_timings_ms = page.timings_ms
 
 
 def search_timings() -> Mapping[str, float]:

@@ -15,6 +15,7 @@ from indexer.errors import (
     ArticleNotFound,
     EngineTimeout,
     InvalidQuery,
+    SearchStopped,
 )
 from indexer.wording import say
 from webapp.marking import clean
@@ -95,6 +96,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(
                 404, say("There is no such article"), say("No article of this archive has that id.")
             )
+        case SearchStopped():
+            return Problem(503, say("The search was stopped"), say("It has no answer."), say("Search again."))
         case EngineTimeout():
             return Problem(
                 503,

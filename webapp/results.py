@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from urllib.parse import parse_qsl
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Sort
-from webapp import copies, histogram, plan
-from webapp.context import run_search
+from indexer.wording import say
+from webapp import copies, histogram, plan, underway
+from webapp.context import note_timings, the_archive
 from webapp.edits import Edits
 from webapp.formats import FORMATS
+from webapp.language import said
 from webapp.state import SIZES, SearchState
 
 blueprint = Blueprint("results", __name__)
@@ -16,11 +32,29 @@ blueprint = Blueprint("results", __name__)
 #: Values of a facet on the page; all that were counted are shown on request (`all=source`).
 SHOWN = 12
 
+#: What a slow search is doing, by the stages that `indexer.search` measures.
+_STAGES = {
+    "": say("Waiting for other searches to end"),
+    "parse": say("Reading the question"),
+    "encode": say("Reading the question"),
+    "plan": say("Choosing the archive's words for it"),
+    "legs": say("Looking up words and meanings"),
+    "fusion": say("Putting the answers in order"),
+    "gather": say("Fetching articles and counting"),
+    "late": say("Comparing the best articles word by word"),
+    "snippets": say("Marking the words that match"),
+}
+
 
 @blueprint.get("/search")
-def search() -> str:
+def search() -> str | Response:
     state = SearchState.from_args(request.args)
-    page = run_search(state.to_request())
+    searches, key = underway.searches(), underway.key_of(state.query_string())
+    asked = searches.ask(key, state.to_request())
+    page = searches.answer(key, asked, current_app.config[underway.PATIENCE])
+    if page is None:
+        return _not_yet(state, asked)
+    note_timings(page)
     return render_template(
         "results.html",
         state=state,
@@ -39,6 +73,50 @@ def search() -> str:
         no_edits=Edits(),
         pages=_page_numbers(state.page, page.pages),
     )
+
+
+@blueprint.get("/search/progress")
+def progress() -> Response:
+    """Answer how far the search of the address is, as JSON, for a page that waits for it."""
+    state = SearchState.from_args(request.args)
+    asked = underway.searches().find(underway.key_of(state.query_string()))
+    response = (
+        jsonify(done=True)
+        if asked is None or asked.is_done
+        else jsonify(done=False, seconds=round(asked.seconds, 1), stage=said(_STAGES.get(asked.stage, "")))
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/search/stop")
+def stop() -> BaseResponse:
+    """Stop a search of this visitor's that is under way."""
+    state = SearchState.from_args(MultiDict(parse_qsl(request.form.get("search", ""))))
+    underway.searches().stop(underway.key_of(state.query_string()))
+    return redirect(state.url(url_for("results.stopped")), 303)
+
+
+@blueprint.get("/search/stopped")
+def stopped() -> str:
+    return render_template("stopped.html", state=SearchState.from_args(request.args))
+
+
+def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
+    """Answer with how far the search is; the page comes back for the result."""
+    response = make_response(
+        render_template(
+            "searching.html",
+            state=state,
+            seconds=asked.seconds,
+            stage=_STAGES.get(asked.stage, ""),
+            limit=the_archive().settings.search_timeout,
+            progress_url=state.url(url_for("results.progress")),
+        ),
+        202,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _page_numbers(current: int, pages: int) -> list[int | None]:

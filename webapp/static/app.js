@@ -5,6 +5,7 @@ import { setUpGlosses } from "./gloss.js";
 import { setUpHistogram } from "./histogram.js";
 import { setUpHits } from "./hits.js";
 import { setUpRecent } from "./recent.js";
+import { setUpSearching } from "./searching.js";
 import { setUpWords } from "./words.js";
 
 document.documentElement.classList.add("scripted");
@@ -32,3 +33,4 @@ setUpGlosses();
 setUpFacets();
 setUpHistogram();
 setUpRecent();
+setUpSearching();
