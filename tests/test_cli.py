@@ -251,11 +251,27 @@ def test_sort_and_pages(archive: Path) -> None:
 
 
 def test_explain_says_why(archive: Path) -> None:
-    first = search(archive, "bread prices", "--explain")["results"][0]
+    found = search(archive, "bread prices", "--explain")
+    first = found["results"][0]
     assert first["id"] == 'price/of "bread"'
     assert first["explanation"]["sentence"]
     assert {leg["leg"] for leg in first["explanation"]["legs"]} >= {"keywords"}
-    assert "why:" in invoke("--archive", archive, "search", "bread", "--explain").stdout
+    assert {"word": "bread", "found": "Bread", "source": "same"} in first["explanation"]["pairs"]
+    marked = [first["passage"]["text"][m["start"] : m["end"]] for m in first["explanation"]["highlights"]]
+    assert "bread" in marked
+    assert [word["word"] for word in found["plan"]] == ["bread", "prices"]
+    shown = invoke("--archive", archive, "search", "bread", "--explain").stdout
+    assert "why:" in shown
+    assert f"{isolate('bread')} = {isolate('Bread')} (same)" in shown
+    assert shown.startswith(isolate("bread"))
+
+
+def test_explain_names_the_words_of_the_other_language(archive: Path) -> None:
+    found = search(archive, "minister calls for a ceasefire", "--explain", "--language", "ar")
+    minister = next(word for word in found["plan"] if word["word"] == "minister")
+    assert ("وزير", "dictionary") in {(one["words"], one["source"]) for one in minister["searched"]}
+    pairs = found["results"][0]["explanation"]["pairs"]
+    assert ("minister", "dictionary") in {(pair["word"], pair["source"]) for pair in pairs}
 
 
 def test_terminal_output_isolates_directions_and_drops_controls(archive: Path) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from indexer.article import Article
 from indexer.commands.common import POP_DIRECTIONAL_ISOLATE, clean, isolate
 from indexer.search.page import Highlight, Result, ResultPage
+from indexer.search.plan import QueryPlan, Searched
 
 _STYLES = {"keyword": "bold yellow", "meaning": "bold cyan"}
 _INDENT = "    "
@@ -26,6 +27,8 @@ def console() -> Console:
 def print_page(page: ResultPage, *, explain: bool = False) -> None:
     """Print a page of results: title, origin, best passage with its matched words marked."""
     out = console()
+    if explain:
+        _print_plan(out, page.plan)
     if not page.results:
         out.print(
             "No article was found." if page.total == 0 else f"This page is empty; there are {page.pages}."
@@ -36,6 +39,18 @@ def print_page(page: ResultPage, *, explain: bool = False) -> None:
     for result in page.results:
         out.print()
         _print_result(out, result, explain)
+
+
+def _print_plan(out: Console, plan: QueryPlan) -> None:
+    """Print what was searched for each word of the question, weightiest first, with where it came from."""
+    for word in plan.words:
+        searched = ", ".join(map(_told, word.searched)) or "nothing but the word itself"
+        out.print(f"{isolate(word.text)}: {searched}", soft_wrap=True)
+
+
+def _told(one: Searched) -> str:
+    known = f", {one.articles:,} articles" if one.articles else ""
+    return f"{isolate(one.surface)} ({one.source}, weight {one.weight:.2f}{known})"
 
 
 def _print_result(out: Console, result: Result, explain: bool) -> None:
@@ -51,6 +66,10 @@ def _print_result(out: Console, result: Result, explain: bool) -> None:
         for leg in result.explanation.legs:
             out.print(
                 f"{_INDENT}     {leg.leg}: score {leg.score:.3f}, rank {leg.rank}, share {leg.share:.3f}"
+            )
+        for pair in result.explanation.pairs:
+            out.print(
+                f"{_INDENT}     {isolate(pair.word)} = {isolate(pair.found)} ({pair.source})", soft_wrap=True
             )
     out.print(f"{_INDENT}id: {isolate(article.id)}", style="dim", soft_wrap=True)
 

@@ -81,7 +81,9 @@ def chosen_filters(options: dict[str, Any]) -> Filters:
 )
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of results.")
 @click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Results a page.")
-@click.option("--explain", is_flag=True, help="Say for each result why it is where it is.")
+@click.option(
+    "--explain", is_flag=True, help="Say what was searched for, and why each result is where it is."
+)
 @json_option
 @archive_options
 def search_(
@@ -103,6 +105,7 @@ def search_(
     Example:
       newsarchive search "Russia calls for a ceasefire in Libya"
       newsarchive search elections --language ar --from 2017 --to 2018-06 --json
+      newsarchive search "the prime minister of Iraq resigned" --explain
     """
     from indexer.engines.base import Sort
     from indexer.search.request import SearchRequest
@@ -124,7 +127,28 @@ def search_(
 
 def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:
     """Return a page of results in the form that `search --json` prints (see docs/commands.md)."""
-    return {"total": page.total, "results": [_result_to_json(result, explain) for result in page.results]}
+    data: dict[str, Any] = {
+        "total": page.total,
+        "results": [_result_to_json(result, explain) for result in page.results],
+    }
+    if explain:
+        data["plan"] = [
+            {
+                "word": word.text,
+                "searched": [
+                    {
+                        "words": searched.surface,
+                        "language": searched.language,
+                        "weight": searched.weight,
+                        "source": searched.source,
+                        "articles": searched.articles,
+                    }
+                    for searched in word.searched
+                ],
+            }
+            for word in page.plan.words
+        ]
+    return data
 
 
 def _result_to_json(result: Result, explain: bool) -> dict[str, Any]:
@@ -150,6 +174,14 @@ def _result_to_json(result: Result, explain: bool) -> dict[str, Any]:
             "legs": [
                 {"leg": leg.leg, "score": leg.score, "rank": leg.rank, "share": leg.share}
                 for leg in result.explanation.legs
+            ],
+            "pairs": [
+                {"word": pair.word, "found": pair.found, "source": pair.source}
+                for pair in result.explanation.pairs
+            ],
+            "highlights": [
+                {"start": mark.start, "end": mark.end, "kind": mark.kind, "word": mark.word}
+                for mark in snippet.highlights
             ],
         }
     return data

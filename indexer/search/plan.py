@@ -218,7 +218,9 @@ class Planner:
         """Return the nearest words, weights softmax(cosine / temperature) within each language."""
         by_language: dict[str, list[Neighbour]] = {}
         for neighbour in near:
-            by_language.setdefault(neighbour.word.language, []).append(neighbour)
+            # A function word is near to everything, and in every article.
+            if neighbour.word.surface not in function_words(neighbour.word.language):
+                by_language.setdefault(neighbour.word.language, []).append(neighbour)
         found = []
         for neighbours in by_language.values():
             scores = (
