@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from indexer.search.page import Highlight
 from indexer.text import analyse
+from webapp.language import gettext
 
 # Overrides and embeddings make text read as what it is not ("gpj.exe"); no honest headline needs them.
 # Marks and isolates stay: Arabic typesetting uses them, and an element's end closes an open isolate.
@@ -168,6 +169,8 @@ def _kind(highlight: Highlight) -> str:
 
 def _reason(highlight: Highlight) -> str:
     if not highlight.word:
-        return "matches the question"
+        return gettext("matches the question")
     word = one_line(highlight.word)
-    return f"answers “{word}”" if highlight.kind == "meaning" else f"matches “{word}”"
+    if highlight.kind == "meaning":
+        return gettext("answers “%(word)s”", word=word)
+    return gettext("matches “%(word)s”", word=word)

@@ -41,7 +41,7 @@ export function setUpGlosses() {
     const answer = await ask(node.textContent);
     if (here !== node || !answer) return;
     bubble.replaceChildren(
-      line("means", answer.glosses.join(", ") || "not in the dictionary"),
+      line("means", answer.glosses.join(", ") || text.dataset.unknown),
       line("sounds", answer.sounds, "ar-Latn"),
     );
     bubble.hidden = false;
@@ -108,7 +108,7 @@ export function setUpGlosses() {
   // The text is one stop of the Tab key; within it the arrows go from word to word.
   text.tabIndex = 0;
   text.setAttribute("role", "group");
-  text.setAttribute("aria-label", "Text of the article; arrow keys go from word to word");
+  text.setAttribute("aria-label", text.dataset.label);
   const rtl = getComputedStyle(text).direction === "rtl";
   text.addEventListener("keydown", (event) => {
     const by = { ArrowLeft: rtl ? 1 : -1, ArrowRight: rtl ? -1 : 1 }[event.key];

@@ -1,5 +1,7 @@
 // Walking through the marked words of an article: n and p, the two links, and "3 of 17".
 
+import { keyOf } from "./keys.js";
+
 export function setUpHits(typing) {
   const bar = document.querySelector(".hits");
   if (!bar) return;
@@ -16,7 +18,7 @@ export function setUpHits(typing) {
     hit.classList.add("here");
     hit.scrollIntoView({ block: "center" });
     history.replaceState(history.state, "", `#m${current}`);
-    number.textContent = `${current} of `;
+    number.textContent = `${bar.dataset.of.replace("#", current)} `;
   };
   const step = (event, by) => {
     event.preventDefault();
@@ -27,8 +29,9 @@ export function setUpHits(typing) {
   previous.addEventListener("click", (event) => step(event, -1));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "n") step(event, 1);
-    if (event.key === "p") step(event, -1);
+    const key = keyOf(event);
+    if (key === "n") step(event, 1);
+    if (key === "p") step(event, -1);
   });
   if (current) go(current);
 }
