@@ -6,9 +6,11 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
@@ -16,6 +18,7 @@ from indexer.archive import Archive
 from indexer.commands.demo import sample_files
 from indexer.settings import load_settings
 from tests.conftest import skip_or_fail
+from tests.translation.handmade import write_argos
 from webapp import create_app
 
 ARGUMENTS = [
@@ -42,20 +45,33 @@ def chromium_path() -> str:
     return found
 
 
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a real socket; give its address."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the web app over the sample and one hostile article."""
+    """The address of the web app over the sample and one hostile article, with a translator for Arabic."""
     folder = tmp_path_factory.mktemp("browser")
     hostile: Path = folder / "hostile.jsonl"
     hostile.write_text(HOSTILE, encoding="utf-8")
     with Archive.open(load_settings(archive=folder / "archive")) as archive:
         archive.index([*sample_files(), hostile])
-        server = create_server(create_app(archive), host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.effective_port}"
-        server.close()
-        thread.join(5)
+        # Kept beside the test, unlike the encode cache: these translations are of no use to anybody.
+        archive.settings = archive.settings.model_copy(
+            update={"translation_models": write_argos(folder / "models" / "ar_en").parent, "cache": folder}
+        )
+        with serving(create_app(archive)) as address:
+            yield address
 
 
 @pytest.fixture(scope="session")

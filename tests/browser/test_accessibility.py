@@ -20,6 +20,7 @@ PAGES = {
     "filtered": "/search?q=elections&language=ar&-source=bbc&from=2017",
     "nothing found": "/search?q=%2Bqwxyzzy",
     "article": "/article?id=evil&q=hostile&rank=1",
+    "stopped search": "/search/stopped?q=elections",
     "names": "/names?name=Khalifa+Haftar",
     "coverage": "/coverage",
     "quality": "/quality",
@@ -56,6 +57,8 @@ def test_axe_finds_nothing_on_an_article_in_arabic(open_page: OpenPage) -> None:
     page.locator(".card .title a").first.click()
     assert not violations(page)
     page.get_by_role("link", name="Show English above each word").click()
+    assert not violations(page)
+    page.get_by_role("link", name="Translate into English").click()
     assert not violations(page)
 
 
