@@ -16,6 +16,7 @@ from pathlib import Path
 
 RUN = Path(__file__).parent / "node" / "run.sh"
 LEAST_JAVA = 21
+JAVA_OPTIONS = "OPENSEARCH_TEST_JAVA_OPTS"
 #: As docs/opensearch.md and docker/compose.yaml set it.
 MOST_CLAUSES = 65_536
 _JAVA_PLACES = (
@@ -34,9 +35,10 @@ class Missing(Exception):
 class Node:
     """One node in a directory. Its data outlives it, so that it can be killed and started again."""
 
-    def __init__(self, directory: Path, settings: Sequence[str] = ()) -> None:
+    def __init__(self, directory: Path, settings: Sequence[str] = (), *, java_options: str = "") -> None:
         self.directory = directory
         self._settings = settings
+        self._java_options = java_options
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -50,7 +52,7 @@ class Node:
         with (self.directory / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [RUN, "exec", self.directory, *ports, *self._settings],
-                env=environment(),
+                env=self._environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -87,6 +89,10 @@ class Node:
 
     def go_on(self) -> None:
         self._send(signal.SIGCONT)
+
+    def _environment(self) -> dict[str, str]:
+        given = os.environ.get(JAVA_OPTIONS, "")
+        return {**environment(), JAVA_OPTIONS: f"{given} {self._java_options}".strip()}
 
     def _send(self, which: signal.Signals) -> None:
         assert self._process is not None
