@@ -5,6 +5,7 @@ An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from indexer.article import Article
 from indexer.errors import InvalidQuery
+from indexer.search.copies import are_copies, runs_of
 from indexer.search.page import Highlight, Result
 from indexer.search.searcher import WINDOW
 from webapp import display, marking, reading, translation
@@ -25,6 +27,8 @@ from webapp.state import SearchState
 blueprint = Blueprint("article", __name__)
 
 SIMILAR = 5
+#: Articles that are looked at for copies: these are the nearest of all.
+NEAR = 25
 #: What a browser lays out without a pause; longer texts are shown whole on request.
 LONG_TEXT = 200_000
 #: With a gloss above each word a text takes six times as much.
@@ -33,13 +37,16 @@ LONG_TEXT_WITH_HELP = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an article stands among the results that the reader comes from; addresses are "" at the ends."""
+    """Where an article stands among the results that the reader comes from; addresses are "" at the ends.
+
+    A copy stands where its original does, and has no `result` of its own.
+    """
 
     rank: int
     total: int
     previous: str
     next: str
-    result: Result
+    result: Result | None
 
 
 @blueprint.get("/article")
@@ -57,7 +64,7 @@ def show() -> str:
     with_help = request.args.get("help") == "1" and reading.helps(article) and not translates
     longest = LONG_TEXT_WITH_HELP if with_help else LONG_TEXT
     whole = len(article.text) <= longest or request.args.get("whole") == "1"
-    snippet = place.result.snippet if place else None
+    snippet = place.result.snippet if place and place.result else None
     best = (snippet.start, snippet.end) if snippet else (0, 0)
     side = translation.side_by_side(article, text_marks, best=best, write=escape) if translates else None
     if side:
@@ -69,6 +76,8 @@ def show() -> str:
             best=best,
             write=reading.with_glosses if with_help else escape,
         )
+    near = archive.similar(article_id, NEAR)
+    copies = _copies(article, [result.article for result in near])
     return render_template(
         "article.html",
         state=state,
@@ -92,7 +101,8 @@ def show() -> str:
         romanised=reading.romanised_title(article),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
-        similar=archive.similar(article_id, SIMILAR),
+        copies=[result for result in near if result.article.id in copies],
+        similar=[result for result in near if result.article.id not in copies][:SIMILAR],
     )
 
 
@@ -101,11 +111,17 @@ def result() -> Response:
     """Lead to the article at one place (`rank`) of a search: what "next result" points to."""
     state = SearchState.from_args(request.args)
     rank = _rank() or 1
-    page = run_search(replace(state, page=-(-rank // state.size)).to_request())
+    page = run_search(replace(state, page=-(-rank // state.size)).to_request(stories=True))
     found = next((result for result in page.results if result.rank == rank), None)
     if found is None:
         return redirect(state.url())
     return redirect(f"{url_for('article.show', id=found.article.id)}&{_of_place(state, rank)}")
+
+
+def _copies(article: Article, others: Sequence[Article]) -> frozenset[str]:
+    """Return the ids of those that are copies of an article, or that it is a copy of."""
+    own = runs_of(article.text)
+    return frozenset(other.id for other in others if are_copies(own, runs_of(other.text)))
 
 
 def _state() -> SearchState:
@@ -127,19 +143,27 @@ def _place(state: SearchState, article_id: str) -> Place | None:
     if rank is None or state.is_empty:
         return None
     try:
-        page = run_search(replace(state, page=-(-rank // state.size)).to_request())
+        page = run_search(replace(state, page=-(-rank // state.size)).to_request(stories=True))
     except InvalidQuery:
         return None
-    found = next((result for result in page.results if result.article.id == article_id), None)
+    found = next(
+        (
+            result
+            for result in page.results
+            if article_id in (result.article.id, *(copy.id for copy in result.copies))
+        ),
+        None,
+    )
     if found is None:
         return None
-    last = min(page.total, WINDOW)
+    stories = page.total - page.copies
+    last = min(page.total, WINDOW) - page.copies
     return Place(
         found.rank,
-        page.total,
+        stories,
         _address(state, found.rank - 1) if found.rank > 1 else "",
         _address(state, found.rank + 1) if found.rank < last else "",
-        found,
+        found if found.article.id == article_id else None,
     )
 
 
@@ -162,7 +186,7 @@ def _marks(
         # A query with a slip must not keep an article from being read.
         with suppress(InvalidQuery):
             title, text = the_archive().highlight(article, state.text, state.edits.to_plan_edits())
-    if place is None:
+    if place is None or place.result is None:
         return title, text
     snippet = place.result.snippet
     aligned = (

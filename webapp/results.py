@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Sort
 from indexer.wording import say
-from webapp import copies, histogram, plan, underway
+from webapp import histogram, plan, underway
 from webapp.context import note_timings, the_archive
 from webapp.edits import Edits
 from webapp.formats import FORMATS
@@ -42,6 +42,7 @@ _STAGES = {
     "fusion": say("Putting the answers in order"),
     "gather": say("Fetching articles and counting"),
     "late": say("Comparing the best articles word by word"),
+    "copies": say("Putting copies beside their originals"),
     "snippets": say("Marking the words that match"),
 }
 
@@ -50,7 +51,7 @@ _STAGES = {
 def search() -> str | Response:
     state = SearchState.from_args(request.args)
     searches, key = underway.searches(), underway.key_of(state.query_string())
-    asked = searches.ask(key, state.to_request())
+    asked = searches.ask(key, state.to_request(stories=True))
     page = searches.answer(key, asked, current_app.config[underway.PATIENCE])
     if page is None:
         return _not_yet(state, asked)
@@ -59,7 +60,6 @@ def search() -> str | Response:
         "results.html",
         state=state,
         page=page,
-        groups=copies.grouped(page.results),
         facets=[
             (facet, values if request.args.get("all") == facet else values[:SHOWN], len(values))
             for facet, values in ((facet, page.facets.get(facet, ())) for facet in FACETS)

@@ -110,7 +110,8 @@ class SearchState:
             published_to=last,
         )
 
-    def to_request(self) -> SearchRequest:
+    def to_request(self, *, stories: bool = False) -> SearchRequest:
+        """Return the request; with `stories` as pages show it, copies beside the best-ranked of them."""
         return SearchRequest(
             text=self.text,
             filters=self.filters(),
@@ -118,6 +119,7 @@ class SearchState:
             page=self.page,
             size=self.size,
             edits=self.edits.to_plan_edits(),
+            stories=stories,
         )
 
     @property

@@ -72,12 +72,16 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """One article. `rank` counts articles from 1, or stories where they were asked for."""
+
     rank: int
     article: Article
     score: float
     snippet: Snippet
     title_highlights: tuple[Highlight, ...] = ()
     explanation: Explanation = field(default_factory=Explanation)
+    #: Copies and reprints of it that were found, too: the earliest first, undated ones last.
+    copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ class ResultPage:
     """One page of results.
 
     `total` counts the union of keyword matches and the nearest by meaning; `keyword_total` the former alone.
-    `notices` are sentences for the person ("results are incomplete ..."). `timings_ms` has a part per stage.
+    `copies` is how many of `total` stand beside another article, of the first `compared` of the ranking; the
+    rest can be paged through, in `pages`. `notices` are sentences for the person ("results are incomplete ...").
+    `timings_ms` has a part per stage.
     """
 
     request: SearchRequest
@@ -97,5 +103,7 @@ class ResultPage:
     histogram: Histogram | None = None
     notices: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    copies: int = 0
+    compared: int = 0
     #: What was searched for each word of the query.
     plan: QueryPlan = field(default_factory=QueryPlan)

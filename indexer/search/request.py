@@ -29,7 +29,8 @@ class PlanEdits:
 class SearchRequest:
     """One search. `text` is in the query language (`indexer.search.query`); empty text browses.
 
-    `page` counts from 1. `filters` are combined with those written in the text (`source:BBC`).
+    `page` counts from 1. `filters` are combined with those written in the text (`source:BBC`). With `stories`
+    copies stand beside the best-ranked of them (`indexer.search.copies`), and pages count stories.
     """
 
     text: str = ""
@@ -38,3 +39,4 @@ class SearchRequest:
     page: int = 1
     size: int = 10
     edits: PlanEdits = field(default_factory=PlanEdits)
+    stories: bool = False

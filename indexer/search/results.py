@@ -70,6 +70,7 @@ def make_result(
     marker: Marker,
     aligner: Aligner | None = None,
     read: Interaction | None = None,
+    copies: tuple[Article, ...] = (),
 ) -> Result:
     """Return a result. `nearest` numbers the passage nearest by meaning, None where that is not known.
 
@@ -94,6 +95,7 @@ def make_result(
         snippet=with_highlights(make_snippet(article, passage, marks, marker), extra),
         title_highlights=marker.highlights(title_marks),
         explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs, tuple(pairs)),
+        copies=copies,
     )
 
 

@@ -30,6 +30,7 @@ from indexer.engines.base import (
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder
+from indexer.search.copies import HORIZON, Copies, Stories
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
@@ -49,6 +50,7 @@ from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse
+from indexer.wording import say
 
 #: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
 WINDOW = 10_000
@@ -74,6 +76,7 @@ class Searcher:
         self._timeout = settings.search_timeout
         self._depth = depth
         self._facet_values = FacetValues(engine)
+        self._copies = Copies(engine)
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
 
@@ -100,25 +103,30 @@ class Searcher:
             return self._nothing(request, notices, clock)
         offset = (request.page - 1) * request.size
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
+        # Where copies stand beside others, so many more articles may come before the page's last.
+        horizon = HORIZON if request.stories else 0
         found = find(
             self._engine,
             prepared,
             clock,
             depth=self._depth,
-            reach=0 if by_date else offset + request.size,
+            reach=0 if by_date else horizon + offset + request.size,
             lift=filtered_facets(prepared.filters),
         )
         whole = union(prepared, found)
-        if by_date:
-            sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+        sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
+
+        def ranked(first: int, count: int) -> list[tuple[str, Fused | None]]:
+            if not by_date:
+                return found.page(first, count)
             clock.check()
             with clock.stage("legs"):
-                ids, _ = self._engine.browse(whole, sort=sort, size=request.size, offset=offset)
-            entries: list[tuple[str, Fused | None]] = [(article_id, None) for article_id in ids]
-            pool: tuple[str, ...] = ()
-        else:
-            entries = found.page(offset, request.size)
-            pool = found.pool
+                ids, _ = self._engine.browse(whole, sort=sort, size=count, offset=first)
+            return [(article_id, None) for article_id in ids]
+
+        head = ranked(0, horizon) if horizon and by_date else []
+        entries = head[offset : offset + request.size] or ranked(offset, request.size)
+        pool = () if by_date else found.pool
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
             wanted = dict.fromkeys([*(article_id for article_id, _ in entries), *pool])
@@ -127,14 +135,29 @@ class Searcher:
             clock.check()
             with clock.stage("late"):
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
-                entries = found.page(offset, request.size)
-        pages = -(-min(gathered.total, WINDOW) // request.size)
+                entries = ranked(offset, request.size)
+        stories = Stories()
+        beside: list[tuple[str, ...]] = []
+        if request.stories:
+            head = head or ranked(0, horizon)
+            clock.check()
+            with clock.stage("copies"):
+                stories = self._copies.stories([article_id for article_id, _ in head], gathered.articles)
+                places, following = stories.places(offset, request.size)
+                entries = [head[place] for place in places]
+                beside = [stories.copies.get(place, ()) for place in places]
+            if len(entries) < request.size:
+                entries += ranked(following, request.size - len(entries))
+            gathered = self._completed(gathered, entries, beside, clock)
+        pages = -(-(min(gathered.total, WINDOW) - stories.hidden) // request.size)
         _check_page(request, pages, gathered.total)
         clock.check()
         with clock.stage("snippets"):
-            results = tuple(self._results(prepared, found, entries, gathered, offset))
+            results = tuple(self._results(prepared, found, entries, gathered, offset, beside))
         if gathered.notice or not gathered.complete:
-            notices.append(gathered.notice or "Counts are incomplete: a part of the archive did not answer.")
+            notices.append(
+                gathered.notice or say("Counts are incomplete: a part of the archive did not answer.")
+            )
         return ResultPage(
             request=request,
             results=results,
@@ -145,6 +168,8 @@ class Searcher:
             histogram=gathered.histogram,
             notices=tuple(dict.fromkeys((*notices, *found.notices))),
             timings_ms=clock.timings_ms(),
+            copies=stories.hidden,
+            compared=stories.compared,
             plan=prepared.plan,
         )
 
@@ -324,6 +349,29 @@ class Searcher:
             facets.update(counted.facets)
         return gathered, {facet: facets[facet] for facet in FACETS if facet in facets}
 
+    def _completed(
+        self,
+        gathered: Gathered,
+        entries: Sequence[tuple[str, Fused | None]],
+        beside: Sequence[Sequence[str]],
+        clock: Stopwatch,
+    ) -> Gathered:
+        """Return what was gathered with what the page turned out to need besides, if anything."""
+        shown = [article_id for article_id, _ in entries if article_id not in gathered.articles]
+        copies = [article_id for ids in beside for article_id in ids if article_id not in gathered.articles]
+        if not shown and not copies:
+            return gathered
+        with clock.stage("gather"):
+            more = self._engine.gather(
+                GatherRequest(Union(ids=()), (*shown, *copies), passages_of=tuple(shown), codes=True),
+                timeout=clock.remaining(),
+            )
+        return replace(
+            gathered,
+            articles={**gathered.articles, **more.articles},
+            passages={**gathered.passages, **more.passages},
+        )
+
     def _results(
         self,
         prepared: Prepared,
@@ -331,6 +379,7 @@ class Searcher:
         entries: Sequence[tuple[str, Fused | None]],
         gathered: Gathered,
         offset: int,
+        beside: Sequence[Sequence[str]] = (),
     ) -> Iterator[Result]:
         marker = Marker(prepared.lookup.words)
         coder, aligner = self._encoder.coder, None
@@ -351,6 +400,7 @@ class Searcher:
                 marker=marker,
                 aligner=aligner,
                 read=found.late.get(article_id),
+                copies=_by_date(beside[rank - offset - 1 : rank - offset], gathered.articles),
             )
 
     def _ordered(self, request: SearchRequest, found: Found, whole: Union, by_date: bool) -> Iterator[str]:
@@ -373,7 +423,10 @@ class Searcher:
             total=0,
             keyword_total=0,
             pages=0,
-            notices=(*notices, "No article can pass the filters of the query and those beside it together."),
+            notices=(
+                *notices,
+                say("No article can pass the filters of the query and those beside it together."),
+            ),
             timings_ms=clock.timings_ms(),
         )
 
@@ -381,21 +434,29 @@ class Searcher:
 def _check(request: SearchRequest) -> None:
     """Raise `InvalidQuery` for a request that cannot be answered, before any work is done."""
     if not 1 <= request.size <= MAX_PAGE_SIZE:
-        raise InvalidQuery(f"A page has 1 to {MAX_PAGE_SIZE} results, not {request.size}.")
+        raise InvalidQuery(
+            say("A page has 1 to %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=request.size)
+        )
     if request.page < 1:
-        raise InvalidQuery(f"Pages count from 1; there is no page {request.page}.")
+        raise InvalidQuery(say("Pages count from 1; there is no page %(page)s.", page=request.page))
     if request.page > 1 and request.page * request.size > WINDOW + request.size - 1:
         raise InvalidQuery(
-            f"There is no page {request.page}: only the first {WINDOW:,} results can be paged through.",
-            remedy="Narrow the search, sort it by date, or export everything.",
+            say(
+                "There is no page %(page)s: only the first %(most)s results can be paged through.",
+                page=request.page,
+                most=WINDOW,
+            ),
+            remedy=say("Narrow the search, sort it by date, or export everything."),
         )
     check_filters(request.filters)
 
 
 def _check_page(request: SearchRequest, pages: int, total: int) -> None:
     if request.page > max(pages, 1):
-        there_is = "there are no results" if not total else f"the last page is {pages}"
-        raise InvalidQuery(f"There is no page {request.page}: {there_is}.")
+        there_is = say("the last page is %(page)s", page=pages) if total else say("there are no results")
+        raise InvalidQuery(
+            say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is)
+        )
 
 
 def _is_question(text: str, language: str) -> bool:
@@ -405,3 +466,11 @@ def _is_question(text: str, language: str) -> bool:
     words = [token.exact for token in analyse(text, language)]
     common = function_words(language)
     return bool(words) and sum(word in common for word in words) / len(words) >= QUESTION_SHARE
+
+
+def _by_date(ids: Sequence[Sequence[str]], articles: Mapping[str, Article]) -> tuple[Article, ...]:
+    """Return those of the articles that are at hand, the earliest first, undated ones last."""
+    found = [articles[article_id] for some in ids for article_id in some if article_id in articles]
+    return tuple(
+        sorted(found, key=lambda a: (a.published is None, a.published.at.timestamp() if a.published else 0.0))
+    )

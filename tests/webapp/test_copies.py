@@ -1,53 +1,89 @@
-"""Copies on a page of results stand with the article that they are copies of."""
+"""A story that many papers took over stands once in the results, with the others folded beside it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.archive import Archive
 from indexer.article import Article, Published
-from indexer.search.page import Result, Snippet
-from webapp.copies import grouped
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+from webapp import create_app
 
 STORY = " ".join(f"word{number}" for number in range(80))
-OTHER = " ".join(f"other{number}" for number in range(80))
 
 
-def result(rank: int, text: str, day: int | None = None) -> Result:
-    date = Published(datetime(2018, 2, day, tzinfo=UTC)) if day else None
-    article = Article(f"a{rank}", f"{rank}", text, published=date)
-    return Result(rank, article, 1.0 / rank, Snippet(0, "", 0, 0, "en"))
+def article(number: int, text: str, day: int) -> Article:
+    return Article(
+        id=f"a{number}", title=f"Title {number}", text=text, source=f"Paper {number}", language="en",
+        published=Published(datetime(2020, 6, day, tzinfo=UTC)),
+    )  # fmt: skip
 
 
-def ranks(results: list[Result]) -> list[tuple[int, list[int]]]:
-    return [(group.first.rank, [copy.rank for copy in group.copies]) for group in grouped(results)]
+#: a0 is the best match; its reprints a1 and a2 rank last, behind a page of other articles.
+ARTICLES = [
+    article(0, f"{'ceasefire ' * 9} {STORY}", 9),
+    article(1, f"ceasefire {STORY} {'filler ' * 40}", 12),
+    article(2, f"ceasefire {STORY} {'filler ' * 40}", 3),
+    *(
+        article(number, f"{'ceasefire ' * 5} {' '.join(f'n{number}w{n}' for n in range(60))}", 15)
+        for number in range(3, 16)
+    ),
+]
 
 
-def test_copies_follow_the_best_ranked_one_the_earliest_first() -> None:
-    cut = " ".join(STORY.split()[:50])
-    changed = STORY.replace("word40", "another")
-    results = [
-        result(1, STORY, 9),
-        result(2, OTHER),
-        result(3, f"By our agency. {STORY}", 12),
-        result(4, cut),
-        result(5, changed, 3),
-    ]
-    assert ranks(results) == [(1, [5, 3, 4]), (2, [])]
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    folder = tmp_path_factory.mktemp("copies")
+    settings = load_settings(archive=folder / "archive", cache=folder, encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        archive.add(ARTICLES)
+        yield create_app(archive).test_client()
 
 
-def test_what_only_shares_a_quotation_is_no_copy() -> None:
-    quotation = " ".join(STORY.split()[:20])
-    assert ranks([result(1, f"{quotation} {OTHER}"), result(2, STORY)]) == [(1, []), (2, [])]
+def ids(html: str) -> list[str]:
+    return re.findall(r'name="id" value="(a\d+)"', html)
 
 
-def test_short_and_empty_texts_are_never_copies() -> None:
-    assert ranks([result(1, "a b c d e"), result(2, "a b c d e"), result(3, ""), result(4, "")]) == [
-        (1, []), (2, []), (3, []), (4, []),
-    ]  # fmt: skip
+def test_copies_are_folded_across_pages(client: FlaskClient) -> None:
+    first, second = (client.get(f"/search?q=ceasefire&page={page}").text for page in (1, 2))
+    assert ids(first)[:3] == ["a0", "a2", "a1"]  # the earliest copy first
+    assert "+2 copies and reprints" in first
+    assert len(ids(first)) == 12
+    assert len(ids(second)) == 4
+    assert sorted(ids(first) + ids(second)) == sorted(article.id for article in ARTICLES)
+    assert client.get("/search?q=ceasefire&page=3").status_code == 400
 
 
-def test_a_page_of_long_articles_is_compared_quickly() -> None:
-    results = [result(rank, " ".join(f"w{rank}-{n}" for n in range(5_000))) for rank in range(1, 101)]
-    started = datetime.now(UTC)
-    assert len(grouped(results)) == 100
-    assert (datetime.now(UTC) - started).total_seconds() < 5
+def test_totals_say_what_they_count(client: FlaskClient) -> None:
+    text = " ".join(re.sub(r"<[^>]+>", " ", client.get("/search?q=ceasefire").text).split())
+    assert "16 articles" in text
+    assert "2 copies stand with their originals, which leaves 14 to page through" in text
+    assert "or all 16 if none is ticked" in text
+    assert client.get("/export?format=csv&q=ceasefire").text.count("\r\n") == 17
+
+
+def test_a_copy_is_opened_and_leads_on(client: FlaskClient) -> None:
+    page = client.get("/search?q=ceasefire").text
+    address = re.search(r'href="(/article\?id=a1&amp;[^"]+)"', page)
+    assert address
+    html = client.get(address[1].replace("&amp;", "&")).text
+    assert "<b>1 of 14</b>" in html
+    assert "Why this article?" not in html  # the reasons are the original's
+    assert client.get("/result?q=ceasefire&rank=14").status_code == 302
+    assert "id=a0" in client.get("/result?q=ceasefire&rank=1").location
+    assert "/search" in client.get("/result?q=ceasefire&rank=15").location
+
+
+def test_an_article_names_its_copies(client: FlaskClient) -> None:
+    html = client.get("/article?id=a2").text
+    copies, _, similar = html.partition("Copies and reprints</h2>")[2].partition("Similar articles</h2>")
+    assert set(re.findall(r"/article\?id=(a\d+)", copies)) == {"a0", "a1"}
+    assert len(set(re.findall(r"/article\?id=(a\d+)", similar))) == 5
+    assert not {"a0", "a1"} & set(re.findall(r"/article\?id=(a\d+)", similar))
+    assert "Copies and reprints" not in client.get("/article?id=a5").text

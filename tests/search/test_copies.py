@@ -1,0 +1,194 @@
+"""Copies stand beside the best-ranked of them, on whatever page; no page repeats or drops an article."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexer.archive import Archive
+from indexer.article import Article, Published
+from indexer.engines.base import Filters, Sort
+from indexer.errors import InvalidQuery
+from indexer.search import copies, searcher
+from indexer.search.copies import are_copies, runs_of
+from indexer.search.page import ResultPage
+from indexer.search.request import SearchRequest
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+
+STORY = " ".join(f"word{number}" for number in range(80))
+OTHER = " ".join(f"other{number}" for number in range(80))
+
+
+def same(one: str, other: str) -> bool:
+    return are_copies(runs_of(one), runs_of(other))
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        STORY,
+        f"By our agency. {STORY}",
+        " ".join(STORY.split()[:50]),
+        STORY.replace("word40", "another"),
+        STORY.upper(),
+        f"{STORY} {OTHER}",
+    ],
+    ids=["the same", "with a line before", "cut", "one word changed", "in capitals", "with another text"],
+)
+def test_copies_are_recognised(copy: str) -> None:
+    assert same(STORY, copy)
+    assert same(copy, STORY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (STORY, OTHER),
+        (STORY, " ".join([*STORY.split()[:20], *OTHER.split()])),  # a quotation
+        (STORY, " ".join(reversed(STORY.split()))),
+        ("a b c d e", "a b c d e"),
+        ("", ""),
+    ],
+)
+def test_what_is_no_copy(one: str, other: str) -> None:
+    assert not same(one, other)
+
+
+def test_runs_are_the_same_in_every_process() -> None:
+    assert runs_of("one two three four").tolist() == [3230775116372183416]
+    assert len(runs_of(" ".join(f"w{n}" for n in range(5_000)))) == copies._MOST_WORDS - 3
+
+
+# --- in a ranking -----------------------------------------------------------------------------------------------
+
+#: Seven stories about a ceasefire, each by three papers on different days, and one that only one paper has.
+STORIES, PAPERS = 7, 3
+
+
+def article(story: int, paper: int) -> Article:
+    # The more often the word stands there, the better it ranks: all firsts before all seconds, before all thirds.
+    words = " ".join(f"s{story}w{number}" for number in range(60))
+    text = f"{'ceasefire ' * (20 - 6 * paper)}{words} {f'paper{paper} ' * 6 * paper}"
+    day = datetime(2020, 1, 1 + (STORIES - story) + 7 * (PAPERS - 1 - paper), tzinfo=UTC)
+    return Article(
+        id=f"s{story}p{paper}", title=f"Story {story}", text=text, source=f"Paper {paper}", language="en",
+        published=Published(day),
+    )  # fmt: skip
+
+
+ALONE = Article(id="alone", title="Alone", text=f"ceasefire {OTHER}", source="Paper 0", language="en")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder: Path = tmp_path_factory.mktemp("copies")
+    settings = load_settings(archive=folder / "archive", cache=folder, encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        opened.add([*(article(story, paper) for story in range(STORIES) for paper in range(PAPERS)), ALONE])
+        yield opened
+
+
+def pages(archive: Archive, **changes: object) -> list[ResultPage]:
+    """Return all pages of stories of a search."""
+    request = SearchRequest("ceasefire", size=3, stories=True, **changes)  # type: ignore[arg-type]
+    first = archive.search(request)
+    rest = range(2, first.pages + 1)
+    return [first, *(archive.search(SearchRequest(**{**vars_of(request), "page": page})) for page in rest)]
+
+
+def vars_of(request: SearchRequest) -> dict[str, object]:
+    return {name: getattr(request, name) for name in SearchRequest.__slots__}
+
+
+def shown(found: list[ResultPage]) -> list[list[str]]:
+    """Return, result by result, the article and its copies."""
+    return [
+        [result.article.id, *(copy.id for copy in result.copies)] for page in found for result in page.results
+    ]
+
+
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST, Sort.OLDEST])
+def test_every_article_is_on_one_page(archive: Archive, sort: Sort) -> None:
+    found = pages(archive, sort=sort)
+    assert [len(page.results) for page in found] == [3, 3, 2]
+    groups = shown(found)
+    assert sorted(name for group in groups for name in group) == sorted(
+        ["alone", *(f"s{story}p{paper}" for story in range(STORIES) for paper in range(PAPERS))]
+    )
+    assert all({name[:2] for name in group} == {group[0][:2]} for group in groups)
+    # The best-ranked stands for its story; ranks count stories.
+    plain = [r.article.id for r in archive.search(SearchRequest("ceasefire", size=100, sort=sort)).results]
+    for name, *others in groups:
+        assert plain.index(name) < min(map(plain.index, others), default=100)
+    assert [result.rank for page in found for result in page.results] == list(range(1, STORIES + 2))
+
+
+def test_totals_say_what_they_count(archive: Archive) -> None:
+    for page in pages(archive):
+        assert (page.total, page.copies, page.compared, page.pages) == (22, 14, 22, 3)
+    plain = archive.search(SearchRequest("ceasefire", size=3))
+    assert (plain.total, plain.copies, plain.compared, plain.pages) == (22, 0, 0, 8)
+    with pytest.raises(InvalidQuery, match="the last page is 3"):
+        archive.search(SearchRequest("ceasefire", size=3, page=4, stories=True))
+
+
+def test_the_earliest_copy_comes_first(archive: Archive) -> None:
+    for page in pages(archive):
+        for result in page.results:
+            days = [copy.published.at for copy in result.copies if copy.published]
+            assert days == sorted(days)
+
+
+def test_filters_leave_only_what_passes_them(archive: Archive) -> None:
+    chosen = Filters(include={"source": frozenset({"Paper 1", "Paper 2"})})
+    groups = shown(pages(archive, filters=chosen))
+    assert len(groups) == STORIES
+    assert {name[2:] for group in groups for name in group} == {"p1", "p2"}
+
+
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+@pytest.mark.parametrize("horizon", [1, 8, 15])
+def test_what_ranks_behind_the_horizon_stands_for_itself(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, horizon: int, sort: Sort
+) -> None:
+    monkeypatch.setattr(searcher, "HORIZON", horizon)
+    found = pages(archive, sort=sort)
+    names = [name for group in shown(found) for name in group]
+    assert len(names) == len(set(names)) == 22
+    assert {page.compared for page in found} == {horizon}
+    assert sum(len(page.results) for page in found) == 22 - found[0].copies
+    assert all(len(page.results) == 3 for page in found[:-1])
+
+
+def test_a_text_that_has_changed_is_compared_anew(tmp_path: Path) -> None:
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path, encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        first = Article(id="a", title="A", text=f"ceasefire {STORY}", language="en")
+        opened.add([first, Article(id="b", title="B", text=f"ceasefire {STORY}", language="en")])
+        asked = SearchRequest("ceasefire", stories=True)
+        assert opened.search(asked).copies == 1
+        opened.add([Article(id="b", title="B", text=f"ceasefire {OTHER}", language="en")])
+        assert opened.search(asked).copies == 0
+
+
+def test_many_long_articles_are_compared_quickly() -> None:
+    class Texts:
+        """As much of an engine as is asked: 500 articles."""
+
+        def hashes(self, ids: list[str]) -> dict[str, str]:
+            return dict.fromkeys(ids, "1")
+
+    articles = {
+        str(n): Article(id=str(n), title="", text=" ".join(f"w{n}-{m}" for m in range(2_000)))
+        for n in range(copies.HORIZON)
+    }
+    grouped = copies.Copies(Texts())  # type: ignore[arg-type]
+    grouped.stories(list(articles), articles)
+    started = time.perf_counter()
+    assert len(grouped.stories(list(articles), {}).heads) == copies.HORIZON  # from memory
+    assert time.perf_counter() - started < 5
