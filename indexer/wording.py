@@ -54,15 +54,20 @@ def say_in(context: str, template: str, /, **values: Value) -> Text:
     return Text(_filled(template, values), template, values, context=context)
 
 
+def worded(english: str, template: str, /, **values: Value) -> Text:
+    """Return a sentence that is not made by its template in English alone."""
+    return Text(english, template, values)
+
+
 def ordinal(number: int) -> Text:
     """Return 1st, 2nd, 3rd, 4th, 11th, 21st..."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return Text(f"{number}{ending}", "%(number)sth", {"number": number})
+    return worded(f"{number}{ending}", "%(number)sth", number=number)
 
 
 def sentence(clause: Text) -> Text:
     """Return a clause as a sentence: with a capital letter and a full stop."""
-    return Text(f"{clause[:1].upper()}{clause[1:]}.", "%(clause)s.", {"clause": clause})
+    return worded(f"{clause[:1].upper()}{clause[1:]}.", "%(clause)s.", clause=clause)
 
 
 def _filled(template: str, values: Mapping[str, Value]) -> str:

@@ -31,6 +31,7 @@ KEYWORDS = {
     "say": None,
     "say_n": (1, 2),
     "say_in": ((1, "c"), 2),
+    "worded": (2,),
 }
 COMMENT = "Translators:"
 #: What gettext's tools need to know, and nothing that changes with each run.

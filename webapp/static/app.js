@@ -4,6 +4,7 @@ import { setUpFacets } from "./facets.js";
 import { setUpGlosses } from "./gloss.js";
 import { setUpHistogram } from "./histogram.js";
 import { setUpHits } from "./hits.js";
+import { keyOf } from "./keys.js";
 import { setUpRecent } from "./recent.js";
 import { setUpSearching } from "./searching.js";
 import { setUpWords } from "./words.js";
@@ -14,7 +15,8 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (event.key === "/") {
+  const key = keyOf(event);
+  if (key === "/") {
     const box = document.getElementById("q");
     if (!box) return;
     event.preventDefault();
@@ -22,8 +24,8 @@ document.addEventListener("keydown", (event) => {
     box.select();
   }
   // The next and the previous result of the search that an article was opened from.
-  if (event.key === "j" || event.key === "k") {
-    document.querySelector(`.trail [aria-keyshortcuts="${event.key}"]`)?.click();
+  if (key === "j" || key === "k") {
+    document.querySelector(`.trail [aria-keyshortcuts="${key}"]`)?.click();
   }
 });
 
