@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -12,9 +13,10 @@ from werkzeug.wrappers import Response
 from indexer.alerts import guard
 from indexer.alerts.background import Background
 from indexer.alerts.estimate import estimate
-from indexer.alerts.saved import MAX_NAME, SavedSearch, SavedSearches
+from indexer.alerts.saved import MAX_NAME, SCHEDULES, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
 from indexer.errors import ArchiveError, InvalidQuery
+from indexer.search.query import parse
 from indexer.search.record import to_record
 from indexer.wording import say
 from webapp import atom
@@ -74,6 +76,7 @@ def make_saved(name: str, search: str, email: str = "", webhook: str = "") -> Sa
     problems: dict[str, str] = {}
     if not name:
         problems["name"] = say("A saved search needs a name.")
+    parse(state.text)
     for field, given in (("email", email), ("webhook", webhook)):
         try:
             if given:
@@ -111,6 +114,51 @@ def show(saved_id: str) -> str:
     )
 
 
+@blueprint.get("/saved/<saved_id>/edit")
+def edit(saved_id: str) -> str:
+    """Show a saved search to be changed: its name and question, its filters, where and how often alerts go."""
+    saved, _ = find(saved_id)
+    given = MultiDict({name: getattr(saved, name) for name in ("name", "email", "webhook", "every")})
+    given["paused"] = "1" if saved.paused else ""
+    return _form(_state_of(saved), given, saved=saved)
+
+
+@blueprint.post("/saved/<saved_id>/edit")
+def change(saved_id: str) -> Response | tuple[str, int]:
+    """Keep the changes. Alerts that were raised stay; the new question is asked of new articles."""
+    saved, store = find(saved_id)
+    form = request.form
+    search = _kept(
+        replace(_state_of(saved), text=form.get("q", "").strip()), form.getlist("keep")
+    ).query_string()
+    try:
+        if form.get("every", "") not in SCHEDULES:
+            raise Unfit({"every": say("Choose how often alerts are sent.")})
+        # Where no mail can be sent there is no field, and what was kept stays.
+        email = form.get("email", saved.email if not _mails() else "")
+        made = make_saved(
+            form.get("name", ""), search, "" if email == saved.email else email, form.get("webhook", "")
+        )
+    except Unfit as unfit:
+        return _form(_searched(search), form, unfit.problems, saved=saved), 400
+    except InvalidQuery as error:
+        problem = say("%(message)s %(remedy)s", message=error.message, remedy=error.remedy)
+        return _form(_state_of(saved), form, {"q": problem}, saved=saved), 400
+    store.put(
+        replace(
+            saved,
+            name=made.name,
+            search=made.search,
+            query_string=made.query_string,
+            email=email.strip(),
+            webhook=made.webhook,
+            every=form.get("every", ""),
+            paused=bool(form.get("paused")),
+        )
+    )
+    return redirect(url_for("saved.show", saved_id=saved_id), 303)
+
+
 @blueprint.post("/saved/<saved_id>/read")
 def read(saved_id: str) -> Response:
     saved, store = find(saved_id)
@@ -138,19 +186,47 @@ def feed(saved_id: str) -> Response:
     return response.make_conditional(request)
 
 
-def _form(state: SearchState, given: MultiDict[str, str], problems: dict[str, str] | None = None) -> str:
+def _form(
+    state: SearchState,
+    given: MultiDict[str, str],
+    problems: dict[str, str] | None = None,
+    *,
+    saved: SavedSearch | None = None,
+) -> str:
+    """Return the form of a saved search: of a new one, or of `saved` to be changed."""
     archive = the_archive()
-    settings = archive.settings
+    guessed = None if "q" in (problems or {}) else estimate(archive, state.to_request(), _background())
     return render_template(
         "save.html",
         state=state,
+        saved=saved,
         given=given,
         suggested=state.text or ", ".join(chip.value for chip in state.chips()),
         problems=problems or {},
-        estimate=estimate(archive, state.to_request(), _background()),
-        mails=bool(settings.smtp_host and settings.smtp_from and settings.alert_recipients),
+        estimate=guessed,
+        schedules=SCHEDULES,
+        mails=_mails(),
         max_name=MAX_NAME,
     )
+
+
+def _kept(state: SearchState, kept: Sequence[str]) -> SearchState:
+    """Return a search without those of its filters that are not kept; `kept` numbers its chips from 0."""
+    for number, dropped in enumerate(state.chips()):
+        if str(number) not in kept:
+            chip = next(
+                c
+                for c in state.chips()
+                if (c.facet, c.value, c.label) == (dropped.facet, dropped.value, dropped.label)
+            )
+            state = _read(urlsplit(chip.url).query)
+    return state
+
+
+def _mails() -> bool:
+    """Whether alerts can be mailed to somebody."""
+    settings = the_archive().settings
+    return bool(settings.smtp_host and settings.smtp_from and settings.alert_recipients)
 
 
 def _background() -> Background:
@@ -171,8 +247,12 @@ def _check(field: str, given: str) -> None:
         guard.checked(given)
 
 
+def _read(query_string: str) -> SearchState:
+    return SearchState.from_args(MultiDict(parse_qsl(query_string)))
+
+
 def _searched(query_string: str) -> SearchState:
-    return _plain(SearchState.from_args(MultiDict(parse_qsl(query_string))))
+    return _plain(_read(query_string))
 
 
 def _plain(state: SearchState) -> SearchState:
@@ -196,6 +276,6 @@ def find(saved_id: str) -> tuple[SavedSearch, SavedSearches]:
 def _state_of(saved: SavedSearch) -> SearchState:
     """Return the search for its page; an empty one where its address is not understood any more."""
     try:
-        return SearchState.from_args(MultiDict(parse_qsl(saved.query_string)))
+        return _read(saved.query_string)
     except InvalidQuery:
         return SearchState()

@@ -41,7 +41,7 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
     """Match the articles that are new since the last run, and send what was found."""
     store, fresh = SavedSearches(archive.engine), Fresh(archive.engine)
     report = AlertReport()
-    searches = list(store)
+    searches = [saved for saved in store if not saved.paused]
     report.searches = len(searches)
     triggers = _triggers(archive, searches, report) if searches else {}
     for batch in fresh.batches(_BATCH):
@@ -85,7 +85,8 @@ def _send(
     archive: Archive, store: SavedSearches, saved: SavedSearch, sender: Sender, report: AlertReport
 ) -> None:
     problem = report.problems.get(saved.name, "")
-    for way, send in sender.ways(saved).items():
+    sent_at = ""
+    for way, send in sender.ways(saved).items() if saved.is_due else ():
         waiting = [alert for alert in store.alerts(saved.id) if way not in alert.sent]
         if not waiting:
             continue
@@ -96,8 +97,9 @@ def _send(
             report.problems[saved.name] = problem
             continue
         report.sent += 1
+        sent_at = now()
         store.update(saved.id, [replace(alert, sent=(*alert.sent, way)) for alert in waiting])
     # Read again: somebody may have read or deleted the search while this ran.
     current = store.get(saved.id)
-    if current and current.problem != problem:
-        store.put(replace(current, problem=problem))
+    if current and (sent_at or current.problem != problem):
+        store.put(replace(current, problem=problem, sent_at=sent_at or current.sent_at))

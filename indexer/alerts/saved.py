@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexer.engines.base import Engine
@@ -23,6 +23,8 @@ MAX_NAME = 100
 KEPT = 1_000
 #: Saved searches in one archive: each is matched with each new article.
 MOST = 500
+#: How often alerts are sent at most; they are looked for with every run all the same.
+SCHEDULES = {"": timedelta(0), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,17 @@ class SavedSearch:
     read_at: str = ""
     #: What went wrong when alerts were last matched or sent; empty where all went well.
     problem: str = ""
+    #: How often alerts are sent at most, of `SCHEDULES`, and when they last were.
+    every: str = ""
+    sent_at: str = ""
+    #: While it is paused, new articles pass it by.
+    paused: bool = False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether alerts may be sent now."""
+        wait = SCHEDULES[self.every]
+        return not self.sent_at or datetime.now(UTC) - datetime.fromisoformat(self.sent_at) >= wait
 
     @property
     def request(self) -> SearchRequest:
@@ -74,7 +87,10 @@ class Alert:
         if not self.pairs:
             return say("Passes the filters of the search.")
         told = tuple(
-            pair.word if pair.source == SAME else f"{pair.word} → {pair.found}" for pair in self.pairs
+            pair.word
+            if pair.source == SAME
+            else say("%(word)s → %(found)s", word=pair.word, found=pair.found)
+            for pair in self.pairs
         )
         if self.near:
             return say("Answers the search by %(words)s, and is near in meaning.", words=told)

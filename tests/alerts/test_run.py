@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from indexer.alerts import run as running
 from indexer.alerts import saved as saving
 from indexer.alerts.run import run_alerts
-from indexer.alerts.saved import Alert, SavedSearches
+from indexer.alerts.saved import Alert, SavedSearch, SavedSearches
 from indexer.alerts.sending import Sender
 from indexer.archive import Archive
 from indexer.article import Article
@@ -21,6 +22,7 @@ from indexer.ingest.fresh import Fresh
 from indexer.search.page import WordPair
 from indexer.search.record import to_record
 from indexer.search.request import SearchRequest
+from indexer.settings import Settings
 from tests.alerts.conftest import article, save
 
 
@@ -165,6 +167,33 @@ def test_what_was_not_sent_is_sent_the_next_time(archive: Archive, store: SavedS
     healed = store.get(saved.id)
     assert healed is not None
     assert healed.problem == ""
+
+
+class Counting(Sender):
+    """Counts what it is given to send."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.sent: list[list[str]] = []
+
+    def ways(self, saved: SavedSearch) -> dict[str, Any]:
+        return {"email": lambda _, alerts, articles: self.sent.append([alert.article for alert in alerts])}
+
+
+def test_alerts_are_sent_as_often_as_wanted(archive: Archive, store: SavedSearches) -> None:
+    saved = replace(save(store, "ceasefire"), every="day")
+    store.put(saved)
+    sender = Counting(archive.settings)
+    for number in (1, 2, 3):
+        archive.add([article(f"a{number}", "A ceasefire.")])
+        run_alerts(archive, sender=sender)
+    assert sender.sent == [["a1"]]
+    kept = store.get(saved.id)
+    assert kept is not None
+    yesterday = datetime.fromisoformat(kept.sent_at) - timedelta(days=1)
+    store.put(replace(kept, sent_at=yesterday.isoformat()))
+    run_alerts(archive, sender=sender)
+    assert [sorted(ids) for ids in sender.sent] == [["a1"], ["a2", "a3"]]
 
 
 def test_after_ingest_the_searches_are_run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -218,3 +219,106 @@ def test_the_page_shows_so_many(
     archive.add([Article(id=f"a{number}", title="t", text="ceasefire", language="en") for number in range(3)])
     run_alerts(archive)
     assert "The latest 2 are shown" in client.get(page).text
+
+
+def form(html: str) -> dict[str, str]:
+    """Return what the form of a saved search holds, as a browser would send it unchanged."""
+    main = html.partition('<form class="save"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'<input id="save-\w+" name="(\w+)" [^>]*? value="([^"]*)"', main))
+    fields |= dict(re.findall(r'name="(\w+)" value="([^"]*)" checked', main))
+    chosen = re.search(r'<option value="(\w*)" selected', main)
+    return {**fields, "every": chosen[1] if chosen else ""}
+
+
+def test_a_saved_search_is_changed(client: FlaskClient, store: SavedSearches, archive: Archive) -> None:
+    page = save(client, "q=ceasefire&source=BBC&language=en")
+    assert f'href="{page}/edit"' in client.get(page).text
+    html = client.get(f"{page}/edit").text
+    assert form(html) == {
+        "name": "Ceasefires", "q": "ceasefire", "webhook": "", "every": "", "keep": "1",
+    }  # fmt: skip
+    response = client.post(
+        f"{page}/edit",
+        data={
+            "name": "Truces",
+            "q": "truce",
+            "keep": ["1"],
+            "every": "day",
+            "webhook": "https://example.org/x",
+        },
+    )
+    assert (response.status_code, response.location) == (303, page)
+    [kept] = store
+    assert f"/saved/{kept.id}" == page
+    assert (kept.name, kept.query_string, kept.every) == ("Truces", "q=truce&source=BBC", "day")
+    assert kept.search == {"text": "truce", "include": {"source": ["BBC"]}, "names": True}
+    assert kept.webhook == "https://example.org/x"
+    assert form(client.get(f"{page}/edit").text)["every"] == "day"
+    # The new question is asked of new articles; what was found stays.
+    archive.add([Article(id="new", title="Truce", text="A truce.", source="BBC", language="en")])
+    run_alerts(archive)
+    assert [alert.article for alert in store.alerts(kept.id)] == ["new"]
+    client.post(f"{page}/edit", data={"name": "Truces", "q": "peace"})
+    assert [alert.article for alert in store.alerts(kept.id)] == ["new"]
+    [changed] = store
+    assert changed.query_string == "q=peace"
+    assert changed.created_at == kept.created_at
+
+
+def test_a_paused_search_is_passed_by(client: FlaskClient, store: SavedSearches, archive: Archive) -> None:
+    page = save(client)
+    client.post(f"{page}/edit", data={"name": "Ceasefires", "q": "ceasefire", "paused": "1"})
+    assert "It is paused" in client.get(page).text
+    assert "paused" in client.get("/saved").text
+    archive.add([Article(id="new", title="Truce", text="A ceasefire.", language="en")])
+    run_alerts(archive)
+    [kept] = store
+    assert not store.alerts(kept.id)
+    client.post(f"{page}/edit", data={"name": "Ceasefires", "q": "ceasefire"})
+    archive.add([Article(id="newer", title="Truce", text="A ceasefire.", language="en")])
+    run_alerts(archive)
+    assert [alert.article for alert in store.alerts(kept.id)] == ["newer"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": ""}, "needs a name"),
+        ({"q": '"x'}, "quotation mark"),
+        ({"q": ""}, "no search to save"),
+        ({"webhook": "ftp://example.org"}, "http or https"),
+        ({"every": "minute"}, ""),
+    ],
+)
+def test_a_change_that_cannot_be_keeps_what_was(
+    client: FlaskClient, store: SavedSearches, fields: dict[str, str], sentence: str
+) -> None:
+    page = save(client)
+    before = list(store)
+    given = {"name": "Kept name", "q": "truce", "webhook": "https://example.org/kept", **fields}
+    response = client.post(f"{page}/edit", data=given)
+    assert response.status_code == 400
+    assert sentence in response.text
+    assert 'aria-invalid="true"' in response.text
+    if "name" not in fields:
+        assert 'value="Kept name"' in response.text
+    assert list(store) == before
+
+
+def test_changing_is_for_our_own_forms_and_searches(client: FlaskClient, store: SavedSearches) -> None:
+    page = save(client)
+    response = client.post(f"{page}/edit", data={"name": "x"}, headers={"Origin": "https://evil.example"})
+    assert response.status_code == 403
+    assert client.get("/saved/0123456789abcdef/edit").status_code == 404
+    assert client.post("/saved/0123456789abcdef/edit", data={"name": "x"}).status_code == 404
+    [kept] = store
+    assert kept.name == "Ceasefires"
+
+
+def test_an_address_for_mail_stays_where_none_can_be_sent(client: FlaskClient, store: SavedSearches) -> None:
+    page = save(client)
+    [kept] = store
+    store.put(replace(kept, email="a@b.example"))
+    client.post(f"{page}/edit", data={"name": "Renamed", "q": "ceasefire"})
+    [kept] = store
+    assert (kept.name, kept.email) == ("Renamed", "a@b.example")
