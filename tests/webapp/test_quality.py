@@ -73,5 +73,9 @@ def test_figures_are_drawn_and_listed(client: FlaskClient) -> None:
     dev = html.partition("<bdi>dev</bdi>")[2]
     assert '<polyline points="0.0,90.0 640.0,67.5"/>' in dev
     assert "<title>1 Feb 2026: nDCG@10 0.625, 20 queries</title>" in dev
-    assert re.findall(r'<td class="n">(0\.\d+) <small>', dev) == ["0.625", "0.500"]  # latest first
+    assert re.findall(r'<td class="n">(0\.\d+) <small dir="ltr">', dev) == ["0.625", "0.500"]  # latest first
     assert not re.search(r"<style|\sstyle=", html)
+    # In Arabic time runs from right to left, and the scale stands at the right.
+    arabic = client.get("/quality", headers={"Accept-Language": "ar"}).text
+    assert '<polyline points="640.0,90.0 0.0,67.5"/>' in arabic
+    assert '<text x="646.0"' in arabic
