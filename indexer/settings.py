@@ -170,6 +170,14 @@ class Settings(BaseSettings):
         int,
         Field(description="Parts that the articles are spread over; one holds about 30 GB.", ge=1, le=1024),
     ] = 1
+    opensearch_partition: Annotated[
+        str,
+        Field(
+            description="How a new archive is cut up by time: `none`, `year` or `month`; for many years of "
+            "articles of which searches mostly want a few.",
+            pattern="^(none|year|month)$",
+        ),
+    ] = "none"
     opensearch_replicas: Annotated[
         str,
         Field(

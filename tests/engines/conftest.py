@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -31,12 +32,39 @@ def opensearch(request: pytest.FixtureRequest) -> Iterator[Opener]:
         yield lambda: OpenSearchEngine.open(settings.engine, settings)
 
 
-ENGINE_FACTORIES: dict[str, EngineFactory] = {"embedded": embedded, "opensearch": opensearch}
+@contextmanager
+def partitioned(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    with archive_settings(request.getfixturevalue("opensearch_url")) as settings:
+        settings = settings.model_copy(update={"opensearch_partition": "year"})
+        yield lambda: OpenSearchEngine.open(settings.engine, settings)
+
+
+_HERE = Path(__file__).parent
+
+ENGINE_FACTORIES: dict[str, EngineFactory] = {
+    "embedded": embedded,
+    "opensearch": opensearch,
+    "partitioned": partitioned,
+}
+
+
+#: An archive that is cut up by year: these in `make test`, every test of the contract in `make nightly`.
+_OFTEN = {"test_gather.py", "test_lexical.py", "test_writing.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "[partitioned" in item.name and item.path.parent == _HERE and item.path.name not in _OFTEN:
+            item.add_marker(pytest.mark.nightly)
 
 
 @pytest.fixture(
     scope="session",
-    params=["embedded", pytest.param("opensearch", marks=pytest.mark.opensearch)],
+    params=[
+        "embedded",
+        pytest.param("opensearch", marks=pytest.mark.opensearch),
+        pytest.param("partitioned", marks=pytest.mark.opensearch),
+    ],
 )
 def factory(request: pytest.FixtureRequest) -> EngineFactory:
     return ENGINE_FACTORIES[request.param]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
-from functools import partial
 from itertools import islice
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from indexer.article import Article
 from indexer.engines.base import (
     EngineStats,
     Entry,
+    Filters,
     Finding,
     Gathered,
     GatherRequest,
@@ -24,10 +24,11 @@ from indexer.engines.base import (
     Sort,
     StoredPassage,
     Union,
+    VectorLeg,
     Word,
     WordCount,
 )
-from indexer.engines.opensearch import records, words
+from indexer.engines.opensearch import placing, records, words
 from indexer.engines.opensearch.client import Cluster, dumps
 from indexer.engines.opensearch.documents import (
     PASSAGES,
@@ -36,15 +37,18 @@ from indexer.engines.opensearch.documents import (
     to_document,
     to_passages,
 )
-from indexer.engines.opensearch.failures import translate
+from indexer.engines.opensearch.failures import NoHome
 from indexer.engines.opensearch.gathering import article_search, gathered, searches_for
+from indexer.engines.opensearch.health import Health
+from indexer.engines.opensearch.homes import Homes
 from indexer.engines.opensearch.indices import Indices
-from indexer.engines.opensearch.mappings import Names, document_id
+from indexer.engines.opensearch.mappings import Names
 from indexer.engines.opensearch.matching import run_legs
-from indexer.engines.opensearch.patience import patiently
+from indexer.engines.opensearch.partitions import keys_for
+from indexer.engines.opensearch.patience import WAITS, patiently
 from indexer.engines.opensearch.queries import columns, union_query
 from indexer.engines.opensearch.scanning import scan
-from indexer.engines.opensearch.writing import CHUNK_ACTIONS, Action, send
+from indexer.engines.opensearch.writing import CHUNK_ACTIONS
 from indexer.errors import ArticlesRefused, EngineError
 from indexer.settings import Settings
 
@@ -54,6 +58,10 @@ logger = logging.getLogger(__name__)
 _LAST_DIRECT_HIT = 10_000
 _LOOKUP = 1_000
 _SMALLEST_SHARE = 32
+#: Of a request's first line the server takes 4,096 bytes.
+_LONGEST_ADDRESS = 3_500
+
+T = TypeVar("T")
 
 
 class OpenSearchEngine:
@@ -66,10 +74,11 @@ class OpenSearchEngine:
         self.settings = settings
         self.names = Names(settings.opensearch_prefix)
         self.indices = Indices(cluster, self.names, settings)
+        self._generation = generation
         self._articles, self._words = self.names.articles, self.names.words
-        self._through_alias = generation is None
         if generation is not None:
-            self._articles, self._words = self.names.generation(generation)
+            self._articles = self.names.generation_pattern(generation)
+            _, self._words = self.names.generation(generation)
         self._first_load = False
 
     @classmethod
@@ -100,7 +109,7 @@ class OpenSearchEngine:
         self.close()
 
     def manifest(self) -> Manifest | None:
-        return self.indices.manifest(self._articles)
+        return self.indices.manifest(self._generation)
 
     def create(self, manifest: Manifest) -> None:
         self.indices.create(manifest)
@@ -110,43 +119,52 @@ class OpenSearchEngine:
     # -- writing
 
     def write(self, entries: Sequence[Entry]) -> None:
+        latest = list({entry.article.id: entry for entry in entries}.values())
         # Twice the requests, half the size: the server indexes one while the next is analysed here.
-        share = min(CHUNK_ACTIONS, max(_SMALLEST_SHARE, -(-len(entries) // 2)))
-        outcome = send(self.cluster, self._actions(entries), limit=share)
+        share = min(CHUNK_ACTIONS, max(_SMALLEST_SHARE, -(-len(latest) // 2)))
+        outcome = self._at_home(
+            lambda homes: placing.write(self.cluster, homes, latest, self.document, limit=share)
+        )
         if outcome.refused:
             raise ArticlesRefused(outcome.refused)
 
     def delete(self, ids: Iterable[str]) -> int:
-        building = patiently(self.indices.building)
         known = list(dict.fromkeys(ids))
-        if building:
-            send(self.cluster, (Action(building, document_id(id_), id_, alias=False) for id_ in known))
-        return send(self.cluster, (Action(self._articles, document_id(id_), id_) for id_ in known)).done
+        if self.indices.live() is None:
+            return 0
+        return self._at_home(lambda homes: placing.delete(self.cluster, homes, known))
 
     def refresh(self) -> None:
         path = f"/{self._articles}/_refresh"
         patiently(lambda: self.cluster.request("POST", path, missing=True))
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        def ask(homes: Homes) -> dict[str, str]:
+            found: dict[str, str] = {}
+            for first in range(0, len(ids) if homes.live else 0, _LOOKUP):
+                assert homes.live is not None
+                found.update(placing.hashes(self.cluster, homes.live, ids[first : first + _LOOKUP]))
+            return found
+
         # Asked before each batch is written, and so as patient as the writing itself.
-        found: dict[str, str] = {}
-        for first in range(0, len(ids), _LOOKUP):
-            found.update(patiently(partial(self._hashes, ids[first : first + _LOOKUP])))
-        return found
+        return patiently(lambda: self._at_home(ask))
 
     # -- looking up
 
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         if not legs:
             return []
-        return run_legs(self.cluster, self._articles, legs, timeout=timeout)
+        # Legs by words ask all partitions: a word weighs the same whatever dates are asked for.
+        indices = [self._asked(leg.filters) if isinstance(leg, VectorLeg) else self._articles for leg in legs]
+        return run_legs(self.cluster, indices, legs, timeout=timeout)
 
     def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
-        searches = [(self._articles, body) for body in searches_for(request)]
+        counts, *found = searches_for(request)
+        searches = [(self._asked(request.union.filters), counts), *((self._articles, body) for body in found)]
         return gathered(request, self.cluster.msearch(searches, timeout=timeout))
 
     def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
-        query, order = union_query(union), _order(sort)
+        query, order, asked = union_query(union), _order(sort), self._asked(union.filters)
         direct = offset + size <= _LAST_DIRECT_HIT
         body = {
             "query": query,
@@ -156,13 +174,13 @@ class OpenSearchEngine:
             "track_total_hits": True,
             **columns("id"),
         }
-        (answer,) = self.cluster.msearch([(self._articles, body)])
+        (answer,) = self.cluster.msearch([(asked, body)])
         total = answer["hits"]["total"]["value"]
         if direct:
             return [hit["fields"]["id"][0] for hit in answer["hits"]["hits"]], total
         if offset >= total:
             return [], total
-        hits = scan(self.cluster, self._articles, query, sort=order, batch=_LAST_DIRECT_HIT, fields=("id",))
+        hits = scan(self.cluster, asked, query, sort=order, batch=_LAST_DIRECT_HIT, fields=("id",))
         with closing(hits):
             page = islice(hits, offset, offset + size)
             return [hit["fields"]["id"][0] for hit in page], total
@@ -188,9 +206,8 @@ class OpenSearchEngine:
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008
         source = {"excludes": [PASSAGES]}
-        hits = scan(
-            self.cluster, self._articles, union_query(union), sort=[{"id": "asc"}], batch=batch, source=source
-        )
+        asked = self._asked(union.filters)
+        hits = scan(self.cluster, asked, union_query(union), sort=[{"id": "asc"}], batch=batch, source=source)
         for hit in hits:
             yield to_article(hit["_source"])
 
@@ -213,7 +230,7 @@ class OpenSearchEngine:
         )
 
     def check(self, *, repair: bool = False) -> list[Finding]:
-        return self.indices.check(repair=repair)
+        return Health(self.cluster, self.names, self.indices).check(repair=repair)
 
     # -- words
 
@@ -221,7 +238,7 @@ class OpenSearchEngine:
         return words.vocabulary(self.cluster, self._articles, min_articles)
 
     def write_words(self, words_: Sequence[Word]) -> None:
-        words.write_words(self.cluster, self._words, words_, alias=self._through_alias)
+        words.write_words(self.cluster, self._words, words_, alias=self._generation is None)
 
     def words(self, *, vectors: bool = True) -> Iterator[Word]:
         return words.stored_words(self.cluster, self._words, vectors=vectors)
@@ -244,40 +261,36 @@ class OpenSearchEngine:
 
     # -- helpers
 
-    def _hashes(self, ids: Sequence[str]) -> dict[str, str]:
-        answer = self.cluster.request(
-            "POST",
-            f"/{self._articles}/_mget",
-            {"ids": [document_id(id_) for id_ in ids]},
-            params={"_source": "id,content_hash"},
-            missing=True,
-        )
-        found: dict[str, str] = {}
-        for document in (answer or {}).get("docs", ()):
-            if document.get("found"):
-                found[document["_source"]["id"]] = document["_source"]["content_hash"]
-            elif "error" in document and document["error"]["type"] != "index_not_found_exception":
-                # A part that is away does not say that the article is not there.
-                raise translate((503, document["error"]), self.cluster.address)
-        return found
-
     def at_generation(self, number: int) -> OpenSearchEngine:
         """Return an engine that looks at another generation, over the same connection: to compare the two."""
         return OpenSearchEngine(self.cluster, self.settings, generation=number)
 
-    def entry_action(self, entry: Entry, index: str, *, alias: bool = True, only_new: bool = False) -> Action:
-        """Return the action that stores an entry in an index."""
-        document = to_document(entry, native=self.settings.opensearch_native_fields)
-        id_ = entry.article.id
-        return Action(index, document_id(id_), id_, dumps(document), alias, only_new)
+    def document(self, entry: Entry) -> bytes:
+        """Return an entry as it is stored."""
+        return dumps(to_document(entry, native=self.settings.opensearch_native_fields))
 
-    def _actions(self, entries: Sequence[Entry]) -> Iterator[Action]:
-        building = patiently(self.indices.building)
-        for entry in entries:
-            action = self.entry_action(entry, self._articles)
-            yield action
-            if building:
-                yield replace(action, index=building, alias=False)
+    def _at_home(self, act: Callable[[Homes], T]) -> T:
+        """Act where articles are written now; again, where a promotion has moved that meanwhile.
+
+        *act* must be safe to repeat. Raises `NoHome` where there is no archive.
+        """
+        for pause in WAITS:
+            homes = patiently(self.indices.homes)
+            try:
+                return act(homes)
+            except NoHome:
+                if homes.live is None:
+                    raise
+                time.sleep(pause)
+        return act(patiently(self.indices.homes))
+
+    def _asked(self, filters: Filters) -> str:
+        """Return the indices that may hold what passes *filters*."""
+        keys = keys_for(filters) if self.indices.is_cut and self._generation is None else None
+        if keys is None:
+            return self._articles
+        named = ",".join(self.names.partition(self._articles, key) for key in keys)
+        return named if len(named) <= _LONGEST_ADDRESS else self._articles
 
 
 def _order(sort: Sort) -> list[dict[str, Any]]:

@@ -32,6 +32,10 @@ class LastingFailure(EngineUnavailable):
     """A refusal that waiting does not change: a password, a right, a full disk, a missing index."""
 
 
+class NoHome(LastingFailure):
+    """What was to be written has no index under this name: there is no archive, or it has moved to other indices."""
+
+
 class TooLarge(LastingFailure):
     """The request has more bytes than the cluster takes."""
 
@@ -106,8 +110,8 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             "An article with its passages is larger than the cluster takes in one request.",
             remedy="Raise http.max_content_length on the cluster's nodes.",
         )
-    if status == 404:
-        return LastingFailure(
+    if status == 404 or "no write index is defined" in reasons or "more than one index" in reasons:
+        return NoHome(
             f"The cluster at {address} lacks an index of this archive: {_shortened(reasons)}.",
             remedy="`newsarchive index` makes it; `newsarchive doctor` says more.",
         )
@@ -115,6 +119,12 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
         return SchemaMismatch(
             f"The index does not take this archive's articles: {_shortened(reasons)}.",
             remedy="`newsarchive generations build` makes a new index from the archive's own articles.",
+        )
+    if "maximum shards open" in reasons:
+        return LastingFailure(
+            f"The cluster has no room for another index: {_shortened(reasons)}.",
+            remedy="Add a node or raise cluster.max_shards_per_node; an archive that is cut up by month can be cut up "
+            "by year (NEWSARCHIVE_OPENSEARCH_PARTITION=year, `newsarchive generations build`).",
         )
     if status == 429:
         return EngineUnavailable(

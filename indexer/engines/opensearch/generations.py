@@ -16,19 +16,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from indexer.article import Article
 from indexer.engines.base import EncodedPassage, Entry, Manifest
-from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch import placing
 from indexer.engines.opensearch.documents import VECTORS, to_article, to_passages
-from indexer.engines.opensearch.mappings import document_id, layout, manifest_from_dict, schema_hash
+from indexer.engines.opensearch.homes import Home, Homes, home_of
+from indexer.engines.opensearch.mappings import manifest_from_dict, same_layout, schema_hash
 from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import EVERYTHING
 from indexer.engines.opensearch.scanning import KEEP_ALIVE, scan
+from indexer.engines.opensearch.switching import switch, take_the_mark
 from indexer.engines.opensearch.words import stored_words, write_words
-from indexer.engines.opensearch.writing import Action, send
 from indexer.errors import ArticlesRefused, EngineError, SchemaMismatch
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 Encode = Callable[[list[Article]], list[Entry]]
 Progress = Callable[[int], None]
 
+#: In place of the hash of an article that stands in two partitions: it equals none.
+_TWICE = "twice"
 _BATCH = 100
 _WORDS = 1_000
 #: How long the cluster keeps the view that a build reads while articles are encoded.
@@ -79,15 +82,16 @@ def generations(engine: OpenSearchEngine) -> list[Generation]:
     live, building = engine.indices.live(), engine.indices.building()
     found = []
     for number in engine.indices.numbers():
-        articles, words = engine.names.generation(number)
+        articles, (_, words) = _articles(engine, number), engine.names.generation(number)
+        indices = f"{articles},{words},{engine.names.places_index(number)}"
         stats = engine.cluster.request(
-            "GET", f"/{articles},{words}/_stats/store", params={"ignore_unavailable": "true"}
+            "GET", f"/{indices}/_stats/store", params={"ignore_unavailable": "true"}
         )
         found.append(
             Generation(
                 number=number,
                 in_use=number == live,
-                building=articles == building,
+                building=number == building,
                 articles=engine.cluster.request("GET", f"/{articles}/_count")["count"],
                 bytes_on_disk=stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0),
                 manifest=_manifest_of(_mapping(engine, number)),
@@ -115,20 +119,18 @@ def build(
         number = max(engine.indices.numbers()) + 1
         engine.indices.create_generation(manifest, number, live=False)
     together = _same_documents(engine, live, number)
-    articles, words = engine.names.generation(number)
     if together:
         # From here on writers write to both, and the copy replaces nothing: what they wrote is newer.
-        _swap(engine.cluster, [("add", articles, engine.names.building)])
+        switch(engine.cluster, engine.names, live, building=number)
     done = 0
     differences = _compare(engine, live, number, keep_alive=_LONGEST_BUILD)
     for batch in _batches(id_ for id_, ours, theirs in differences if ours and not theirs):
         done += _copy(engine, live, batch, number, encode, overwrite=False)
         if progress:
             progress(done)
-    engine.cluster.request("POST", f"/{articles}/_refresh")
     _catch_up(engine, live, number, encode)
     if together:  # other words are made anew by whoever knows the encoder
-        _copy_words(engine, live, words)
+        _copy_words(engine, live, number)
     return number
 
 
@@ -154,27 +156,17 @@ def promote(engine: OpenSearchEngine, number: int, *, encode: Encode | None = No
     live = _live(engine)
     if number == live:
         raise EngineError(f"Generation {number} is in use already.")
-    _must_exist(engine, number)
-    articles, words = engine.names.generation(number)
-    old_articles, old_words = engine.names.generation(live)
-    engine.indices.set_replicas(articles)
+    _home(engine, number)
+    engine.indices.set_replicas(_articles(engine, number))
     together = _same_documents(engine, live, number)
     if together:
-        _swap(engine.cluster, [("add", articles, engine.names.building)])
+        switch(engine.cluster, engine.names, live, building=number)
     _catch_up(engine, live, number, encode)  # most of it, while writers go on
-    with _writes_blocked(engine, old_articles):
+    with _writes_blocked(engine, live):
         # Nothing is acknowledged now that is not in the old one. What writers send to the new one at this
         # moment they send again, through the alias.
         _catch_up(engine, live, number, encode)
-        steps = [
-            ("remove", old_articles, engine.names.articles),
-            ("remove", old_words, engine.names.words),
-            ("add", articles, engine.names.articles),
-            ("add", words, engine.names.words),
-        ]
-        if together:
-            steps.append(("remove", articles, engine.names.building))
-        _swap(engine.cluster, steps)
+        switch(engine.cluster, engine.names, number, building=_still_building(engine, number))
 
 
 def rollback(engine: OpenSearchEngine) -> int:
@@ -188,15 +180,8 @@ def rollback(engine: OpenSearchEngine) -> int:
     if not earlier:
         raise EngineError("There is no generation before the one in use.")
     new = earlier[-1]
-    steps = []
-    for old_index, new_index, alias in zip(
-        engine.names.generation(live),
-        engine.names.generation(new),
-        (engine.names.articles, engine.names.words),
-        strict=True,
-    ):
-        steps += [("remove", old_index, alias), ("add", new_index, alias)]
-    _swap(engine.cluster, steps)
+    with take_the_mark(engine.cluster, engine.names):
+        switch(engine.cluster, engine.names, new, building=_still_building(engine, new))
     return new
 
 
@@ -204,8 +189,10 @@ def drop(engine: OpenSearchEngine, number: int) -> None:
     """Delete a generation. Raises `EngineError` for the one in use."""
     if number == engine.indices.live():
         raise EngineError(f"Generation {number} is in use.", remedy="Promote another one first.")
-    _must_exist(engine, number)
-    for index in engine.names.generation(number):
+    home = _home(engine, number)
+    _, words = engine.names.generation(number)
+    articles = [engine.names.index(number, home.unit, key) for key in sorted(home.keys)]
+    for index in (*articles, engine.names.places_index(number), words):
         engine.cluster.request("DELETE", f"/{index}", missing=True)
 
 
@@ -230,9 +217,28 @@ def manifest_in_use(engine: OpenSearchEngine) -> Manifest:
 
 
 def _mapping(engine: OpenSearchEngine, number: int) -> dict[str, Any]:
-    index, _ = engine.names.generation(number)
-    mapping: dict[str, Any] = engine.cluster.request("GET", f"/{index}/_mapping")[index]["mappings"]
-    return mapping
+    found = engine.indices.mapping(number)
+    return found[1] if found else {}
+
+
+def _articles(engine: OpenSearchEngine, number: int) -> str:
+    """Return what names a generation's indices of articles."""
+    return engine.names.generation_pattern(number)
+
+
+def _home(engine: OpenSearchEngine, number: int) -> Home:
+    home = home_of(engine.cluster, engine.names, number)
+    if home is None:
+        raise EngineError(f"There is no generation {number}.", remedy="See `newsarchive generations list`.")
+    return home
+
+
+def _still_building(engine: OpenSearchEngine, live: int) -> int | None:
+    """Return the generation that is being built if it goes on taking what is written to a new one in use."""
+    building = engine.indices.building()
+    if building is None or building == live or not _same_documents(engine, live, building):
+        return None
+    return building
 
 
 def _same_documents(engine: OpenSearchEngine, one: int, other: int) -> bool:
@@ -261,12 +267,7 @@ def _begun(engine: OpenSearchEngine, live: int, manifest: Manifest) -> int | Non
     mapping = _mapping(engine, number)
     begun = _manifest_of(mapping)
     fits = begun and replace(begun, created_at="") == replace(manifest, created_at="")
-    return number if fits and mapping["_meta"].get("layout") == layout(engine.settings) else None
-
-
-def _must_exist(engine: OpenSearchEngine, number: int) -> None:
-    if number not in engine.indices.numbers():
-        raise EngineError(f"There is no generation {number}.", remedy="See `newsarchive generations list`.")
+    return number if fits and same_layout(mapping["_meta"].get("layout", {}), engine.settings) else None
 
 
 def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -285,19 +286,19 @@ def _copy(
     overwrite: bool,
 ) -> int:
     """Store articles of one generation in another; without `overwrite` only those that are not in it yet."""
-    index, _ = engine.names.generation(source)
     body = {
         "query": {"terms": {"id": ids}},
-        "size": len(ids),
+        "size": 2 * len(ids),
         "_source": {"excludes": [VECTORS]} if encode else True,
         "stored_fields": ["codes"],
     }
     params = {"allow_partial_search_results": "false"}
-    hits = engine.cluster.request("POST", f"/{index}/_search", body, params=params)["hits"]["hits"]
+    answer = engine.cluster.request("POST", f"/{_articles(engine, source)}/_search", body, params=params)
+    # Of an article that stands in two partitions (a writer was cut off) one is enough.
+    hits = list({hit["_source"]["id"]: hit for hit in answer["hits"]["hits"]}.values())
     entries = encode([to_article(hit["_source"]) for hit in hits]) if encode else list(map(_entry, hits))
-    new, _ = engine.names.generation(target)
-    actions = (engine.entry_action(entry, new, alias=False, only_new=not overwrite) for entry in entries)
-    outcome = send(engine.cluster, actions)
+    home = _home(engine, target)
+    outcome = placing.write(engine.cluster, [home], entries, engine.document, only_new=not overwrite)
     if outcome.refused:
         raise ArticlesRefused(outcome.refused)
     return len(entries)
@@ -313,8 +314,8 @@ def _entry(hit: dict[str, Any]) -> Entry:
     return Entry(to_article(source), source["content_hash"], tuple(encoded))
 
 
-def _copy_words(engine: OpenSearchEngine, live: int, index: str) -> None:
-    _, old = engine.names.generation(live)
+def _copy_words(engine: OpenSearchEngine, live: int, number: int) -> None:
+    (_, old), (_, index) = map(engine.names.generation, (live, number))
     batch = []
     for word in stored_words(engine.cluster, old, vectors=True):
         batch.append(word)
@@ -345,7 +346,7 @@ def _compare(
 
 
 def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[tuple[str, str]]:
-    articles, _ = engine.names.generation(number)
+    articles = _articles(engine, number)
     engine.cluster.request("POST", f"/{articles}/_refresh")
     hits = scan(
         engine.cluster,
@@ -356,7 +357,9 @@ def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[
         fields=("id", "content_hash"),
         keep_alive=keep_alive,
     )
-    return ((hit["fields"]["id"][0], hit["fields"]["content_hash"][0]) for hit in hits)
+    for id_, found in groupby(hits, key=lambda hit: str(hit["fields"]["id"][0])):
+        hashes = [str(hit["fields"]["content_hash"][0]) for hit in found]
+        yield id_, hashes[0] if len(hashes) == 1 else _TWICE
 
 
 def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode | None) -> None:
@@ -365,25 +368,20 @@ def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode |
     gone: list[str] = []
     for id_, ours, _theirs in _compare(engine, live, number):
         (differing if ours else gone).append(id_)
-    articles, _ = engine.names.generation(number)
-    send(engine.cluster, (Action(articles, document_id(id_), id_, alias=False) for id_ in gone))
+    placing.delete(engine.cluster, Homes(live=_home(engine, number)), gone)
     for batch in _batches(differing):
         _copy(engine, live, batch, number, encode, overwrite=True)
-    engine.cluster.request("POST", f"/{articles}/_refresh")
+    engine.cluster.request("POST", f"/{_articles(engine, number)}/_refresh")
 
 
 @contextmanager
-def _writes_blocked(engine: OpenSearchEngine, index: str) -> Iterator[None]:
-    """Let nobody write to an index meanwhile; writers wait (`doctor --repair` mends what a crash leaves)."""
-    # This call returns when writes that are under way are done, and others are refused.
-    engine.cluster.request("PUT", f"/{index}/_block/write")
-    try:
-        yield
-    finally:
-        body = {"index.blocks.write": None}
-        patiently(lambda: engine.cluster.request("PUT", f"/{index}/_settings", body))
-
-
-def _swap(cluster: Cluster, steps: list[tuple[str, str, str]]) -> None:
-    actions = [{verb: {"index": index, "alias": alias}} for verb, index, alias in steps]
-    cluster.request("POST", "/_aliases", {"actions": actions})
+def _writes_blocked(engine: OpenSearchEngine, live: int) -> Iterator[None]:
+    """Let nobody write to the generation in use; writers wait (`doctor --repair` mends what a crash leaves)."""
+    with take_the_mark(engine.cluster, engine.names):  # first, so that no partition is made without a block
+        # This call returns when writes that are under way are done, and others are refused.
+        engine.cluster.request("PUT", f"/{engine.names.articles}/_block/write")
+        try:
+            yield
+        finally:
+            old, body = _articles(engine, live), {"index.blocks.write": None}
+            patiently(lambda: engine.cluster.request("PUT", f"/{old}/_settings", body))

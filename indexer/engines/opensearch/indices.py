@@ -1,28 +1,26 @@
-"""The archive's indices and aliases: made, compared with what is expected, watched and mended."""
+"""The archive's indices and aliases: made, found, compared with what is expected."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from indexer.engines.base import Finding, Manifest
+from indexer.engines.base import Manifest
 from indexer.engines.opensearch.client import Cluster
-from indexer.engines.opensearch.failures import CLAUSES_WANTED
+from indexer.engines.opensearch.homes import Homes, find_homes, make_index
 from indexer.engines.opensearch.mappings import (
     Names,
     articles_index,
     manifest_from_dict,
+    places_index,
     records_index,
     replica_settings,
     schema_hash,
     words_index,
 )
-from indexer.errors import EngineError, SchemaMismatch
+from indexer.engines.opensearch.partitions import REST, Unit
+from indexer.errors import SchemaMismatch
 from indexer.settings import Settings
-
-_FULL = 85.0  # per cent: OpenSearch stops giving a node shards here (cluster.routing.allocation.disk)
 
 
 class Indices:
@@ -33,15 +31,18 @@ class Indices:
         self._names = names
         self._settings = settings
         self._records_exist = False
+        #: Whether the archive was cut up by time when its manifest was last read: only then is it worth while
+        #: to name partitions in a search.
+        self.is_cut = False
 
     # -- making
 
     def create(self, manifest: Manifest) -> None:
         """Make the first generation with its aliases; an existing archive must have an equal manifest."""
-        existing = self.manifest(self._names.articles)
+        existing = self.manifest()
         if existing is None:
             self.create_generation(manifest, 1, live=True)
-            existing = self.manifest(self._names.articles)
+            existing = self.manifest()
             assert existing is not None
         self.create_records()
         if replace(existing, created_at="") != replace(manifest, created_at=""):
@@ -52,13 +53,19 @@ class Indices:
             )
 
     def create_generation(self, manifest: Manifest, number: int, *, live: bool) -> None:
-        """Make a generation's indices; a live one gets the aliases in the same step."""
-        articles, words = self._names.generation(number)
-        for index, alias, body in (
-            (words, self._names.words, words_index(self._settings)),
-            (articles, self._names.articles, articles_index(manifest, self._settings, number)),
-        ):
-            self._make(index, {**body, "aliases": {alias: {}}} if live else body)
+        """Make a generation's indices; a live one gets the aliases in the same step, its articles last."""
+        names, unit = self._names, Unit(self._settings.opensearch_partition)
+        _, words = names.generation(number)
+        bodies = [(words, words_index(self._settings), {names.words})]
+        if unit is not Unit.NONE:
+            places = {names.places(names.articles)}
+            bodies.append((names.places_index(number), places_index(self._settings), places))
+        articles = articles_index(manifest, self._settings, number)
+        bodies.append((names.index(number, unit, REST), articles, rest_aliases(names, unit)))
+        for index, body, aliases in bodies:
+            if live:
+                body["aliases"] = {alias: {} for alias in sorted(aliases)}
+            make_index(self._cluster, index, body)
 
     def create_records(self) -> None:
         """Make the index of records where it is not there yet."""
@@ -66,25 +73,21 @@ class Indices:
             return
         if self._cluster.request("GET", f"/_alias/{self._names.records}", missing=True) is None:
             body = {**records_index(self._settings), "aliases": {self._names.records: {}}}
-            self._make(f"{self._names.records}-000001", body)
+            make_index(self._cluster, f"{self._names.records}-000001", body)
         self._records_exist = True
-
-    def _make(self, index: str, body: Mapping[str, Any]) -> None:
-        try:
-            self._cluster.request("PUT", f"/{index}", body)
-        except EngineError as error:
-            if "resource_already_exists_exception" not in str(error):  # somebody else was quicker
-                raise
 
     # -- knowing
 
-    def manifest(self, index: str) -> Manifest | None:
-        """Return what an index or alias was made with, None where there is none. Raises `SchemaMismatch`."""
-        answer = self._cluster.request("GET", f"/{index}/_mapping", missing=True)
-        if not answer:
+    def manifest(self, number: int | None = None) -> Manifest | None:
+        """Return what a generation (the one in use) was made with, None where there is none.
+
+        Raises `SchemaMismatch`.
+        """
+        found = self.mapping(number)
+        if found is None:
             return None
-        (mapping,) = answer.values()
-        meta = mapping["mappings"].get("_meta") or {}
+        index, mapping = found
+        meta = mapping.get("_meta") or {}
         if "manifest" not in meta:
             raise SchemaMismatch(
                 f"The index {index!r} on the cluster was not made by this program.",
@@ -98,21 +101,40 @@ class Indices:
             )
         return manifest_from_dict(meta["manifest"])
 
+    def mapping(self, number: int | None = None) -> tuple[str, dict[str, Any]] | None:
+        """Return (index, mapping) of a generation's rest, which stands for all of its partitions."""
+        if number is None:
+            # Archives that were made before there were partitions have only the alias of all articles.
+            tried = [self._names.partition(self._names.articles, REST), self._names.articles]
+        else:
+            tried = [self._names.index(number, unit, REST) for unit in Unit]
+        for index in tried:
+            if found := self._cluster.request("GET", f"/{index}/_mapping", missing=True):
+                name, rest = next(iter(found.items()))
+                parsed = self._names.parsed(name)
+                if number is None:
+                    self.is_cut = parsed is not None and parsed[1] is not Unit.NONE
+                return name, rest["mappings"]
+        return None
+
     def numbers(self) -> list[int]:
         """Return the generations that exist."""
         found = self._cluster.request("GET", f"/{self._names.articles}-*/_settings/index.uuid", missing=True)
-        pattern = re.compile(re.escape(self._names.articles) + r"-(\d{6})")
-        return sorted(int(match[1]) for name in found or () if (match := pattern.fullmatch(name)))
+        return sorted({parsed[0] for name in found or () if (parsed := self._names.parsed(name))})
+
+    def homes(self) -> Homes:
+        """Return where articles are written now."""
+        return find_homes(self._cluster, self._names)
 
     def live(self) -> int | None:
-        """Return the generation that the alias names."""
-        found = self._cluster.request("GET", f"/_alias/{self._names.articles}", missing=True)
-        return next((int(name[-6:]) for name in found or ()), None)
+        """Return the generation in use."""
+        home = self.homes().live
+        return home.number if home else None
 
-    def building(self) -> str | None:
-        """Return the index that is being built and takes every write as well, None where there is none."""
-        found = self._cluster.request("GET", f"/_alias/{self._names.building}", missing=True)
-        return next(iter(found or ()), None)
+    def building(self) -> int | None:
+        """Return the generation that is being built and takes every write as well, None where there is none."""
+        home = self.homes().building
+        return home.number if home else None
 
     def has_replicas(self, index: str) -> bool:
         """Tell whether an index has the replicas that the settings want."""
@@ -134,126 +156,20 @@ class Indices:
         )
         health = self._cluster.request("GET", "/_cluster/health")
         every = answer["_all"]["total"]
+        home = self.homes().live
         details = {
             "cluster": self._cluster.address,
             "nodes": health["number_of_data_nodes"],
             "health": health["status"],
-            "generation": self.live(),
+            "generation": home.number if home else None,
+            "partitions": f"{len(home.keys)} by {home.unit}" if home and home.is_cut else "none",
             "shards": answer["_shards"]["total"],
             "segments": every.get("segments", {}).get("count", 0),
         }
         return every.get("store", {}).get("size_in_bytes", 0), details
 
-    # -- watching
 
-    def check(self, *, repair: bool) -> list[Finding]:
-        """Look at the cluster's health, disks, replicas and unfinished generations."""
-        return [
-            self._health(),
-            *self._disks(),
-            *self._blocks(repair),
-            *self._replicas(repair),
-            *self._clauses(),
-            *self._left_over(),
-        ]
-
-    def _health(self) -> Finding:
-        health = self._cluster.request(
-            "GET", f"/_cluster/health/{self._names.prefix}-*", params={"level": "cluster"}, timeout=10
-        )
-        what = (
-            f"The cluster at {self._cluster.address} is {health['status']}: {health['number_of_data_nodes']} "
-            f"nodes, {health['active_shards']} parts at work, {health['unassigned_shards']} without a home."
-        )
-        if health["status"] == "green":
-            return Finding("ok", what)
-        if health["status"] == "yellow":
-            return Finding(
-                "warning", what, "Copies are missing: add a node, or lower NEWSARCHIVE_OPENSEARCH_REPLICAS."
-            )
-        return Finding(
-            "error", what, "Start the missing nodes; GET _cluster/allocation/explain tells the reason."
-        )
-
-    def _disks(self) -> list[Finding]:
-        nodes = self._cluster.request("GET", "/_nodes/stats/fs")["nodes"].values()
-        findings = []
-        for node in nodes:
-            total, free = (node["fs"]["total"][name] for name in ("total_in_bytes", "available_in_bytes"))
-            used = 100 * (1 - free / total) if total else 0.0
-            if used > _FULL:
-                findings.append(
-                    Finding(
-                        "warning",
-                        f"The disk of the node {node['name']} is {used:.0f} % full.",
-                        "Free some space or add a node: at 95 % OpenSearch makes indices read-only.",
-                    )
-                )
-        return findings
-
-    def _blocks(self, repair: bool) -> list[Finding]:
-        answer = self._cluster.request(
-            "GET", f"/{self._names.prefix}-*/_settings/index.blocks.*", missing=True
-        )
-        blocked = [name for name, found in (answer or {}).items() if found.get("settings")]
-        if not blocked:
-            return []
-        if repair:
-            # One at a time: a blocked index takes a change of settings only when it is this one alone.
-            for block in ("read_only_allow_delete", "write"):
-                body = {f"index.blocks.{block}": None}
-                self._cluster.request("PUT", f"/{','.join(blocked)}/_settings", body)
-            return [Finding("ok", f"The indices {', '.join(blocked)} can be written again.")]
-        return [
-            Finding(
-                "error",
-                f"The indices {', '.join(blocked)} are read-only.",
-                "If a disk is full, free some space; if a promotion is under way, wait for its end; then run "
-                "`newsarchive doctor --repair`.",
-            )
-        ]
-
-    def _replicas(self, repair: bool) -> list[Finding]:
-        alias = self._names.articles
-        if self.live() is None or self.has_replicas(alias):
-            return []
-        if repair:
-            self.set_replicas(alias)
-            return [Finding("ok", "The archive has the replicas that the settings ask for.")]
-        return [
-            Finding(
-                "warning",
-                "The archive has other replicas than the settings ask for: its first load was cut off, or is "
-                "still going on.",
-                "Index again (it goes on where it stopped), or `newsarchive doctor --repair`.",
-            )
-        ]
-
-    def _clauses(self) -> list[Finding]:
-        name = "indices.query.bool.max_clause_count"
-        found = self._cluster.request(
-            "GET", "/_cluster/settings", params={"include_defaults": "true", "flat_settings": "true"}
-        )
-        levels = (found.get(level, {}).get(name) for level in ("transient", "persistent", "defaults"))
-        allowed = next((int(value) for value in levels if value), CLAUSES_WANTED)
-        if allowed >= CLAUSES_WANTED:
-            return []
-        return [
-            Finding(
-                "warning",
-                f"The cluster allows {allowed:,} words in a search; questions of many words will be refused.",
-                f'PUT _cluster/settings {{"persistent": {{"{name}": {CLAUSES_WANTED}}}}}',
-            )
-        ]
-
-    def _left_over(self) -> list[Finding]:
-        building = self.building()
-        if building is None:
-            return []
-        return [
-            Finding(
-                "warning",
-                f"The generation {building} is being built, and every write goes to it as well.",
-                "If no build is running: `newsarchive generations drop`.",
-            )
-        ]
+def rest_aliases(names: Names, unit: Unit) -> set[str]:
+    """Return the aliases of the rest of a generation in use; only one that is cut up may get partitions."""
+    aliases = {names.articles, names.partition(names.articles, REST)}
+    return aliases if unit is Unit.NONE else {*aliases, names.open}

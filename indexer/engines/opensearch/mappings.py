@@ -12,6 +12,7 @@ language, for people who look at the archive with other tools.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import orjson
 
 from indexer.engines.base import Manifest
+from indexer.engines.opensearch.partitions import REST, Unit
 from indexer.settings import Settings
 
 #: Lucene takes 32,766 bytes as one keyword: this many UTF-16 units never need more.
@@ -73,9 +75,40 @@ class Names:
         """The alias of a generation that is being built."""
         return f"{self.prefix}-building"
 
+    @property
+    def open(self) -> str:
+        """The alias that marks a generation which may get new partitions (see `homes`)."""
+        return f"{self.prefix}-open"
+
     def generation(self, number: int) -> tuple[str, str]:
-        """Return the names of a generation's indices: of its articles and of its words."""
+        """Return the names of a generation's indices: of its articles, not cut up, and of its words."""
         return f"{self.articles}-{number:06}", f"{self.words}-{number:06}"
+
+    def generation_pattern(self, number: int) -> str:
+        """Return what names all indices of articles of a generation, however it is cut up."""
+        return f"{self.articles}-{number:06}*"
+
+    def index(self, number: int, unit: Unit, key: str) -> str:
+        """Return the name of a partition's index."""
+        whole, _ = self.generation(number)
+        return whole if unit is Unit.NONE else f"{whole}-{unit}-{key}"
+
+    def parsed(self, index: str) -> tuple[int, Unit, str] | None:
+        """Return generation, unit and key of an index of articles, None for any other name."""
+        units = f"{Unit.YEAR}|{Unit.MONTH}"
+        found = re.fullmatch(rf"{re.escape(self.articles)}-(\d{{6}})(?:-({units})-([\d-]+|{REST}))?", index)
+        return (int(found[1]), Unit(found[2] or Unit.NONE), found[3] or REST) if found else None
+
+    def partition(self, base: str, key: str) -> str:
+        """Return the alias of a partition; `base` is the alias of all of them (`articles` or `building`)."""
+        return f"{base}-of-{key}"
+
+    def places(self, base: str) -> str:
+        """Return the alias of the index that says in which partition an article stands (see `placing`)."""
+        return f"{base}-places"
+
+    def places_index(self, number: int) -> str:
+        return f"{self.prefix}-places-{number:06}"
 
 
 def document_id(*parts: str) -> str:
@@ -85,7 +118,7 @@ def document_id(*parts: str) -> str:
 
 
 def articles_index(manifest: Manifest, settings: Settings, generation: int) -> dict[str, Any]:
-    """Return the body of an index of articles. It has no replicas while it is filled."""
+    """Return the body of an index of articles, one partition. It has no replicas while it is filled."""
     properties = _article_properties(int(manifest.model["dimensions"]), settings.opensearch_knn)
     return {
         "settings": {
@@ -120,7 +153,13 @@ def layout(settings: Settings) -> dict[str, Any]:
         "shards": settings.opensearch_shards,
         "knn": settings.opensearch_knn,
         "native": settings.opensearch_native_fields,
+        "partition": settings.opensearch_partition,
     }
+
+
+def same_layout(stored: Mapping[str, Any], settings: Settings) -> bool:
+    """Say whether an index was laid out as the settings want it; older ones do not speak of partitions."""
+    return {"partition": str(Unit.NONE), **stored} == layout(settings)
 
 
 def words_index(settings: Settings) -> dict[str, Any]:
@@ -135,6 +174,28 @@ def words_index(settings: Settings) -> dict[str, Any]:
                 **dict.fromkeys(("stem", "language", "surface", "skeleton"), _KEPT),
                 "articles": _COUNTED,
                 "vector": {"type": "binary"},  # float16, little-endian, base64
+            },
+        },
+    }
+
+
+def places_index(settings: Settings) -> dict[str, Any]:
+    """Return the body of the index that says in which partitions each article may stand."""
+    return {
+        "settings": {
+            "index": {
+                "number_of_shards": settings.opensearch_shards,
+                "refresh_interval": "-1",  # it is read by `_id`, which needs none
+                **replica_settings(settings),
+            }
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"schema": schema_hash()},
+            "properties": {
+                "id": {"type": "keyword"},
+                "keys": {"type": "keyword"},
+                "moving": {"type": "boolean"},
             },
         },
     }

@@ -24,9 +24,9 @@ _NUMBER = "passages.number"
 
 
 def run_legs(
-    cluster: Cluster, index: str, legs: Sequence[Leg], *, timeout: float | None = None
+    cluster: Cluster, indices: Sequence[str], legs: Sequence[Leg], *, timeout: float | None = None
 ) -> list[LegResult]:
-    """Run the legs side by side: in one `_msearch`, but for those that want the scores of their clauses.
+    """Run the legs, each on its indices, side by side: in one `_msearch`, but for those that want scores of clauses.
 
     The server gives these only to a search that is sent by itself (`_msearch` knows no such parameter), so they
     travel beside the others, at the same time.
@@ -36,7 +36,7 @@ def run_legs(
 
     def search_alone(place: int) -> dict[str, Any]:
         return cluster.search(
-            index, leg_search(legs[place]), timeout=timeout, include_named_queries_score="true"
+            indices[place], leg_search(legs[place]), timeout=timeout, include_named_queries_score="true"
         )
 
     if len(legs) == len(alone) == 1:
@@ -44,7 +44,7 @@ def run_legs(
     answers: dict[int, Mapping[str, Any]] = {}
     pending = {place: cluster.beside.submit(search_alone, place) for place in alone}
     if together:
-        searches = [(index, leg_search(legs[place])) for place in together]
+        searches = [(indices[place], leg_search(legs[place])) for place in together]
         answers.update(zip(together, cluster.msearch(searches, timeout=timeout), strict=True))
     answers.update((place, future.result()) for place, future in pending.items())
     return [leg_result(leg, answers[place]) for place, leg in enumerate(legs)]

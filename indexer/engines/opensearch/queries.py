@@ -40,12 +40,15 @@ def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Que
     parts: Query = {
         "must": [clause(part) for part in query.must],
         "should": [
-            {"bool": {"must": [clause(part)], "_name": str(number)}} if named else clause(part)
-            for number, part in enumerate(query.should)
+            *(
+                {"bool": {"must": [clause(part)], "_name": str(number)}} if named else clause(part)
+                for number, part in enumerate(query.should)
+            ),
+            *map(_counted, sorted(set(_phrase_fields([*query.must, *query.should])))),
         ],
         "must_not": must_not,
         # A query of exclusions alone matches everything else, at score 0.
-        "filter": _included(filters) or [EVERYTHING],
+        "filter": [_everywhere(part) for part in _included(filters)] or [EVERYTHING],
         "minimum_should_match": 1 if query.should and not query.must else 0,
     }
     return {"bool": parts}
@@ -129,6 +132,39 @@ def _included(filters: Filters) -> list[Query]:
             bounds["lt"] = _milliseconds(filters.published_to) + 86_400_000
         included.append({"range": {"date": bounds}})
     return included
+
+
+def _phrase_fields(parts: Iterable[Clause]) -> Iterator[str]:
+    """Yield the fields in which phrases are looked up."""
+    for part in parts:
+        match part:
+            case PhraseTerm(field=Field.ANY):
+                yield from (field_name(field, part.form) for field in (Field.TITLE, Field.BODY))
+            case PhraseTerm():
+                yield field_name(part.field, part.form)
+            case AnyOf():
+                yield from _phrase_fields(part.options)
+            case AllOf():
+                yield from _phrase_fields(part.parts)
+
+
+def _counted(field: str) -> Query:
+    """Let every shard tell how many articles and words a field has, by asking for a word that nothing holds.
+
+    For a phrase, shards that have none of its words do not tell: it would weigh less than in one index.
+    """
+    return {"term": {field: {"value": ""}}}
+
+
+def _everywhere(part: Query) -> Query:
+    """Keep a shard from giving up a scored query since none of its dates are within the bounds.
+
+    It would not tell how many articles hold the words, and they would weigh more than in the whole archive. With
+    an alternative that only an article without an id has, the server does not see before it searches.
+    """
+    if "range" not in part:
+        return part
+    return {"bool": {"should": [part, {"term": {"id": ""}}], "minimum_should_match": 1}}
 
 
 def _excluded(filters: Filters) -> list[Query]:

@@ -34,7 +34,12 @@ def scan(
     opened = cluster.request(
         "POST",
         f"/{index}/_search/point_in_time",
-        params={"keep_alive": keep_alive, "allow_partial_pit_creation": "false"},
+        params={
+            "keep_alive": keep_alive,
+            "allow_partial_pit_creation": "false",
+            # Of several names (partitions) some may not exist; one alone must, or there is no archive.
+            **({"ignore_unavailable": "true"} if "," in index else {}),
+        },
         missing=True,
     )
     if opened is None:

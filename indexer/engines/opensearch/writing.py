@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster, dumps
@@ -48,10 +48,10 @@ class Action:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the actions: how many did something, and why the cluster refused others, by name."""
+    """What became of the actions, by their names: which did something, and why the cluster refused others."""
 
-    done: int
-    refused: dict[str, str]
+    done: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def send(
@@ -61,7 +61,7 @@ def send(
 
     Raises `EngineUnavailable` or `EngineTimeout` when the cluster does not take them even after `WAITS`.
     """
-    outcome = Outcome(0, {})
+    outcome = Outcome()
     under_way: set[Future[Outcome]] = set()
     with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="bulk") as pool:
         for chunk in _chunks(actions, limit, outcome):
@@ -73,19 +73,19 @@ def send(
     return outcome
 
 
-def send_all(cluster: Cluster, actions: Iterable[Action]) -> int:
-    """Send *actions*, visible and durable when it returns; raise `EngineError` if any is refused."""
-    outcome = send(cluster, actions, refresh=True)
+def send_all(cluster: Cluster, actions: Iterable[Action], *, refresh: bool = True) -> int:
+    """Send *actions*, durable (and visible) when it returns; raise `EngineError` if any is refused."""
+    outcome = send(cluster, actions, refresh=refresh)
     for name, reason in outcome.refused.items():
         raise EngineError(f"The cluster refused {name!r}: {reason}.")
-    return outcome.done
+    return len(outcome.done)
 
 
 def _settle(under_way: set[Future[Outcome]], outcome: Outcome) -> set[Future[Outcome]]:
     finished, rest = wait(under_way, return_when="FIRST_COMPLETED")
     for future in finished:
         part = future.result()
-        outcome.done += part.done
+        outcome.done |= part.done
         outcome.refused.update(part.refused)
     return rest
 
@@ -110,7 +110,7 @@ def _chunks(actions: Iterable[Action], limit: int, outcome: Outcome) -> Iterator
 
 
 def _send_chunk(cluster: Cluster, chunk: Sequence[Action], refresh: bool) -> Outcome:
-    outcome = Outcome(0, {})
+    outcome = Outcome()
     failure: Exception | None = None
     for pause in (*WAITS, None):
         try:
@@ -138,10 +138,10 @@ def _send_chunk(cluster: Cluster, chunk: Sequence[Action], refresh: bool) -> Out
 
 def _send_halves(cluster: Cluster, chunk: Sequence[Action], refresh: bool, error: TooLarge) -> Outcome:
     if len(chunk) == 1:
-        return Outcome(0, {chunk[0].name: str(error)})
+        return Outcome(refused={chunk[0].name: str(error)})
     middle = len(chunk) // 2
     first, second = (_send_chunk(cluster, part, refresh) for part in (chunk[:middle], chunk[middle:]))
-    return Outcome(first.done + second.done, {**first.refused, **second.refused})
+    return Outcome(first.done | second.done, {**first.refused, **second.refused})
 
 
 def _sort_answers(
@@ -154,12 +154,12 @@ def _sort_answers(
         (result,) = item.values()
         status = result["status"]
         if status < 300:
-            outcome.done += 1
-        elif status == 404 and action.body is None:
+            outcome.done.add(action.name)
+        elif status == 404 and action.body is None and "error" not in result:
             continue  # what should be deleted is not there
         elif status == 409 and action.only_new:
             continue
-        elif status in _NOT_THE_ARTICLES_FAULT:
+        elif status in _NOT_THE_ARTICLES_FAULT or "no write index" in str(result["error"]):
             failure = translate((status, result["error"]), cluster.address)
             if isinstance(failure, LastingFailure):
                 raise failure
