@@ -133,15 +133,15 @@ def milliseconds(archive: Archive, request: SearchRequest) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def narrow(archive: Archive) -> Filters:
-    """Return the filter by dates that leaves about `_NARROW` of the archive."""
+def narrow(archive: Archive, share: float = _NARROW) -> Filters:
+    """Return the filter by dates that leaves about this share of the archive, from the middle of its time."""
     days = sorted(
         article.published.at.date()
         for article in archive.scan()
         if article.published and not article.published.doubtful
     )
-    first = len(days) // 2
-    return Filters(published_from=days[first], published_to=days[first + int(_NARROW * len(days))])
+    first = int((1 - share) / 2 * len(days))
+    return Filters(published_from=days[first], published_to=days[first + int(share * len(days))])
 
 
 def appended(archive: Archive) -> Iterator[Article]:
