@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from indexer.alerts.run import run_alerts
+from indexer.alerts.saved import Alert, SavedSearches, now
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.settings import load_settings
@@ -70,7 +70,7 @@ class Links(HTMLParser):
         elif tag == "input" and given.get("name"):
             kind = given.get("type", "")
             if kind in _FIELDS or "checked" in given:
-                empty = "Libya" if "required" in given else ""
+                empty = "هدنة" if "required" in given else ""
                 self._form.fields.append((given["name"], given.get("value", "") or empty))
         elif tag == "select":
             self._select = given["name"]
@@ -100,12 +100,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     ]
     encoder = FakeEncoder(synonyms={"هدنة": "ceasefire", "ليبيا": "libya"})
     with Archive.open(settings, encoder=encoder) as archive:
+        # Trump is the first example of the workbench of names.
+        text = "ترامب: هدنة في ليبيا"
+        articles += [Article(id=f"t{n}", title=text, text=f"{text} {n}.", language="ar") for n in range(3)]
         archive.add(articles)
         app = create_app(archive)
         client = app.test_client()
         client.post("/saved", data={"name": "Ceasefires", "search": "q=ceasefire"})
-        archive.add([Article(id="new", title="Truce", text="A ceasefire.", language="en")])
-        run_alerts(archive)
+        store = SavedSearches(archive.engine)
+        [saved] = store
+        store.add(saved.id, [Alert("n1", now())])
         yield app
 
 
