@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from flask import (
     Blueprint,
@@ -18,10 +20,11 @@ from flask import (
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from indexer.engines.base import FACETS, Sort
+from indexer.engines.base import FACETS, Count, Sort
 from indexer.wording import say
 from webapp import histogram, plan, underway
 from webapp.context import note_timings, the_archive
+from webapp.display import facet_value
 from webapp.edits import Edits
 from webapp.formats import FORMATS
 from webapp.language import said
@@ -29,8 +32,9 @@ from webapp.state import SIZES, SearchState
 
 blueprint = Blueprint("results", __name__)
 
-#: Values of a facet on the page; all that were counted are shown on request (`all=source`).
+#: Values of a facet on the page; so many on request (`all=source`), and those that hold a text (`find=bbc`).
 SHOWN = 12
+LISTED = 200
 
 #: What a slow search is doing, by the stages that `indexer.search` measures.
 _STAGES = {
@@ -50,8 +54,9 @@ _STAGES = {
 @blueprint.get("/search")
 def search() -> str | Response:
     state = SearchState.from_args(request.args)
-    searches, key = underway.searches(), underway.key_of(state.query_string())
-    asked = searches.ask(key, state.to_request(stories=True))
+    listed = request.args.get("all", "")
+    searches, key = underway.searches(), _key(state, request.args)
+    asked = searches.ask(key, state.to_request(stories=True, whole_facet=listed))
     page = searches.answer(key, asked, current_app.config[underway.PATIENCE])
     if page is None:
         return _not_yet(state, asked)
@@ -60,10 +65,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         page=page,
-        facets=[
-            (facet, values if request.args.get("all") == facet else values[:SHOWN], len(values))
-            for facet, values in ((facet, page.facets.get(facet, ())) for facet in FACETS)
-        ],
+        facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),
         sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
@@ -79,7 +81,7 @@ def search() -> str | Response:
 def progress() -> Response:
     """Answer how far the search of the address is, as JSON, for a page that waits for it."""
     state = SearchState.from_args(request.args)
-    asked = underway.searches().find(underway.key_of(state.query_string()))
+    asked = underway.searches().find(_key(state, request.args))
     response = (
         jsonify(done=True)
         if asked is None or asked.is_done
@@ -92,14 +94,47 @@ def progress() -> Response:
 @blueprint.post("/search/stop")
 def stop() -> BaseResponse:
     """Stop a search of this visitor's that is under way."""
-    state = SearchState.from_args(MultiDict(parse_qsl(request.form.get("search", ""))))
-    underway.searches().stop(underway.key_of(state.query_string()))
+    args = MultiDict(parse_qsl(request.form.get("search", "")))
+    state = SearchState.from_args(args)
+    underway.searches().stop(_key(state, args))
     return redirect(state.url(url_for("results.stopped")), 303)
 
 
 @blueprint.get("/search/stopped")
 def stopped() -> str:
     return render_template("stopped.html", state=SearchState.from_args(request.args))
+
+
+@dataclass(frozen=True, slots=True)
+class FacetList:
+    """A facet beside the results. `counted` is how many values there are to choose from."""
+
+    facet: str
+    values: Sequence[Count]
+    counted: int
+    #: What its values are searched for, "" for nothing.
+    find: str = ""
+
+
+def _facet(facet: str, values: Sequence[Count], listed: bool) -> FacetList:
+    """Return the most frequent values, or where the facet is `listed` those that hold the text looked for."""
+    if not listed:
+        return FacetList(facet, values[:SHOWN], len(values))
+    find = request.args.get("find", "").strip()
+    found = [
+        value
+        for value in values
+        if find.casefold() in value.value.casefold()
+        or find.casefold() in facet_value(value.value, facet).casefold()
+    ]
+    return FacetList(facet, found[:LISTED], len(found), find)
+
+
+def _key(state: SearchState, args: MultiDict[str, str]) -> underway.Key:
+    """Return what a search is found by again: also the facet that is counted as a whole."""
+    query = state.query_string()
+    listed = args.get("all", "")
+    return underway.key_of(f"{query}&{urlencode({'all': listed})}" if listed else query)
 
 
 def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
@@ -111,7 +146,7 @@ def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
             seconds=asked.seconds,
             stage=_STAGES.get(asked.stage, ""),
             limit=the_archive().settings.search_timeout,
-            progress_url=state.url(url_for("results.progress")),
+            search=_key(state, request.args)[1],
         ),
         202,
     )

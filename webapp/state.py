@@ -110,7 +110,7 @@ class SearchState:
             published_to=last,
         )
 
-    def to_request(self, *, stories: bool = False) -> SearchRequest:
+    def to_request(self, *, stories: bool = False, whole_facet: str = "") -> SearchRequest:
         """Return the request; with `stories` as pages show it, copies beside the best-ranked of them."""
         return SearchRequest(
             text=self.text,
@@ -120,6 +120,7 @@ class SearchState:
             size=self.size,
             edits=self.edits.to_plan_edits(),
             stories=stories,
+            whole_facet=whole_facet,
         )
 
     @property

@@ -30,7 +30,8 @@ class SearchRequest:
     """One search. `text` is in the query language (`indexer.search.query`); empty text browses.
 
     `page` counts from 1. `filters` are combined with those written in the text (`source:BBC`). With `stories`
-    copies stand beside the best-ranked of them (`indexer.search.copies`), and pages count stories.
+    copies stand beside the best-ranked of them (`indexer.search.copies`), and pages count stories. `whole_facet`
+    names one of which all values are counted, as far as that is possible, and not the most frequent only.
     """
 
     text: str = ""
@@ -40,3 +41,4 @@ class SearchRequest:
     size: int = 10
     edits: PlanEdits = field(default_factory=PlanEdits)
     stories: bool = False
+    whole_facet: str = ""

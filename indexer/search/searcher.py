@@ -56,6 +56,8 @@ from indexer.wording import say
 WINDOW = 10_000
 #: Values of a facet that a page counts.
 FACET_SIZE = 30
+#: Values of a facet that is asked for as a whole.
+WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
 
 
@@ -130,7 +132,7 @@ class Searcher:
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
             wanted = dict.fromkeys([*(article_id for article_id, _ in entries), *pool])
-            gathered, facets = self._gather(found, whole, list(wanted), clock)
+            gathered, facets = self._gather(found, whole, list(wanted), clock, request.whole_facet)
         if pool:
             clock.check()
             with clock.stage("late"):
@@ -320,16 +322,17 @@ class Searcher:
         return interact(prepared.encoding, read, coder, titles)
 
     def _gather(
-        self, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch
+        self, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch, whole_facet: str
     ) -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
         """Return what the page needs; a facet that filters is counted as if it did not, to offer others."""
         filters = whole.filters
         lifted = filtered_facets(filters)
+        sizes = {facet: WHOLE_FACET_SIZE if facet == whole_facet else FACET_SIZE for facet in FACETS}
         gathered = self._engine.gather(
             GatherRequest(
                 union=whole,
                 ids=tuple(ids),
-                facets={facet: FACET_SIZE for facet in FACETS if facet not in lifted},
+                facets={facet: size for facet, size in sizes.items() if facet not in lifted},
                 histogram="auto",
                 passages_of=tuple(ids),
                 codes=True,
@@ -344,7 +347,7 @@ class Searcher:
                 without(filters, facet),
             )
             counted = self._engine.gather(
-                GatherRequest(wider, facets={facet: FACET_SIZE}), timeout=clock.remaining()
+                GatherRequest(wider, facets={facet: sizes[facet]}), timeout=clock.remaining()
             )
             facets.update(counted.facets)
         return gathered, {facet: facets[facet] for facet in FACETS if facet in facets}
