@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 from pathlib import Path
 
 from indexer.alerts import background as near
 from indexer.alerts import matching
-from indexer.alerts.background import Background, passage_vectors
+from indexer.alerts.background import Background
 from indexer.alerts.matching import Candidate, make_trigger
 from indexer.archive import Archive
 from indexer.evaluate.builders import translated_titles
@@ -38,7 +37,8 @@ def main() -> int:
             print("The archive holds no stories in several languages.", file=sys.stderr)
             return 1
         queries = queries[:: max(1, len(queries) // MOST)][:MOST]
-        candidates = [Candidate(one, partial(passage_vectors, archive.engine, one.id)) for one in articles]
+        vectors = archive.engine.vectors([one.id for one in articles])
+        candidates = [Candidate(one, vectors.get(one.id)) for one in articles]
         sample = Background.of(archive.engine)
         print(f"{len(articles):,} articles, {len(queries)} searches")
         for share in (1 / 3, 1 / 2, 2 / 3):

@@ -38,8 +38,8 @@ class Background:
         for run in range(1, _RUNS):
             offset = max(min(total, LATEST) - size, 0) * run // (_RUNS - 1)
             ids += engine.browse(whole, sort=Sort.NEWEST, size=size, offset=offset)[0]
-        found = [passage_vectors(engine, article_id) for article_id in dict.fromkeys(ids)]
-        found = [vectors for vectors in found if len(vectors)]
+        stored = engine.vectors(list(dict.fromkeys(ids)))
+        found = [stored[article_id] for article_id in dict.fromkeys(ids) if article_id in stored]
         starts = np.cumsum([0, *(len(vectors) for vectors in found[:-1])]) if found else np.zeros(0)
         return cls(np.concatenate(found) if found else np.zeros((0, 0), np.float32), starts.astype(np.intp))
 
@@ -49,10 +49,3 @@ class Background:
             return None
         nearest = np.maximum.reduceat(self.vectors @ vector, self.starts)
         return float(nearest.mean() + DEVIATIONS * nearest.std())
-
-
-def passage_vectors(engine: Engine, article_id: str) -> FloatArray:
-    """Return the vectors of an article's passages, (n, dim) float32; (0, 0) where there are none."""
-    vectors = [stored.vector for stored in engine.passages(article_id, vectors=True)]
-    known = [vector for vector in vectors if vector is not None]
-    return np.stack(known) if known else np.zeros((0, 0), np.float32)

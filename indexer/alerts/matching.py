@@ -15,7 +15,7 @@ nearest. `Trigger.matches` decides for an article in memory; `Trigger.query` ask
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -47,16 +47,19 @@ SHARE = 1 / 2
 SHARE_OF_WORDS_ALONE = 2 / 3
 
 
+#: A token as it is looked up: what `percolate` finds saved searches by.
+Key = tuple[Form, str]
+
+
 class Candidate:
     """A new article: its tokens and vectors, made once and asked by many saved searches.
 
-    *vectors* is called when the first search asks how near the article is: (n_passages, dim) float32, unit length.
+    *vectors* are those of its passages: (n_passages, dim) float32, unit length; None where it has none.
     """
 
-    def __init__(self, article: Article, vectors: Callable[[], FloatArray] | None = None) -> None:
+    def __init__(self, article: Article, vectors: FloatArray | None = None) -> None:
         self.article = article
-        self._load = vectors
-        self._vectors: FloatArray | None = None
+        self._vectors = vectors
         self._texts = {Field.TITLE: article.title, Field.BODY: article.text}
         self._tokens = {field: analyse(text, article.language) for field, text in self._texts.items()}
         self._places: dict[tuple[Field, Form], dict[str, list[int]]] = {}
@@ -67,6 +70,10 @@ class Candidate:
                 exact.setdefault(indexed_form(token.exact), []).append(place)
                 stems.setdefault(indexed_form(token.stem), []).append(place)
             self._places[field, Form.EXACT], self._places[field, Form.STEM] = exact, stems
+
+    def keys(self) -> set[Key]:
+        """Return every token that the article holds, in both forms."""
+        return {(form, token) for (_, form), places in self._places.items() for token in places}
 
     def found(self, tokens: Sequence[str], form: Form, field: Field) -> str | None:
         """Return what is written where these tokens stand side by side, None where they do not."""
@@ -81,11 +88,7 @@ class Candidate:
 
     def nearness(self, vector: FloatArray) -> float:
         """Return the cosine of the nearest passage, -1 where the article has none."""
-        if self._vectors is None and self._load is not None:
-            self._vectors = self._load()
-        if self._vectors is None or not len(self._vectors):
-            return -1.0
-        return float((self._vectors @ vector).max())
+        return -1.0 if self._vectors is None else float((self._vectors @ vector).max())
 
     def meets(self, clause: Clause) -> bool:
         match clause:

@@ -6,14 +6,16 @@ stored, and an alert is marked as sent after it was. At worst a message is sent 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from indexer.alerts.background import Background, passage_vectors
+from indexer.alerts.background import Background
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
+from indexer.alerts.percolate import Percolator
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.alerts.sending import Sender
+from indexer.article import Article
 from indexer.errors import ArchiveError, InvalidQuery
 from indexer.ingest.fresh import Fresh
 
@@ -43,21 +45,11 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
     report = AlertReport()
     searches = [saved for saved in store if not saved.paused]
     report.searches = len(searches)
-    triggers = _triggers(archive, searches, report) if searches else {}
+    percolator = Percolator(_triggers(archive, searches, report) if searches else {})
     for batch in fresh.batches(_BATCH):
         articles = archive.articles(batch)
         report.articles += len(articles)
-        found: dict[str, list[Alert]] = {saved_id: [] for saved_id in triggers}
-        for article_id in batch:
-            if triggers and (article := articles.get(article_id)):
-                candidate = Candidate(article, partial(passage_vectors, archive.engine, article_id))
-                for saved_id, trigger in triggers.items():
-                    pairs = trigger.matches(candidate)
-                    if pairs is not None:
-                        found[saved_id].append(
-                            Alert(article.id, now(), pairs, trigger.count, trigger.near is not None)
-                        )
-        for saved_id, alerts in found.items():
+        for saved_id, alerts in _alerts(archive, percolator, articles).items():
             report.alerts += len(store.add(saved_id, alerts))
         fresh.done(batch)
     sender = sender or Sender(archive.settings)
@@ -65,6 +57,19 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
         _send(archive, store, saved, sender, report)
         store.prune(saved.id)
     return report
+
+
+def _alerts(
+    archive: Archive, percolator: Percolator, articles: Mapping[str, Article]
+) -> dict[str, list[Alert]]:
+    """Return what the articles raise, by saved search."""
+    found: dict[str, list[Alert]] = {}
+    vectors = archive.engine.vectors(list(articles)) if percolator.asks_for_nearness else {}
+    for article_id, article in articles.items() if percolator else ():
+        for saved_id, trigger, pairs in percolator.matches(Candidate(article, vectors.get(article_id))):
+            alert = Alert(article_id, now(), pairs, trigger.count, trigger.near is not None)
+            found.setdefault(saved_id, []).append(alert)
+    return found
 
 
 def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport) -> dict[str, Trigger]:

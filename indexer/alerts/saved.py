@@ -21,7 +21,7 @@ from indexer.wording import say
 MAX_NAME = 100
 #: Alerts of one saved search that are kept, the latest.
 KEPT = 1_000
-#: Saved searches in one archive: each is matched with each new article.
+#: Saved searches in one archive: each is planned anew at every run, with the words that the archive holds by then.
 MOST = 500
 #: How often alerts are sent at most; they are looked for with every run all the same.
 SCHEDULES = {"": timedelta(0), "day": timedelta(days=1), "week": timedelta(days=7)}

@@ -236,6 +236,12 @@ class StoredPassage:
     vector: FloatArray | None = None  # (dim,), only when asked for
 
 
+def stacked(passages: Mapping[str, Sequence[StoredPassage]]) -> dict[str, FloatArray]:
+    """Return article id -> (n, dim) of the vectors of its passages, without articles that have none."""
+    known = {id_: [one.vector for one in some if one.vector is not None] for id_, some in passages.items()}
+    return {id_: np.stack(vectors) for id_, vectors in known.items() if vectors}
+
+
 @dataclass(frozen=True, slots=True)
 class GatherRequest:
     """Counts over `union`, and the stored form of the articles named in `ids`."""
@@ -415,6 +421,13 @@ class Engine(Protocol):
 
     def passages(self, article_id: str, *, vectors: bool = False) -> tuple[StoredPassage, ...]:
         """Return an article's passages in order, with codes; none for an unknown id."""
+        ...
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+        """Return the passages' vectors, (n, dim) in order, of those of the articles that have passages.
+
+        For many articles at once: one round trip for a few hundred.
+        """
         ...
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:

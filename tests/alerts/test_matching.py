@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from indexer.alerts.background import LEAST, Background, passage_vectors
+from indexer.alerts.background import LEAST, Background
 from indexer.alerts.estimate import estimate
 from indexer.alerts.matching import Candidate, make_trigger
 from indexer.archive import Archive
@@ -161,8 +160,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def hits(archive: Archive, text: str) -> set[str]:
     trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), Background.of(archive.engine))
     assert trigger is not None
-    candidates = (Candidate(one, partial(passage_vectors, archive.engine, one.id)) for one in archive.scan())
-    return {candidate.article.id for candidate in candidates if trigger.matches(candidate) is not None}
+    return {one.article.id for one in candidates(archive) if trigger.matches(one) is not None}
+
+
+def candidates(archive: Archive) -> list[Candidate]:
+    articles = list(archive.scan())
+    vectors = archive.engine.vectors([one.id for one in articles])
+    return [Candidate(one, vectors.get(one.id)) for one in articles]
 
 
 def test_half_of_the_words_do_where_the_article_is_near(large: Archive) -> None:
@@ -183,7 +187,7 @@ def test_the_background_is_a_mean_and_a_deviation(large: Archive) -> None:
     background = Background.of(large.engine)
     vector = large.searcher.prepare(SearchRequest("Libya ceasefire")).encoding
     assert vector is not None
-    best = [float((passage_vectors(large.engine, one.id) @ vector.vector).max()) for one in large.scan()]
+    best = [one.nearness(vector.vector) for one in candidates(large)]
     assert len(background.starts) == len(best)  # all of so few
     expected = np.mean(best) + 2.5 * np.std(best)
     assert background.least(vector.vector) == pytest.approx(expected, abs=1e-5)

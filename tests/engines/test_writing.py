@@ -83,6 +83,24 @@ def test_passages_come_back_in_order_with_codes_and_where_asked_with_vectors(eng
     assert engine.passages("unknown") == ()
 
 
+def test_vectors_of_many_articles_come_at_once(engine: Engine) -> None:
+    assert engine.vectors(["a"]) == {}
+    made = [
+        stored(article(f"a-{number:03}"), [vector(number, part) for part in range(number % 4)])
+        for number in range(250)
+    ]
+    engine.write(made)
+    engine.refresh()
+    found = engine.vectors([*(one.article.id for one in made), "unknown"])
+    assert sorted(found) == [one.article.id for one in made if one.passages]
+    for one in made:
+        if one.passages:
+            rows = found[one.article.id]
+            assert rows.dtype == np.float32
+            np.testing.assert_allclose(rows, [each.vector for each in one.passages], atol=1e-3)
+    assert engine.vectors([]) == {}
+
+
 def test_an_article_without_passages_is_found_by_its_words_alone(engine: Engine) -> None:
     engine.write([stored(article("wordless", "lonely words")), stored(article("other", "else"), [vector(1)])])
     engine.refresh()

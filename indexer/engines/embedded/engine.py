@@ -15,6 +15,7 @@ from indexer.engines.base import (
     EngineStats,
     Entry,
     Finding,
+    FloatArray,
     Gathered,
     GatherRequest,
     Leg,
@@ -25,6 +26,7 @@ from indexer.engines.base import (
     Union,
     Word,
     WordCount,
+    stacked,
 )
 from indexer.engines.embedded import reading
 from indexer.engines.embedded.check import check_archive, folder_size
@@ -182,6 +184,11 @@ class EmbeddedEngine:
         with self._database.reading() as connection:
             found = reading.passages_by_id(connection, [article_id], codes=True, vectors=vectors)
         return found.get(article_id, ())
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+        with self._database.reading() as connection:
+            found = reading.passages_by_id(connection, ids, codes=False, vectors=True)
+        return stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008 - frozen
         while True:

@@ -16,6 +16,7 @@ from indexer.engines.base import (
     Entry,
     Filters,
     Finding,
+    FloatArray,
     Gathered,
     GatherRequest,
     Leg,
@@ -27,6 +28,7 @@ from indexer.engines.base import (
     VectorLeg,
     Word,
     WordCount,
+    stacked,
 )
 from indexer.engines.opensearch import placing, records, words
 from indexer.engines.opensearch.client import Cluster, dumps
@@ -57,6 +59,7 @@ logger = logging.getLogger(__name__)
 #: A page may end here (index.max_result_window); further pages are walked to.
 _LAST_DIRECT_HIT = 10_000
 _LOOKUP = 1_000
+_WITH_VECTORS = 200  # articles, of some kilobytes for each passage
 _SMALLEST_SHARE = 32
 #: Of a request's first line the server takes 4,096 bytes.
 _LONGEST_ADDRESS = 3_500
@@ -203,6 +206,16 @@ class OpenSearchEngine:
         for hit in answer["hits"]["hits"]:
             return to_passages(hit["_source"], codes=hit.get("fields", {}).get("codes", ()), vectors=vectors)
         return ()
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+        found: dict[str, tuple[StoredPassage, ...]] = {}
+        for first in range(0, len(ids), _WITH_VECTORS):
+            search = article_search(tuple(ids[first : first + _WITH_VECTORS]), passages=True, codes=False)
+            search["_source"] = ["id", *PASSAGES_WITH_VECTORS]
+            (answer,) = self.cluster.msearch([(self._articles, search)])
+            for hit in answer["hits"]["hits"]:
+                found[hit["_source"]["id"]] = to_passages(hit["_source"], vectors=True)
+        return stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008
         source = {"excludes": [PASSAGES]}
