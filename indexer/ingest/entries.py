@@ -1,19 +1,72 @@
-"""Articles that are stored already as entries of another archive: cut and encoded with the settings of now.
+"""Articles become entries: cut into passages, each encoded once however often it occurs.
 
-The pipeline does the same for records on their way in, side by side with reading and writing; here the
-caller does one batch after the other.
+The pipeline does these steps in threads of their own, side by side with reading and writing; `EntryMaker` does
+them one after the other, for articles that another archive holds already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from indexer.article import Article
+from indexer.article import Article, Passage
 from indexer.engines.base import EncodedPassage, Entry
 from indexer.ingest.origins import split_hash
 from indexer.ingest.passages import make_passages, passage_texts
 from indexer.models.base import Encoder, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
+
+
+@dataclass(slots=True)
+class _Planned:
+    """An article with its passages and the key of what is encoded for each."""
+
+    article: Article
+    stored_hash: str
+    passages: tuple[Passage, ...]
+    keys: list[bytes]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Articles on their way: cut, with the encodings that have been found or made so far."""
+
+    planned: list[_Planned] = field(default_factory=list)
+    texts: dict[bytes, PassageText] = field(default_factory=dict)
+    encodings: dict[bytes, PassageEncoding] = field(default_factory=dict)
+
+    def add(self, article: Article, stored_hash: str, encoder: Encoder, *, passage_tokens: int) -> None:
+        """Cut an article into passages and note what has to be encoded for it."""
+        passages = make_passages(article, encoder, tokens=passage_tokens)
+        texts = passage_texts(article, passages, encoder)
+        keys = [EncodeCache.key(encoder.fingerprint, text) for text in texts]
+        self.texts.update(zip(keys, texts, strict=True))
+        self.planned.append(_Planned(article, stored_hash, passages, keys))
+
+    def missing(self, size: int) -> Iterator[list[bytes]]:
+        """Yield the keys of what has no encoding yet, at most `size` together and of about one length."""
+        missing = [key for key in self.texts if key not in self.encodings]
+        missing.sort(key=lambda key: len(self.texts[key].title) + len(self.texts[key].text))
+        for first in range(0, len(missing), size):
+            yield missing[first : first + size]
+
+    def encode(self, keys: Sequence[bytes], encoder: Encoder) -> dict[bytes, PassageEncoding]:
+        """Return the encodings of some of the texts."""
+        return dict(zip(keys, encoder.encode_passages([self.texts[key] for key in keys]), strict=True))
+
+    def entries(self) -> list[Entry]:
+        """Return one entry an article, in the order in which they were added. All must be encoded."""
+        return [
+            Entry(
+                planned.article,
+                planned.stored_hash,
+                tuple(
+                    EncodedPassage(passage, self.encodings[key].vector, self.encodings[key].codes)
+                    for passage, key in zip(planned.passages, planned.keys, strict=True)
+                ),
+            )
+            for planned in self.planned
+        ]
 
 
 class EntryMaker:
@@ -29,37 +82,15 @@ class EntryMaker:
 
     def __call__(self, articles: Sequence[Article]) -> list[Entry]:
         """Return one entry for each of *articles*, in their order."""
-        fingerprint = self._encoder.fingerprint
-        texts: dict[bytes, PassageText] = {}
-        planned = []
+        batch = Batch()
         for article in articles:
-            passages = make_passages(article, self._encoder, tokens=self._passage_tokens)
-            encoded = passage_texts(article, passages, self._encoder)
-            keys = [EncodeCache.key(fingerprint, text) for text in encoded]
-            texts.update(zip(keys, encoded, strict=True))
-            planned.append((article, passages, keys))
-        encodings = self._encodings(texts)
-        return [
-            Entry(
-                article,
-                split_hash(article)[1],
-                tuple(
-                    EncodedPassage(passage, encodings[key].vector, encodings[key].codes)
-                    for passage, key in zip(passages, keys, strict=True)
-                ),
-            )
-            for article, passages, keys in planned
-        ]
-
-    def _encodings(self, texts: dict[bytes, PassageText]) -> dict[bytes, PassageEncoding]:
-        found = self._cache.get(list(texts)) if self._cache else {}
-        missing = [key for key in texts if key not in found]
-        missing.sort(key=lambda key: len(texts[key].title) + len(texts[key].text))
-        fresh: dict[bytes, PassageEncoding] = {}
-        for first in range(0, len(missing), self._batch_size):
-            batch = missing[first : first + self._batch_size]
-            made = self._encoder.encode_passages([texts[key] for key in batch])
-            fresh.update(zip(batch, made, strict=True))
-        if self._cache and fresh:
-            self._cache.put(fresh)
-        return found | fresh
+            stored_hash = split_hash(article)[1]
+            batch.add(article, stored_hash, self._encoder, passage_tokens=self._passage_tokens)
+        if self._cache:
+            batch.encodings = self._cache.get(list(batch.texts))
+        for keys in batch.missing(self._batch_size):
+            fresh = batch.encode(keys, self._encoder)
+            batch.encodings.update(fresh)
+            if self._cache:
+                self._cache.put(fresh)
+        return batch.entries()

@@ -22,16 +22,16 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from time import monotonic, thread_time
 
-from indexer.article import UNKNOWN_LANGUAGE, Article, Passage
+from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
 from indexer.errors import ArchiveError, InvalidArticle
+from indexer.ingest.entries import Batch
 from indexer.ingest.fresh import Fresh
 from indexer.ingest.ledger import Ledger
 from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
-from indexer.ingest.passages import make_passages, passage_texts
 from indexer.ingest.quarantine import MOST_OF_A_FILE, Quarantine, Quarantined
 from indexer.ingest.report import IngestReport
-from indexer.models.base import Encoder, PassageEncoding, PassageText
+from indexer.models.base import Encoder, PassageEncoding
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
 from indexer.text import detect_language
@@ -49,24 +49,11 @@ _READER_PATIENCE = 1.0
 
 
 @dataclass(slots=True)
-class _Planned:
-    """An article with its passages and the key of what is encoded for each."""
+class _Chunk(Batch):
+    """A chunk of articles on its way through the stages."""
 
-    article: Article
-    stored_hash: str
-    passages: tuple[Passage, ...]
-    keys: list[bytes]
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """A chunk on its way: planned articles, and the encodings found or made so far."""
-
-    planned: list[_Planned] = field(default_factory=list)
     #: Entries that need no encoding.
     ready: list[Entry] = field(default_factory=list)
-    texts: dict[bytes, PassageText] = field(default_factory=dict)
-    encodings: dict[bytes, PassageEncoding] = field(default_factory=dict)
 
 
 class _Stopped(Exception):
@@ -236,7 +223,7 @@ class _Run:
     def _write(self) -> None:
         refreshed = monotonic()
         while (chunk := self._get(self._to_write)) is not None:
-            entries = [_entry(planned, chunk.encodings) for planned in chunk.planned]
+            entries = chunk.entries()
             if self._noting:
                 self._fresh.note([entry.article.id for entry in entries])
             self._p._engine.write([*entries, *chunk.ready])
@@ -314,7 +301,6 @@ class _Run:
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
         stored = self._p._engine.hashes([article.id for article, _, _ in group])
-        fingerprint = self._p._encoder.fingerprint
         chunk = _Chunk()
         for article, content_hash, stored_hash in group:
             self._check_stopped()
@@ -326,11 +312,7 @@ class _Run:
                 chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
-            passages = make_passages(article, self._p._encoder, tokens=self._p._passage_tokens)
-            texts = passage_texts(article, passages, self._p._encoder)
-            keys = [EncodeCache.key(fingerprint, text) for text in texts]
-            chunk.texts.update(zip(keys, texts, strict=True))
-            chunk.planned.append(_Planned(article, stored_hash, passages, keys))
+            chunk.add(article, stored_hash, self._p._encoder, passage_tokens=self._p._passage_tokens)
         if self._p._cache:
             chunk.encodings = self._p._cache.get(list(chunk.texts))
             self.report.from_cache += len(chunk.encodings)
@@ -348,17 +330,14 @@ class _Run:
     # -- encode
 
     def _encode_chunk(self, chunk: _Chunk) -> None:
-        missing = [key for key in chunk.texts if key not in chunk.encodings]
-        missing.sort(key=lambda key: len(chunk.texts[key].title) + len(chunk.texts[key].text))
         fresh: dict[bytes, PassageEncoding] = {}
         try:
-            for first in range(0, len(missing), self._p._batch_size):
+            for keys in chunk.missing(self._p._batch_size):
                 self._check_stopped()
-                batch = missing[first : first + self._p._batch_size]
-                encodings = self._p._encoder.encode_passages([chunk.texts[key] for key in batch])
-                fresh.update(zip(batch, encodings, strict=True))
-                self.report.encoded += len(batch)
-                self.report.tokens += sum(encoding.tokens for encoding in encodings)
+                made = chunk.encode(keys, self._p._encoder)
+                fresh.update(made)
+                self.report.encoded += len(made)
+                self.report.tokens += sum(encoding.tokens for encoding in made.values())
                 if len(fresh) >= _CACHED_PASSAGES:
                     self._keep(chunk, fresh)
                     fresh = {}
@@ -411,11 +390,3 @@ def _with_language(article: Article) -> Article:
         return replace(article, language_confidence=article.language_confidence or 1.0)
     language, confidence = detect_language(f"{article.title}\n{article.text}")
     return replace(article, language=language, language_confidence=round(confidence, 4))
-
-
-def _entry(planned: _Planned, encodings: dict[bytes, PassageEncoding]) -> Entry:
-    encoded = (
-        EncodedPassage(passage, encodings[key].vector, encodings[key].codes)
-        for passage, key in zip(planned.passages, planned.keys, strict=True)
-    )
-    return Entry(planned.article, planned.stored_hash, tuple(encoded))
