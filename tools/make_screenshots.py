@@ -13,17 +13,19 @@ import tempfile
 import threading
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from waitress.server import create_server
 
 from indexer.archive import Archive
 from indexer.commands.demo import sample_files
 from indexer.settings import load_settings
 from webapp import create_app
+from webapp.language import catalogue
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 MAX_BYTES = 300_000
 QUESTION = "Russia calls for a ceasefire in Libya, Lavrov and Bogdanov"
+NAME_IN_ARABIC = "ترامب"
 
 
 def main() -> None:
@@ -53,11 +55,11 @@ def take(site: str, chromium: str) -> None:
         desk = browser.new_page(viewport={"width": 1200, "height": 800})
         desk.goto(site)
         save(desk, "welcome")
-        desk.goto(search)
+        find(desk, search)
         save(desk, "search")
-        desk.goto(f"{search}&pin=ceasefire:هدن&drop=bogdanov:لافروف&language=ar")
+        find(desk, f"{search}&pin=ceasefire:هدن&drop=bogdanov:لافروف&language=ar")
         save(desk, "plan")
-        desk.goto(search)
+        find(desk, search)
         desk.locator(".card .title[lang=ar] a").first.click()
         desk.locator(".text p").first.hover()
         desk.locator(".text .w", has_text="وزارة").first.hover()
@@ -66,11 +68,47 @@ def take(site: str, chromium: str) -> None:
         desk.goto(f"{site}/names?name=Trump")
         save(desk, "names")
         phone = browser.new_page(viewport={"width": 390, "height": 780}, color_scheme="dark")
-        phone.goto(search)
+        find(phone, search)
         save(phone, "search-phone-dark")
-        phone.locator(".card .title[lang=ar] a").first.click()
+        read_first(phone)
         save(phone, "article-phone-dark")
+        take_in_arabic(browser, site)
         browser.close()
+
+
+def take_in_arabic(browser: Browser, site: str) -> None:
+    """Take the main pages as a reader sees them whose browser prefers Arabic."""
+    question = catalogue("ar").gettext(QUESTION)
+    desk = browser.new_page(viewport={"width": 1200, "height": 800}, locale="ar")
+    desk.goto(site)
+    save(desk, "welcome-arabic")
+    find(desk, f"{site}/search?q={question}")
+    save(desk, "search-arabic")
+    read_first(desk)
+    save(desk, "article-arabic")
+    find(desk, f"{site}/search?q={QUESTION}&pin=ceasefire:هدن&language=ar")
+    save(desk, "plan-arabic")
+    desk.goto(f"{site}/names?name={NAME_IN_ARABIC}")
+    save(desk, "names-arabic")
+    desk.goto(f"{site}/coverage")
+    save(desk, "coverage-arabic")
+    phone = browser.new_page(viewport={"width": 390, "height": 780}, locale="ar")
+    find(phone, f"{site}/search?q={question}")
+    save(phone, "search-phone-arabic")
+    read_first(phone)
+    save(phone, "article-phone-arabic")
+
+
+def find(page: Page, address: str) -> None:
+    """Open a search, and wait for its results where it takes long."""
+    page.goto(address)
+    page.locator(".card").first.wait_for()
+
+
+def read_first(page: Page) -> None:
+    """Open the first Arabic article of a search."""
+    page.locator(".card .title[lang=ar] a").first.click()
+    page.locator("html.scripted .text").wait_for()
 
 
 def save(page: Page, name: str) -> None:

@@ -99,6 +99,7 @@ def test_the_language_is_chosen_without_a_script(open_page: OpenPage) -> None:
 def test_keys_work_on_an_arabic_keyboard(open_page: OpenPage) -> None:
     page = open_page("/search?q=ليبيا&language=ar", **ARABIC)
     page.locator(".card .title a").first.click()
+    page.locator("html.scripted .hits").wait_for()
     bar = page.locator(".hits")
     press = "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))"
     page.evaluate(press, ["ى", "KeyN"])
