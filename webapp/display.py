@@ -81,11 +81,9 @@ def text_direction(code: str) -> str:
     return "auto" if code in ("", UNKNOWN_LANGUAGE) else direction(code)
 
 
-def count(number: int, one: str = "", many: str = "") -> str:
-    """Return a number with separators, and a noun that agrees: `1 article`, `2,300 articles`."""
-    if not one:
-        return f"{number:,}"
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def count(number: int) -> str:
+    """Return a number with separators; a noun that agrees with it comes from the catalogue (`ngettext`)."""
+    return f"{number:,}"
 
 
 def published(date: Published | None) -> str:

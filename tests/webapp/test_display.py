@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
 from indexer.article import Precision, Published
-from webapp.display import count, facet_value, language_name, moment, period_name, published, text_direction
+from webapp.display import (
+    count,
+    facet_value,
+    hijri,
+    language_name,
+    moment,
+    period_name,
+    published,
+    text_direction,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +35,22 @@ def test_directions() -> None:
     ]  # fmt: skip
 
 
-def test_counts_agree_with_their_noun() -> None:
-    assert count(12_345) == "12,345"
-    assert [count(n, "article") for n in (0, 1, 2_300)] == ["0 articles", "1 article", "2,300 articles"]
+def test_counts_have_separators() -> None:
+    assert [count(number) for number in (0, 12_345)] == ["0", "12,345"]
+
+
+def test_values_are_shown_in_the_readers_language(app: Flask) -> None:
+    at = Published(datetime(2018, 2, 17, 22, 30, tzinfo=UTC), Precision.MINUTE)
+    assert hijri(at) == "1 Jumada al-Akhirah 1439 AH"
+    with app.test_request_context("/", headers={"Accept-Language": "ar"}):
+        assert language_name("zh-cn") == "الصينية المبسطة"
+        assert language_name("und") == "لغة غير معروفة"
+        assert period_name("2018-02") == "فبراير 2018"
+        assert published(None) == "بلا تاريخ"
+        assert moment(at) == "17 فبراير 2018، 22:30 UTC"
+        assert hijri(at) == "1 جمادى الآخرة 1439 هـ"
+        assert facet_value("oldest", "sort") == "الأقدم"
+    assert period_name("2018-02") == "Feb 2018"
 
 
 def test_dates_are_as_precise_as_they_are_known() -> None:

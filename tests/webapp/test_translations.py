@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -79,6 +82,14 @@ def test_translations_hold_the_same_values_and_markup(path: Path) -> None:
                 wrong.append((message.id, form))
             form % dict.fromkeys(values, "")  # a percent sign that is not written twice raises here
     assert not wrong
+
+
+def test_a_wheel_holds_the_catalogues(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    [wheel] = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {path.relative_to(ROOT).as_posix() for path in CATALOGUES} <= held
 
 
 def test_arabic_is_arabic() -> None:
