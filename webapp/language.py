@@ -76,7 +76,7 @@ def init_app(app: Flask, default: str) -> None:
 
     @app.after_request
     def vary(response: Response) -> Response:
-        if response.mimetype == "text/html":
+        if "language" in g:  # it was asked for: the answer is in it
             response.vary.update(("Accept-Language", "Cookie"))
         return response
 

@@ -33,6 +33,13 @@ def test_a_first_visit_is_in_the_browsers_language(client: FlaskClient, wanted: 
     assert {"accept-language", "cookie"} <= {name.lower() for name in answer.vary}
 
 
+def test_what_is_the_same_in_every_language_does_not_vary(client: FlaskClient) -> None:
+    assert "أرشيف" in client.get("/opensearch.xml", headers={"Accept-Language": "ar"}).text
+    assert "Cookie" in client.get("/opensearch.xml").vary
+    for path in ("/healthz", "/static/app.css", "/api/v1/search?q=x"):
+        assert "Cookie" not in client.get(path).vary
+
+
 def test_a_reader_chooses_and_stays_on_the_page(client: FlaskClient) -> None:
     page = client.get("/search?q=هدنة&sort=newest")
     assert ENGLISH in page.text

@@ -11,6 +11,7 @@ from indexer.engines.base import FloatArray, Leg, LegResult, LexicalLeg, VectorL
 from indexer.engines.opensearch.client import Cluster
 from indexer.engines.opensearch.documents import LEAD, VECTORS
 from indexer.engines.opensearch.queries import columns, conditions, scored
+from indexer.wording import say
 
 #: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors. All of
 #: them are ranked, so that of equally near articles those with the smallest ids come.
@@ -87,9 +88,13 @@ def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
     failed = max((r["_shards"]["total"] - r["_shards"]["successful"] for r in responses), default=0)
     total = max((response["_shards"]["total"] for response in responses), default=0)
     if failed:
-        return f"{failed} of {total} parts of the archive did not answer; results are incomplete."
+        return say(
+            "%(failed)s of %(total)s parts of the archive did not answer; results are incomplete.",
+            failed=failed,
+            total=total,
+        )
     if any(response.get("timed_out") for response in responses):
-        return "The archive did not answer everything in time; results are incomplete."
+        return say("The archive did not answer everything in time; results are incomplete.")
     return ""
 
 
