@@ -37,7 +37,7 @@ _GRAMMAR = {
         ("ضد", "against"), ("عند", "at"), ("أمام", "before"), ("تم", "was done"), ("به", "with it"),
         ("له", "for him"), ("لها", "for her"), ("فيه", "in it"), ("فيها", "in it"), ("منها", "of it"),
         ("منه", "of it"), ("عليه", "on it"), ("عليها", "on it"), ("إنه", "that he"), ("أنه", "that he"),
-        ("أنها", "that she"),
+        ("أنها", "that she"), ("عبد", "servant (of)"),
     )
 }  # fmt: skip
 

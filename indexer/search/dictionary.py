@@ -34,6 +34,9 @@ _SHORTEST_WITH_ARTICLE = 6
 _SHORTEST_WITH_CLITIC = 4
 _SHORTEST_VERB = 3
 # Words that begin and end no unit: "of the" is no phrase that needs one translation.
+#: Words that the dictionary has for whoever searches them, and that explain no Arabic word to a reader: above the
+#: names that begin with عبد ("servant of") they would be an insult.
+_SLURS = frozenset({"nigger", "negro", "negress", "fag", "cunt", "bitch", "slut", "pussy"})
 _FUNCTION_WORDS = frozenset(
     (
         "a an the of in on at to for from by with and or as is are was were be "
@@ -238,7 +241,7 @@ class Dictionary:
         names = self._reverse_names
         unlike: dict[str, str] = {}
         for word in english or names.get(exact) or names.get(stem) or ():
-            if word.casefold() not in unlike or not word.islower():
+            if word.casefold() not in _SLURS and (word.casefold() not in unlike or not word.islower()):
                 unlike[word.casefold()] = word
         return tuple(unlike.values())
 

@@ -207,6 +207,13 @@ def test_arabic_words_have_english_glosses(dictionary: Dictionary, word: str, gl
     assert gloss in dictionary.glosses(word)
 
 
+@pytest.mark.parametrize("word", ["عبد", "العبد", "زنجي"])
+def test_nobody_is_called_names_by_a_gloss(dictionary: Dictionary, word: str) -> None:
+    glosses = dictionary.glosses(word)
+    assert glosses
+    assert not {"nigger", "negro", "negress"} & {gloss.casefold() for gloss in glosses}
+
+
 def test_glosses_do_not_repeat_a_word_in_other_letters(dictionary: Dictionary) -> None:
     glosses = dictionary.glosses("الأمريكية")
     assert "American" in glosses
