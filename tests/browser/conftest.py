@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -19,17 +20,25 @@ from indexer.commands.demo import sample_files
 from indexer.settings import load_settings
 from tests.conftest import skip_or_fail
 from tests.translation.handmade import write_argos
-from webapp import create_app
+from webapp import create_app, underway
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-HOSTILE = (
-    '{"id": "evil", "title": "<script>document.title=\'owned\'</script> hostile headline \\u202egpj.exe", '
-    '"text": "hostile <img src=x onerror=\\"document.title=\'owned\'\\"> text of a page", '
-    '"url": "javascript:document.title=\'owned\'", "source": "<b>Evil</b>", "language": "en"}'
-)
+#: An article that tries to run, to load and to mislead, in every field that a page shows.
+HOSTILE = {
+    "id": "evil",
+    "title": "<script>document.title='owned'</script> hostile headline \u202egpj.exe",
+    "text": "hostile <img src=x onerror=\"document.title='owned'\"> text of a page \u202egpj.exe",
+    "url": "javascript:document.title='owned'",
+    "source": '<b>Evil</b>"><img src=x onerror="document.title=\'owned\'"> \u202ecba',
+    "section": "</title><script>document.title='owned'</script>",
+    "author": "'\"onmouseover=\"document.title='owned'\" autofocus onfocus=\"document.title='owned'\"",
+    "note": "</dd><iframe srcdoc=\"<script>parent.document.title='owned'</script>\"></iframe>",
+    "language": "en",
+    "published_at": "2017-03-01<svg onload=alert(1)>",
+}
 
 OpenPage = Callable[..., Page]
 
@@ -63,14 +72,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the web app over the sample and one hostile article, with a translator for Arabic."""
     folder = tmp_path_factory.mktemp("browser")
     hostile: Path = folder / "hostile.jsonl"
-    hostile.write_text(HOSTILE, encoding="utf-8")
+    hostile.write_bytes(orjson.dumps(HOSTILE))
     with Archive.open(load_settings(archive=folder / "archive")) as archive:
         archive.index([*sample_files(), hostile])
         # Kept beside the test, unlike the encode cache: these translations are of no use to anybody.
         archive.settings = archive.settings.model_copy(
             update={"translation_models": write_argos(folder / "models" / "ar_en").parent, "cache": folder}
         )
-        with serving(create_app(archive)) as address:
+        app = create_app(archive)
+        app.config[underway.PATIENCE] = (
+            60  # however busy the machine is; test_slow.py has the page of a slow search
+        )
+        with serving(app) as address:
             yield address
 
 

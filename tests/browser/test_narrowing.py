@@ -1,0 +1,144 @@
+"""Narrowing a search in the browser: the histogram clicked and dragged over, facets, dates, chips, nothing found."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looks import PHONE
+
+pytestmark = pytest.mark.browser
+
+SEARCH = "/search?q=elections"
+BARS = ".histogram a[data-period]"
+
+
+def params(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def total(page: Page) -> int:
+    found = re.match(r"([\d,]+) article", page.locator("h1").inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_dragging_over_bars_chooses_their_time(open_page: OpenPage) -> None:
+    page = open_page(SEARCH)
+    before, bars = total(page), page.locator(BARS)
+    first, last = bars.nth(1), bars.nth(bars.count() - 2)
+    periods = [bar.get_attribute("data-period") for bar in (first, last)]
+    start, end = (bar.locator(".slot").bounding_box() for bar in (first, last))
+    assert start
+    assert end
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20, steps=8)
+    expect(page.locator(".histogram .within")).to_have_count(bars.count() - 2)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert [params(page)["from"], params(page)["to"]] == periods
+    assert 0 < total(page) < before
+    # The same time, dragged from its end to its beginning.
+    page.go_back()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + 20, steps=8)
+    with page.expect_navigation():
+        page.mouse.up()
+    assert [params(page)["from"], params(page)["to"]] == periods
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_year_opens_into_months_and_days_and_closes_again(open_page: OpenPage, script: bool) -> None:
+    page = open_page("/search", java_script_enabled=script)
+    page.locator("input[name=from]").fill("2017")
+    page.locator("input[name=to]").fill("2017")
+    page.get_by_role("button", name="Set").click()
+    year = total(page)
+    assert params(page)["from"] == params(page)["to"] == "2017"
+    period = "2017"
+    while len(period) < 10:
+        bar = page.locator(BARS).first
+        period = bar.get_attribute("data-period") or ""
+        count = re.search(r": ([\d,]+) article", bar.locator("title").text_content() or "")
+        assert count
+        bar.click()
+        assert params(page)["from"] == params(page)["to"] == period
+        assert total(page) == int(count[1].replace(",", ""))
+    page.locator(".steps a", has_text=re.compile("^2017$")).click()
+    assert total(page) == year
+    page.get_by_role("link", name="All dates").click()
+    assert "from" not in params(page)
+
+
+def test_typing_narrows_what_a_facet_lists(open_page: OpenPage) -> None:
+    page = open_page(SEARCH)
+    facet = page.locator(".facet", has=page.get_by_role("heading", name="Language"))
+    items = facet.locator("li")
+    listed = items.count()
+    facet.get_by_role("searchbox").type("arab")
+    expect(facet.locator("li:visible")).to_have_count(1)
+    expect(facet.locator("li:visible")).to_contain_text("Arabic")
+    facet.get_by_role("searchbox").fill("")
+    expect(facet.locator("li:visible")).to_have_count(listed)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_value_that_is_not_listed_is_found(open_page: OpenPage, script: bool) -> None:
+    page = open_page("/search", java_script_enabled=script)
+    facet = page.locator(".facet", has=page.get_by_role("heading", name="Source"))
+    facet.get_by_role("searchbox").fill("e")
+    facet.get_by_role("searchbox").press("Enter")
+    expect(page).to_have_url(re.compile(r"all=source&find=e#facet-source"))
+    names = facet.locator(".value bdi").all_inner_texts()
+    assert names
+    assert all("e" in name.lower() for name in names)
+    facet.locator(".value").last.click()
+    expect(page.locator(".chip")).to_contain_text(names[-1])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_values_are_chosen_left_out_and_taken_back(open_page: OpenPage, script: bool) -> None:
+    page = open_page(SEARCH, java_script_enabled=script)
+    everything = total(page)
+    facet = page.locator(".facet", has=page.get_by_role("heading", name="Language"))
+    value = facet.locator("li").first
+    name = value.locator("bdi").inner_text()
+    value.locator(".value").click()
+    expect(page.locator(".chip")).to_have_text(re.compile(rf"language\s*{name}"))
+    assert set(page.locator(".card .origin .language").all_inner_texts()) == {name}
+    expect(facet.locator("li.chosen bdi")).to_have_text(name)
+    facet.get_by_role("link", name=f"Leave out {name}").click()
+    expect(page.locator(".chip")).to_have_text(re.compile(rf"not language\s*{name}"))
+    assert name not in page.locator(".card .origin .language").all_inner_texts()
+    page.get_by_role("link", name=re.compile("^Remove: not language")).click()
+    assert total(page) == everything
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_nothing_found_says_what_would_loosen_it(open_page: OpenPage, script: bool) -> None:
+    page = open_page('/search?q=%2B"peace+dialogue+zzz"&language=ar&from=2017', java_script_enabled=script)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing found")
+    loosen = page.locator(".nothing")
+    for sentence in ("Leave out “language Arabic”", "Leave out “from 2017”", "are strict"):
+        expect(loosen).to_contain_text(sentence)
+    loosen.get_by_role("link", name="Search without any filter").click()
+    assert set(params(page)) == {"q"}
+    page.locator(".nothing").get_by_role("link", name="Browse the whole archive").click()
+    assert page.locator(".card").count() > 5
+
+
+def test_dates_and_facets_are_chosen_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(SEARCH, viewport=PHONE, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Filters").tap()
+    bar = page.locator(BARS).first
+    period = bar.get_attribute("data-period")
+    bar.locator(".slot").tap()
+    expect(page).to_have_url(re.compile(f"from={period}&to={period}"))
+    wide, visible = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= visible
