@@ -291,6 +291,7 @@ class Archive:
         progress: Progress | None,
     ) -> IngestReport:
         from indexer.search.lexicon import expect_changes, made_up, update_lexicon
+        from indexer.search.standing import update_background
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
         behind = expect_changes(self.engine)
@@ -299,6 +300,7 @@ class Archive:
             return report
         if behind or report.stored or report.deleted:
             words = update_lexicon(self.engine, self.encoder)
+            update_background(self.engine)
             report.words, report.new_words = words.words, words.encoded
             report.clock()
             if self._searcher:

@@ -41,6 +41,7 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
     "--leg-run-out", type=OUT, help="Write each leg's ranking, too: FILE becomes FILE.dense, FILE.lexical."
 )
 @click.option("--html", "html_out", type=OUT, help="Write a report with plots.")
+@click.option("--unanswerable", type=FILE, help="Queries that the archive has no answer to: are they told?")
 @click.option("--keep", is_flag=True, help="Keep the figures in the archive, for its quality page.")
 @json_option
 @archive_options
@@ -60,12 +61,14 @@ def evaluate_(
     leg_run_out: Path | None,
     html_out: Path | None,
     keep: bool,
+    unanswerable: Path | None,
     as_json: bool,
 ) -> None:
     """Measure the ranking with judged queries: nDCG@10, MRR@10, R@1, R@10, R@100.
 
     Each figure comes with its 95 % confidence interval, for the whole ranking and for each leg. With a saved
-    run as baseline, the differences are tested (paired randomisation test).
+    run as baseline, the differences are tested (paired randomisation test). With queries that the archive has no
+    answer to, it is also told how many of each kind "nothing here stands out" was said of.
 
     \b
     Example:
@@ -73,8 +76,9 @@ def evaluate_(
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --run-out before.run
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --baseline before.run --html report.html
       newsarchive evaluate --from-judgements --keep
+      newsarchive evaluate --queries dev.tsv --qrels dev.qrels --unanswerable of-another-field.tsv
     """
-    from indexer.evaluate.datasets import read_run, write_run
+    from indexer.evaluate.datasets import read_queries, read_run, write_run
     from indexer.evaluate.history import History
     from indexer.evaluate.measures import MEASURES
     from indexer.evaluate.page import to_html
@@ -90,6 +94,7 @@ def evaluate_(
     name = "What readers judged" if from_judgements else "The bundled XQuAD questions"
     name = queries.name if queries else name
     common, weights = _filters(filters), _weights(without)
+    foreign = read_queries(unanswerable) if unanswerable else []
     before = read_run(baseline) if baseline else None
     with (
         _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
@@ -104,6 +109,7 @@ def evaluate_(
             syntax=syntax or from_judgements,
             limit=limit,
             weights=weights,
+            unanswerable=foreign,
             asked=progress,
         )
         if keep:

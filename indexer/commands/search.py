@@ -132,6 +132,7 @@ def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:
         "results": [_result_to_json(result, explain) for result in page.results],
     }
     if explain:
+        data["stands_out"] = page.stands_out
         data["plan"] = [
             {
                 "word": word.text,

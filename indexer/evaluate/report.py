@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from indexer.evaluate.runner import Change, Comparison, Evaluation, Scores
+from indexer.evaluate.runner import Change, Comparison, Evaluation, Scores, Standing
 
 #: Per-query differences that are listed on either side.
 CHANGES_SHOWN = 10
@@ -32,6 +32,11 @@ def to_json(evaluation: Evaluation, comparison: Comparison | None = None) -> dic
         },
         "seconds": evaluation.seconds,
     }
+    if evaluation.standing:
+        data["stands_out"] = {
+            "answerable": evaluation.standing.answerable,
+            "unanswerable": evaluation.standing.unanswerable,
+        }
     if comparison:
         data["baseline"] = {
             "run": comparison.name,
@@ -85,9 +90,17 @@ def _lines(evaluation: Evaluation, comparison: Comparison | None) -> Iterator[st
             for change in changes:
                 yield f"  {change.baseline:.3f} -> {change.value:.3f}  {change.query.id}  {change.query.text}"
     yield ""
+    yield from _standing_out(evaluation.standing)
     yield f"Latency: p50 {evaluation.latency.p50:.1f} ms, p95 {evaluation.latency.p95:.1f} ms"
     for stage, latency in evaluation.stages.items():
         yield f"  {stage:14} p50 {latency.p50:7.2f} ms, p95 {latency.p95:7.2f} ms"
+
+
+def _standing_out(standing: Standing | None) -> Iterator[str]:
+    if standing and standing.answerable is not None:
+        yield f"Something stands out for {standing.answerable:.1%} of the queries"
+    if standing and standing.unanswerable is not None:
+        yield f"Nothing stands out for {1 - standing.unanswerable:.1%} of the queries without an answer"
 
 
 def worst_and_best(comparison: Comparison) -> tuple[list[Change], list[Change]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, s
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.explain import KEYWORDS, MEANING
 from indexer.search.filters import combine
+from indexer.search.ranking import Ranking
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.weights import WEIGHTS, Weights
@@ -97,6 +99,19 @@ class Evaluation:
     unjudged: int  # queries left out, as no article is relevant to them
     seconds: float
     refused: Mapping[str, str] = field(default_factory=dict)  # query id -> why it could not be asked
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How well the ranking knows what it knows (see `indexer.search.standing`).
+
+    `answerable` is the share of judged queries of which it says that something stands out, of those that it could
+    tell; `unanswerable` the same of queries that the archive has no answer to, None where none were given.
+    """
+
+    answerable: float | None
+    unanswerable: float | None
 
 
 def evaluate(
@@ -109,12 +124,14 @@ def evaluate(
     syntax: bool = False,
     limit: int | None = None,
     weights: Weights = WEIGHTS,
+    unanswerable: Sequence[Query] = (),
     asked: Asked | None = None,
 ) -> Evaluation:
     """Ask the queries that have a relevant article (the first `limit` of them) and score what came.
 
     `filters` hold for every query, beside its own. With `syntax` the texts are in the query language;
     otherwise they are plain questions. `weights` are others than those in use, to see what a part is worth.
+    `unanswerable` are queries without any answer in the archive: they count for `standing` alone.
     `asked` is told (done, all) after each query.
     """
     judged = set(answerable(qrels))
@@ -126,18 +143,21 @@ def evaluate(
     leg_runs: dict[str, dict[str, list[tuple[str, float]]]] = {"dense": {}, "lexical": {}}
     timings: list[Mapping[str, float]] = []
     refused: dict[str, str] = {}
+    stand_out: list[bool | None] = []
+    others = unanswerable[:limit]
     searcher = Searcher(archive.engine, archive.encoder, archive.settings, weights=weights)
+
+    def ask(query: Query) -> Ranking:
+        text = query.text if syntax else plain(query.text)
+        request = SearchRequest(text=text, filters=merge(query.filters, filters), edits=query.edits)
+        return searcher.rank(request, DEPTH)
+
     archive.encoder.warm_up()
     searcher.warm_up()
     for number, query in enumerate(chosen, 1):
         try:
-            request = SearchRequest(
-                text=query.text if syntax else plain(query.text),
-                filters=merge(query.filters, filters),
-                edits=query.edits,
-            )
             began = time.perf_counter()
-            ranking = searcher.rank(request, DEPTH)
+            ranking = ask(query)
             total = (time.perf_counter() - began) * 1000
         except InvalidQuery as error:
             refused[query.id] = str(error)
@@ -147,8 +167,15 @@ def evaluate(
             found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
             leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
         timings.append({**ranking.timings_ms, "total": total})
+        stand_out.append(ranking.stands_out)
         if asked:
-            asked(number, len(chosen))
+            asked(number, len(chosen) + len(others))
+    foreign: list[bool | None] = []
+    for number, query in enumerate(others, len(chosen) + 1):
+        with suppress(InvalidQuery):
+            foreign.append(ask(query).stands_out)
+        if asked:
+            asked(number, len(chosen) + len(others))
     ids = [query.id for query in chosen]
     stages = _latencies(timings)
     return Evaluation(
@@ -162,6 +189,7 @@ def evaluate(
         unjudged=unjudged,
         seconds=time.perf_counter() - started,
         refused=refused,
+        standing=Standing(_share(stand_out), _share(foreign)),
     )
 
 
@@ -202,6 +230,11 @@ def merge(own: Filters, common: Filters | None) -> Filters:
     if both is None:
         raise InvalidQuery("The query's own filters and those given for all queries exclude each other.")
     return both
+
+
+def _share(told: Sequence[bool | None]) -> float | None:
+    known = [one for one in told if one is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _latencies(timings: Sequence[Mapping[str, float]]) -> dict[str, Latency]:

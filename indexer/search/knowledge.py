@@ -1,6 +1,6 @@
-"""What a searcher knows of its archive beside the engine: the lexicon and the dictionary, kept fresh.
+"""What a searcher knows of its archive beside the engine: lexicon, dictionary and background, kept fresh.
 
-Both are read when the first search needs them, and again when someone has noted that they have changed.
+All are read when the first search needs them, and again when someone has noted that they have changed.
 """
 
 from __future__ import annotations
@@ -14,41 +14,51 @@ from indexer.search.lexicon import KIND, STATE, Lexicon
 from indexer.search.ownwords import STATE as OWN
 from indexer.search.ownwords import OwnWords
 from indexer.search.plan import Planner
+from indexer.search.standing import Background
 from indexer.search.weights import WEIGHTS, PlanWeights
 
 _LOOK_AGAIN = 30.0  # seconds between two looks at whether the lexicon has changed
 
 
 class Knowledge:
-    """The planner of one archive. Safe to use from several threads."""
+    """The planner and the background of one archive. Safe to use from several threads."""
 
     def __init__(self, engine: Engine, weights: PlanWeights = WEIGHTS.plan) -> None:
         self._engine = engine
         self._weights = weights
         self._lock = threading.Lock()
-        self._planner: Planner | None = None
+        self._loaded: tuple[Planner, Background] | None = None
         self._state: object = None
         self._looked = 0.0
 
     @property
     def planner(self) -> Planner:
         """The planner over the archive's words as they were a short while ago."""
-        now = monotonic()
-        with self._lock:
-            if self._planner is None or now - self._looked > _LOOK_AGAIN:
-                self._looked = now
-                records = dict(self._engine.records(KIND))
-                state = records.get(STATE), records.get(OWN)
-                if self._planner is None or state != self._state:
-                    self._state = state
-                    self._planner = self._load()
-            return self._planner
+        return self._fresh()[0]
+
+    @property
+    def background(self) -> Background:
+        """How near the archive's passages are to a query on the whole."""
+        return self._fresh()[1]
 
     def forget(self) -> None:
         """Read everything again at the next search: this process has changed it."""
         with self._lock:
-            self._planner = None
+            self._loaded = None
 
-    def _load(self) -> Planner:
+    def _fresh(self) -> tuple[Planner, Background]:
+        now = monotonic()
+        with self._lock:
+            if self._loaded is None or now - self._looked > _LOOK_AGAIN:
+                self._looked = now
+                records = dict(self._engine.records(KIND))
+                state = records.get(STATE), records.get(OWN)
+                if self._loaded is None or state != self._state:
+                    self._state = state
+                    self._loaded = self._load()
+            return self._loaded
+
+    def _load(self) -> tuple[Planner, Background]:
         own = OwnWords(self._engine)
-        return Planner(Lexicon.load(self._engine), Dictionary(own), self._weights)
+        planner = Planner(Lexicon.load(self._engine), Dictionary(own), self._weights)
+        return planner, Background.load(self._engine)

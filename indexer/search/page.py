@@ -91,7 +91,8 @@ class ResultPage:
     `total` counts the union of keyword matches and the nearest by meaning; `keyword_total` the former alone.
     `copies` is how many of `total` stand beside another article, of the first `compared` of the ranking; the
     rest can be paged through, in `pages`. `notices` are sentences for the person ("results are incomplete ...").
-    `timings_ms` has a part per stage.
+    `stands_out` is False where the best of it is no answer as far as can be told, None where that cannot be told
+    (see `indexer.search.standing`). `timings_ms` has a part per stage.
     """
 
     request: SearchRequest
@@ -105,5 +106,6 @@ class ResultPage:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     copies: int = 0
     compared: int = 0
+    stands_out: bool | None = None
     #: What was searched for each word of the query.
     plan: QueryPlan = field(default_factory=QueryPlan)

@@ -54,11 +54,15 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """What a search found, best first. `fused` holds (article id, score); `legs` what each leg said."""
+    """What a search found, best first. `fused` holds (article id, score); `legs` what each leg said.
+
+    `stands_out` is as in `ResultPage`.
+    """
 
     fused: Sequence[tuple[str, float]]
     legs: Mapping[str, LegResult]
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    stands_out: bool | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,7 @@ from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
+from indexer.search.standing import Standing, standing
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
@@ -160,6 +161,15 @@ class Searcher:
             notices.append(
                 gathered.notice or say("Counts are incomplete: a part of the archive did not answer.")
             )
+        stands_out = None if by_date else _stands_out(self._standing(prepared, found))
+        if stands_out is False:
+            notices.insert(
+                0,
+                say(
+                    "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of "
+                    "them answers the question."
+                ),
+            )
         return ResultPage(
             request=request,
             results=results,
@@ -172,6 +182,7 @@ class Searcher:
             timings_ms=clock.timings_ms(),
             copies=stories.hidden,
             compared=stories.compared,
+            stands_out=stands_out,
             plan=prepared.plan,
         )
 
@@ -188,7 +199,7 @@ class Searcher:
         found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
-        return Ranking(fused, legs, clock.timings_ms())
+        return Ranking(fused, legs, clock.timings_ms(), _stands_out(self._standing(prepared, found)))
 
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
@@ -310,6 +321,9 @@ class Searcher:
             read = self._engine.gather(request, timeout=clock.remaining())
         with clock.stage("late"):
             return rerank(prepared, found, self._interactions(prepared, found.pool, read))
+
+    def _standing(self, prepared: Prepared, found: Found) -> Standing | None:
+        return standing(prepared, found, self.knowledge.background)
 
     def _interactions(
         self, prepared: Prepared, pool: Sequence[str], gathered: Gathered
@@ -477,3 +491,7 @@ def _by_date(ids: Sequence[Sequence[str]], articles: Mapping[str, Article]) -> t
     return tuple(
         sorted(found, key=lambda a: (a.published is None, a.published.at.timestamp() if a.published else 0.0))
     )
+
+
+def _stands_out(standing: Standing | None) -> bool | None:
+    return None if standing is None else standing.stands_out

@@ -13,7 +13,8 @@ from indexer.archive import Archive
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
 from indexer.evaluate.datasets import Query
-from indexer.evaluate.runner import DEPTH, evaluate, merge
+from indexer.evaluate.report import to_json, to_text
+from indexer.evaluate.runner import DEPTH, Standing, evaluate, merge
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 
@@ -136,3 +137,35 @@ def test_the_folder_of_the_archive_is_left_as_it_was(archive: Archive, tmp_path:
     evaluate(archive, QUERIES, QRELS)
     assert archive.stats().articles == before.articles
     assert not list(tmp_path.iterdir())
+
+
+def test_it_is_told_of_how_many_queries_something_stands_out(tmp_path: Path) -> None:
+    """Indexing samples the background; answers stand out from it, and what has none does not."""
+    encoder = FakeEncoder(synonyms={"هدنة": "ceasefire", "زلزال": "earthquake"})
+    letters = "ابتثجحخدذرزسشصضط"
+    texts = {"a": "هدنة هدنة هدنة", "b": "زلزال زلزال زلزال"}
+    texts |= {f"n-{n}": " ".join(letters[(n + k) % 16] * (3 + n // 16) for k in range(5)) for n in range(40)}
+    records = [{"id": name, "title": text, "text": text, "language": "ar"} for name, text in texts.items()]
+    (tmp_path / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache")
+    queries, qrels = [Query("q1", "ceasefire"), Query("q2", "earthquake")], {"q1": {"a": 1}, "q2": {"b": 1}}
+    foreign = [Query("f1", "football striker"), Query("f2", "museum ticket"), Query("f3", '"')]
+    with Archive.open(settings, encoder=encoder) as opened:
+        opened.index([tmp_path / "articles.jsonl"])
+        counted = []
+        told = evaluate(
+            opened,
+            queries,
+            qrels,
+            unanswerable=foreign,
+            syntax=True,
+            asked=lambda *done: counted.append(done),
+        )
+        alone = evaluate(opened, queries, qrels)
+    assert told.standing == Standing(answerable=1.0, unanswerable=0.0)
+    assert counted[-1] == (5, 5)
+    assert alone.standing == Standing(answerable=1.0, unanswerable=None)
+    text = to_text(told)
+    assert "Something stands out for 100.0% of the queries" in text
+    assert "Nothing stands out for 100.0% of the queries without an answer" in text
+    assert to_json(told)["stands_out"] == {"answerable": 1.0, "unanswerable": 0.0}

@@ -168,6 +168,13 @@ class SearchAnswer(CountsAnswer):
     query: Annotated[str, Field(description="The search as a query string, defaults left out.")]
     page: int
     pages: int
+    stands_out: Annotated[
+        bool | None,
+        Field(
+            description="False where the nearest is likely no answer, null where that cannot be told "
+            "(question and article in one language, another order than by relevance)."
+        ),
+    ]
     results: list[ResultAnswer]
     plan: Annotated[list[PlannedAnswer], Field(description="What was searched for each word.")]
     next_cursor: Annotated[

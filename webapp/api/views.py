@@ -41,6 +41,7 @@ def search(given: PagedParameters) -> answers.SearchAnswer:
         query=state.query_string(),
         page=state.page,
         pages=page.pages,
+        stands_out=page.stands_out,
         results=[answers.result_answer(result, _page(result.article)) for result in page.results],
         plan=answers.planned(page.plan),
         next_cursor=next_cursor(state, page),

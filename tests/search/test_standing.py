@@ -1,0 +1,155 @@
+"""Does anything stand out: the background of an archive, and what is told from it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.engines.base import Engine, Manifest, Sort
+from indexer.engines.embedded import EmbeddedEngine
+from indexer.search.request import SearchRequest
+from indexer.search.searcher import Searcher
+from indexer.search.standing import (
+    HEADLINE,
+    KIND,
+    LEAST,
+    MET,
+    QUESTION,
+    Background,
+    Standing,
+    update_background,
+)
+from indexer.settings import Settings
+from tests.fakes import FakeEncoder
+from tests.search.conftest import SYNONYMS, article, entry
+
+LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+COMMON = ("أمس", "خبر", "قال", "يوم")
+
+
+def text_of(number: int) -> str:
+    """Return eight words that no other article has, and four that all have."""
+    drawn = random.Random(number)
+    return " ".join([*COMMON, *("".join(drawn.choices(LETTERS, k=7)) for _ in range(8))])
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder(synonyms={"خبر": "news", **SYNONYMS})
+
+
+@pytest.fixture
+def engine(tmp_path: Path, encoder: FakeEncoder) -> Iterator[Engine]:
+    """Forty Arabic articles on nothing, and one on oil in Libya."""
+    with EmbeddedEngine.open(tmp_path / "archive") as opened:
+        opened.create(Manifest(encoder.fingerprint.to_dict(), {}, 1))
+        items = [article(f"a-{number:02}", "خبر", text_of(number), language="ar") for number in range(40)]
+        items.append(article("oil", "نفط ليبيا", "نفط ليبيا هدنة", language="ar"))
+        items.append(article("english", "Oil in Libya", "oil libya ceasefire", language="en"))
+        opened.write([entry(encoder, item) for item in items])
+        opened.refresh()
+        yield opened
+
+
+@pytest.fixture
+def searcher(engine: Engine, encoder: FakeEncoder) -> Searcher:
+    update_background(engine)
+    return Searcher(engine, encoder, Settings())
+
+
+def ask(searcher: Searcher, text: str, language: str = "ar", sort: Sort = Sort.RELEVANCE) -> bool | None:
+    return searcher.search(SearchRequest(f"{text} language:{language}", sort=sort)).stands_out
+
+
+# -- the background
+
+
+def test_the_background_is_the_mean_of_a_language(engine: Engine) -> None:
+    update_background(engine)
+    ids = [f"a-{number:02}" for number in range(40)]
+    passages = [*engine.vectors([*ids, "oil"]).values()]
+    mean = np.concatenate(passages).mean(axis=0)
+    query = np.random.default_rng(0).standard_normal(64).astype(np.float32)
+    background = Background.load(engine)
+    assert background.cosine(query, "ar") == pytest.approx(float(query @ mean), abs=1e-3)
+    assert background.cosine(query, "en") is None  # one article is too few to know
+    assert background.cosine(query, "fr") is None
+
+
+def test_the_background_is_taken_anew_when_the_archive_has_grown(
+    engine: Engine, encoder: FakeEncoder
+) -> None:
+    update_background(engine)
+    [before] = dict(engine.records(KIND)).values()
+    assert before["articles"] == 41
+    for number, expected in ((41, 41), (60, 60)):
+        fresh = [article(f"a-{n:02}", "خبر", text_of(n), language="ar") for n in range(40, number - 1)]
+        engine.write([entry(encoder, item) for item in fresh])
+        engine.refresh()
+        update_background(engine)
+        [after] = dict(engine.records(KIND)).values()
+        assert after["articles"] == expected
+    assert after["mean"] != before["mean"]
+
+
+def test_another_model_has_another_background(engine: Engine, tmp_path: Path) -> None:
+    update_background(engine)
+    other = FakeEncoder(name="other")
+    with EmbeddedEngine.open(tmp_path / "other") as opened:
+        opened.create(Manifest(other.fingerprint.to_dict(), {}, 1))
+        opened.put_records(KIND, dict(engine.records(KIND)))  # as small records outlive a change of model
+        assert Background.load(opened).cosine(np.ones(64, np.float32), "ar") is None
+
+
+def test_few_articles_have_no_background(tmp_path: Path, encoder: FakeEncoder) -> None:
+    with EmbeddedEngine.open(tmp_path / "few") as opened:
+        opened.create(Manifest(encoder.fingerprint.to_dict(), {}, 1))
+        update_background(opened)
+        items = [article(f"a-{n}", "خبر", text_of(n), language="ar") for n in range(LEAST - 1)]
+        opened.write([entry(encoder, item) for item in items])
+        opened.refresh()
+        update_background(opened)
+        assert not dict(opened.records(KIND))
+        assert Searcher(opened, encoder, Settings()).search(SearchRequest("oil")).stands_out is None
+
+
+# -- what is told from it
+
+
+def test_an_answer_stands_out_and_the_nearest_of_nothing_does_not(searcher: Searcher) -> None:
+    assert ask(searcher, "oil libya ceasefire") is True
+    page = searcher.search(SearchRequest("football striker transfer language:ar"))
+    assert page.results  # the nearest are shown all the same
+    assert page.stands_out is False
+    assert page.notices[0].startswith("Nothing here stands out")
+
+
+def test_not_judged_in_one_language_or_in_another_order(searcher: Searcher) -> None:
+    assert ask(searcher, "football striker transfer", "en") is None
+    assert ask(searcher, "football striker transfer", sort=Sort.NEWEST) is None
+    assert searcher.search(SearchRequest("language:ar")).stands_out is None
+
+
+def test_not_judged_without_a_background(engine: Engine, encoder: FakeEncoder) -> None:
+    page = Searcher(engine, encoder, Settings()).search(
+        SearchRequest("football striker transfer language:ar")
+    )
+    assert page.stands_out is None
+    assert not page.notices
+
+
+def test_an_evaluation_is_told_the_same(searcher: Searcher) -> None:
+    assert searcher.rank(SearchRequest("oil libya ceasefire language:ar")).stands_out is True
+    assert searcher.rank(SearchRequest("football striker transfer language:ar")).stands_out is False
+
+
+def test_words_that_are_met_help_what_is_less_near() -> None:
+    one = Standing(near=HEADLINE - MET / 2, met=0.0, least=HEADLINE)
+    assert not one.stands_out
+    assert replace(one, met=0.5).stands_out
+    assert QUESTION < HEADLINE  # a passage says more than the question that it answers
