@@ -27,7 +27,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [
         match.span()
         for match in _WORD.finditer(text)
-        if any(character.isalnum() for character in match.group())
+        if match[0][0].isalnum() or any(map(str.isalnum, match[0]))
     ]
 
 

@@ -273,10 +273,9 @@ def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, s
 
 
 def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Callable[[str, str], float]:
-    by_language = {language: prepared.weights(language) for language in set(languages.values())}
-
-    def weight(leg: str, article_id: str) -> float:
-        weights = by_language[languages[article_id]]
-        return {KEYWORDS: weights.keywords, MEANING: weights.meaning, LEAD: weights.lead}[leg]
-
-    return weight
+    by_language = {
+        language: {KEYWORDS: weights.keywords, MEANING: weights.meaning, LEAD: weights.lead}
+        for language in set(languages.values())
+        for weights in [prepared.weights(language)]
+    }
+    return lambda leg, article_id: by_language[languages[article_id]][leg]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import tantivy
@@ -62,10 +63,11 @@ class Compiler:
             parts.append((Occur.Must, _scoreless(days)))
         return Query.boolean_query(parts)
 
-    def among(self, clause: Clause, rows: list[int]) -> Query:
-        """Return a clause that only articles of *rows* can match, with its own score."""
+    def among(self, clauses: Iterable[Clause], rows: list[int]) -> Iterator[Query]:
+        """Yield each clause as one that only articles of *rows* can match, with its own score."""
         these = _scoreless(Query.term_set_query(self._schema, "row", rows))
-        return Query.boolean_query([(Occur.Must, self._clause(clause)), (Occur.Must, these)])
+        for clause in clauses:
+            yield Query.boolean_query([(Occur.Must, self._clause(clause)), (Occur.Must, these)])
 
     def _clause(self, clause: Clause) -> Query:
         match clause:

@@ -159,9 +159,8 @@ class LexicalReader:
             return scores
         places = {row: place for place, row in enumerate(rows.tolist())}
         with view_errors():
-            for column, clause in enumerate(clauses):
-                among = self._compiler.among(clause, list(places))
-                hits = self._searcher.search(among, len(places), count=False).hits
+            for column, clause in enumerate(self._compiler.among(clauses, list(places))):
+                hits = self._searcher.search(clause, len(places), count=False).hits
                 found = self._searcher.fast_field_values("row", [address for _, address in hits])
                 for row, (score, _) in zip(found, hits, strict=True):
                     scores[places[row], column] = score
