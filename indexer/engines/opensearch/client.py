@@ -220,7 +220,8 @@ def _tls(settings: Settings) -> dict[str, Any]:
     }
     return {
         "verify_certs": not settings.opensearch_insecure,
-        "ssl_assert_hostname": not settings.opensearch_insecure,
+        # Not True where they are verified: urllib3 takes it for the name to expect.
+        "ssl_assert_hostname": False if settings.opensearch_insecure else None,
         "ssl_show_warn": False,  # the warning above says it once, in our words
         **{name: str(path) for name, path in files.items() if path},
     }
