@@ -51,6 +51,15 @@ def test_the_web_app_writes_nothing_but_records() -> None:
             assert not [action for action in permission["allowed_actions"] if "write" in action]
 
 
+def test_every_node_answers_to_the_name_that_clients_ask_for() -> None:
+    services = {**load(FILES[0])["services"], **load(FILES[1])["services"]}
+    services["opensearch"] = load(FILES[0])["services"]["opensearch"]
+    nodes = [service for name, service in services.items() if name.startswith("opensearch")]
+    name = load(FILES[0])["x-indexer"]["NEWSARCHIVE_ENGINE"].removeprefix("https://").split(":")[0]
+    assert len(nodes) == 3
+    assert all(name in node["networks"]["default"]["aliases"] for node in nodes)
+
+
 def test_the_commands_of_the_services_exist() -> None:
     services = load("compose.yaml")["services"]
     commands = {name: services[name]["command"][0] for name in ("init", "ingest", "web")}
