@@ -14,8 +14,9 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ _RUN = 4  # words
 #: Texts with fewer runs say too little; of longer ones the beginning decides.
 _FEWEST_RUNS = 30
 _MOST_WORDS = 600
-_SAMPLED = 4
+_SAMPLED = np.uint64(4)
 #: Articles whose runs are kept in memory, 2 kB each.
 _REMEMBERED = 10_000
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # multiplying by it spreads a word's bits over the whole hash
@@ -72,17 +73,18 @@ class Copies:
 
     def stories(self, ids: Sequence[str], articles: Mapping[str, Article]) -> Stories:
         """Group articles, the best-ranked first. `articles` are those that are at hand; others are read."""
-        runs = self._runs(ids, articles)
+        known = self._runs(ids, articles)
+        runs = [known.get(article_id, _NONE) for article_id in ids]
         heads: list[int] = []
         copies: dict[int, list[str]] = {}
         holders: dict[int, list[int]] = {}
-        for place, article_id in enumerate(ids):
-            own = runs.get(article_id, _NONE)
-            sample = [run for run in own.tolist() if run % _SAMPLED == 0]
-            shared = Counter(head for run in sample for head in holders.get(run, ()))
-            head = next((head for head, _ in shared.most_common() if are_copies(own, runs[ids[head]])), None)
+        for place, sample in enumerate(_shared_samples(runs)):
+            shared = Counter(chain.from_iterable(holders[run] for run in sample if run in holders))
+            head = next(
+                (head for head, _ in shared.most_common() if are_copies(runs[place], runs[head])), None
+            )
             if head is not None:
-                copies.setdefault(head, []).append(article_id)
+                copies.setdefault(head, []).append(ids[place])
                 continue
             heads.append(place)
             for run in sample:
@@ -130,6 +132,21 @@ def runs_of(text: str) -> Runs:
         mixed ^= mixed >> np.uint64(29)
     runs: Runs = np.unique(mixed)
     return runs
+
+
+def _shared_samples(runs: Sequence[Runs]) -> Iterator[list[int]]:
+    """Yield for each article those of its sampled runs that another article has, too: most share none."""
+    samples = [own[own % _SAMPLED == 0] for own in runs]
+    every = np.concatenate([_NONE, *samples])
+    order = np.argsort(every)
+    same = every[order][1:] == every[order][:-1]
+    shared = np.zeros(len(every), np.bool_)
+    shared[order[1:]] = same
+    shared[order[:-1]] |= same
+    end = 0
+    for sample in samples:
+        start, end = end, end + len(sample)
+        yield sample[shared[start:end]].tolist()
 
 
 _NONE: Runs = np.zeros(0, np.uint64)
