@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,26 @@ def test_a_password_in_the_address_is_shown_nowhere(caplog: pytest.LogCaptureFix
         OpenSearchEngine.open(f"http://somebody:{SECRET}@127.0.0.1:{port}", settings)
     assert SECRET not in str(raised.value) + repr(raised.value) + caplog.text + repr(settings)
     assert raised.value.__cause__ is None
+
+
+def test_a_node_that_stands_still_is_left_alone_while_another_answers(
+    opensearch_settings: Settings,
+) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()  # the system takes connections, and nobody answers
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]},{opensearch_settings.engine}"
+        settings = opensearch_settings.model_copy(update={"opensearch_timeout": 2.0})
+        late = 0
+        with OpenSearchEngine.open(address, settings) as engine:
+            for _ in range(10):
+                try:
+                    engine.manifest()
+                except EngineTimeout:
+                    late += 1
+        assert late <= 1
+        with pytest.raises(EngineTimeout, match="did not answer within 2 s"):
+            OpenSearchEngine.open(address.split(",")[0], settings)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,19 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
-from opensearchpy import ImproperlyConfigured, JSONSerializer, OpenSearch, OpenSearchException
+from opensearchpy import (
+    Connection,
+    ConnectionTimeout,
+    ImproperlyConfigured,
+    JSONSerializer,
+    OpenSearch,
+    OpenSearchException,
+    RoundRobinSelector,
+    Urllib3HttpConnection,
+)
 
 from indexer.engines.opensearch.failures import too_late, translate
-from indexer.errors import EngineUnavailable, SettingsError
+from indexer.errors import EngineTimeout, EngineUnavailable, SettingsError
 from indexer.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -28,6 +37,10 @@ logger = logging.getLogger(__name__)
 OLDEST_VERSION = (3, 0)
 _PASSWORD_REMEDY = "Use https:// (or NEWSARCHIVE_OPENSEARCH_INSECURE=true on a network that you trust)."
 _CONNECTIONS = 16
+#: Seconds in which a node says what it is; then another one is asked.
+_FIRST_ANSWER = 10.0
+#: A node that did not answer in time is not asked for so many seconds, while others can be.
+_REST = 30.0
 #: An archive that was never created has no index: it is searched like an empty one.
 _IF_THERE = {"ignore_unavailable": True, "allow_no_indices": True}
 
@@ -63,7 +76,10 @@ class Cluster:
                 http_auth=auth,
                 pool_maxsize=_CONNECTIONS,
                 timeout=settings.opensearch_timeout,
-                max_retries=3,
+                # Once at each of the nodes; where there is one, again, as it may have closed the connection.
+                max_retries=len(nodes),
+                connection_class=_Connection,
+                selector_class=_Answering,
                 serializer=_Orjson(),
                 **(_tls(settings) if secure else {}),
             )
@@ -71,7 +87,7 @@ class Cluster:
             raise SettingsError(f"The connection to {shown} cannot be set up: {error}.") from None
         cluster = cls(client, shown, timeout=settings.opensearch_timeout)
         try:
-            cluster._check_version()
+            cluster._check_version(attempts=len(nodes))
         except BaseException:
             cluster.close()
             raise
@@ -140,8 +156,16 @@ class Cluster:
         )
         return answer
 
-    def _check_version(self) -> None:
-        version = self.request("GET", "/").get("version", {})
+    def _check_version(self, attempts: int) -> None:
+        limit = min(self.timeout, _FIRST_ANSWER)
+        while True:
+            attempts -= 1
+            try:
+                version = self.request("GET", "/", timeout=limit).get("version", {})
+                break
+            except EngineTimeout:
+                if attempts < 1:
+                    raise
         number = str(version.get("number", ""))
         if version.get("distribution") != "opensearch":
             raise EngineUnavailable(
@@ -154,6 +178,31 @@ class Cluster:
                 "or newer is needed.",
                 remedy="Upgrade the cluster.",
             )
+
+
+class _Connection(Urllib3HttpConnection):
+    """The connections to one node, which remember when it did not answer in time."""
+
+    rests_until = 0.0
+
+    def perform_request(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().perform_request(*args, **kwargs)
+        except ConnectionTimeout:
+            self.rests_until = monotonic() + _REST
+            raise
+
+
+class _Answering(RoundRobinSelector):
+    """Asks node after node, those that did not answer in time only where there are no others.
+
+    The client itself puts aside only nodes that refuse connections; one that stands still would be asked on and on.
+    """
+
+    def select(self, connections: Sequence[Connection]) -> Any:
+        now = monotonic()
+        rested = [one for one in connections if getattr(one, "rests_until", 0.0) <= now]
+        return super().select(rested or connections)
 
 
 class _Orjson(JSONSerializer):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -47,7 +46,7 @@ from indexer.engines.opensearch.indices import Indices
 from indexer.engines.opensearch.mappings import Names
 from indexer.engines.opensearch.matching import run_legs
 from indexer.engines.opensearch.partitions import keys_for
-from indexer.engines.opensearch.patience import WAITS, patiently
+from indexer.engines.opensearch.patience import Patience, patiently
 from indexer.engines.opensearch.queries import columns, union_query
 from indexer.engines.opensearch.scanning import scan
 from indexer.engines.opensearch.writing import CHUNK_ACTIONS
@@ -150,7 +149,7 @@ class OpenSearchEngine:
             return found
 
         # Asked before each batch is written, and so as patient as the writing itself.
-        return patiently(lambda: self._at_home(ask))
+        return self._at_home(lambda homes: patiently(lambda: ask(homes)))
 
     # -- looking up
 
@@ -287,15 +286,15 @@ class OpenSearchEngine:
 
         *act* must be safe to repeat. Raises `NoHome` where there is no archive.
         """
-        for pause in WAITS:
+        patience = Patience()
+        while True:
             homes = patiently(self.indices.homes)
             try:
                 return act(homes)
-            except NoHome:
+            except NoHome as error:
                 if homes.live is None:
                     raise
-                time.sleep(pause)
-        return act(patiently(self.indices.homes))
+                patience.wait(error)
 
     def _asked(self, filters: Filters) -> str:
         """Return the indices that may hold what passes *filters*."""

@@ -6,7 +6,6 @@ simply sent again.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -14,8 +13,8 @@ from typing import Any
 
 from indexer.engines.opensearch.client import Cluster, dumps
 from indexer.engines.opensearch.failures import LastingFailure, TooLarge, reason_of, translate
-from indexer.engines.opensearch.patience import WAITS
-from indexer.errors import EngineError, EngineTimeout, EngineUnavailable
+from indexer.engines.opensearch.patience import Patience
+from indexer.errors import ArchiveError, EngineError, EngineTimeout, EngineUnavailable
 
 CHUNK_ACTIONS = 500
 CHUNK_BYTES = 10 * 1024 * 1024
@@ -59,7 +58,7 @@ def send(
 ) -> Outcome:
     """Send *actions*; durable when it returns. A refusal that will not pass is in the outcome, not raised.
 
-    Raises `EngineUnavailable` or `EngineTimeout` when the cluster does not take them even after `WAITS`.
+    Raises `EngineUnavailable` or `EngineTimeout` when the cluster does not take them, however patiently.
     """
     outcome = Outcome()
     under_way: set[Future[Outcome]] = set()
@@ -111,29 +110,23 @@ def _chunks(actions: Iterable[Action], limit: int, outcome: Outcome) -> Iterator
 
 def _send_chunk(cluster: Cluster, chunk: Sequence[Action], refresh: bool) -> Outcome:
     outcome = Outcome()
-    failure: Exception | None = None
-    for pause in (*WAITS, None):
+    patience = Patience()
+    params = {"refresh": "true"} if refresh else None
+    while True:
         try:
-            answer = cluster.request(
-                "POST",
-                "/_bulk",
-                b"".join(action.lines() for action in chunk),
-                params={"refresh": "true"} if refresh else None,
-            )
+            body = b"".join(action.lines() for action in chunk)
+            answer = cluster.request("POST", "/_bulk", body, params=params)
         except TooLarge as error:
             return _send_halves(cluster, chunk, refresh, error)
         except LastingFailure:
             raise
         except (EngineUnavailable, EngineTimeout) as error:
-            failure = error
+            patience.wait(error)
         else:
             chunk, failure = _sort_answers(cluster, chunk, answer, outcome)
-            if not chunk:
+            if failure is None:
                 return outcome
-        if pause is not None:
-            time.sleep(pause)
-    assert failure is not None
-    raise failure
+            patience.wait(failure)
 
 
 def _send_halves(cluster: Cluster, chunk: Sequence[Action], refresh: bool, error: TooLarge) -> Outcome:
@@ -146,10 +139,10 @@ def _send_halves(cluster: Cluster, chunk: Sequence[Action], refresh: bool, error
 
 def _sort_answers(
     cluster: Cluster, chunk: Sequence[Action], answer: dict[str, Any], outcome: Outcome
-) -> tuple[list[Action], Exception | None]:
+) -> tuple[list[Action], ArchiveError | None]:
     """Count what was done, note what was refused; return what to send again and why."""
     again: list[Action] = []
-    failure: Exception | None = None
+    failure: ArchiveError | None = None
     for action, item in zip(chunk, answer["items"], strict=True):
         (result,) = item.values()
         status = result["status"]
