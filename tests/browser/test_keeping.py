@@ -48,7 +48,7 @@ def test_a_search_is_saved_and_deleted(open_page: OpenPage) -> None:
     page.get_by_role("link", name="هدنة Libya").click()
     page.get_by_role("link", name="Change it").click()
     page.get_by_label("Name", exact=True).fill("Truce")
-    page.get_by_label("Question").fill("truce in Libya")
+    page.get_by_label("Question", exact=True).fill("truce in Libya")
     page.get_by_label("Send alerts").select_option(label="once a week at most")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Truce")
