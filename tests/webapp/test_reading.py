@@ -53,6 +53,10 @@ def test_help_is_offered_for_arabic_only(client: FlaskClient) -> None:
     english = client.get("/article", query_string={"id": HOSTILE_ID, "help": "1"}).text
     assert "<rt" not in english
     assert "Romanised" not in english
+    # Who reads the pages in Arabic needs no Latin letters.
+    arabic = client.get("/article?id=n1", headers={"Accept-Language": "ar"}).text
+    assert 'class="romanised"' in html
+    assert 'class="romanised"' not in arabic
 
 
 def published(year: int, month: int, day: int, precision: Precision = Precision.DAY) -> Published:
