@@ -19,6 +19,7 @@ from indexer.errors import InvalidQuery
 from indexer.search.copies import are_copies, runs_of
 from indexer.search.page import Highlight, Result
 from indexer.search.searcher import WINDOW
+from indexer.text import base_language
 from webapp import display, marking, reading, translation
 from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
@@ -27,7 +28,7 @@ from webapp.state import SearchState
 blueprint = Blueprint("article", __name__)
 
 SIMILAR = 5
-#: Articles that are looked at for copies: these are the nearest of all.
+#: The nearest articles, among which copies and those in other languages are looked for.
 NEAR = 25
 #: What a browser lays out without a pause; longer texts are shown whole on request.
 LONG_TEXT = 200_000
@@ -78,6 +79,7 @@ def show() -> str:
         )
     near = archive.similar(article_id, NEAR)
     copies = _copies(article, [result.article for result in near])
+    others = [result for result in near if result.article.id not in copies]
     return render_template(
         "article.html",
         state=state,
@@ -102,7 +104,8 @@ def show() -> str:
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
         copies=[result for result in near if result.article.id in copies],
-        similar=[result for result in near if result.article.id not in copies][:SIMILAR],
+        abroad=[result for result in others if _language(result.article) != _language(article)][:SIMILAR],
+        similar=[result for result in others if _language(result.article) == _language(article)][:SIMILAR],
     )
 
 
@@ -122,6 +125,10 @@ def _copies(article: Article, others: Sequence[Article]) -> frozenset[str]:
     """Return the ids of those that are copies of an article, or that it is a copy of."""
     own = runs_of(article.text)
     return frozenset(other.id for other in others if are_copies(own, runs_of(other.text)))
+
+
+def _language(article: Article) -> str:
+    return base_language(article.language)
 
 
 def _state() -> SearchState:

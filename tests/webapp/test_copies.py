@@ -42,7 +42,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder = tmp_path_factory.mktemp("copies")
     settings = load_settings(archive=folder / "archive", cache=folder, encode_cache=False)
     with Archive.open(settings, encoder=FakeEncoder()) as archive:
-        archive.add(ARTICLES)
+        archive.add([*ARTICLES, Article(id="arabic", title="هدنة", text="هدنة في ليبيا", language="ar")])
         yield create_app(archive).test_client()
 
 
@@ -51,33 +51,33 @@ def ids(html: str) -> list[str]:
 
 
 def test_copies_are_folded_across_pages(client: FlaskClient) -> None:
-    first, second = (client.get(f"/search?q=ceasefire&page={page}").text for page in (1, 2))
+    first, second = (client.get(f"/search?q=ceasefire&language=en&page={page}").text for page in (1, 2))
     assert ids(first)[:3] == ["a0", "a2", "a1"]  # the earliest copy first
     assert "+2 copies and reprints" in first
     assert len(ids(first)) == 12
     assert len(ids(second)) == 4
     assert sorted(ids(first) + ids(second)) == sorted(article.id for article in ARTICLES)
-    assert client.get("/search?q=ceasefire&page=3").status_code == 400
+    assert client.get("/search?q=ceasefire&language=en&page=3").status_code == 400
 
 
 def test_totals_say_what_they_count(client: FlaskClient) -> None:
-    text = " ".join(re.sub(r"<[^>]+>", " ", client.get("/search?q=ceasefire").text).split())
+    text = " ".join(re.sub(r"<[^>]+>", " ", client.get("/search?q=ceasefire&language=en").text).split())
     assert "16 articles" in text
     assert "2 copies stand with their originals, which leaves 14 to page through" in text
     assert "or all 16 if none is ticked" in text
-    assert client.get("/export?format=csv&q=ceasefire").text.count("\r\n") == 17
+    assert client.get("/export?format=csv&q=ceasefire&language=en").text.count("\r\n") == 17
 
 
 def test_a_copy_is_opened_and_leads_on(client: FlaskClient) -> None:
-    page = client.get("/search?q=ceasefire").text
+    page = client.get("/search?q=ceasefire&language=en").text
     address = re.search(r'href="(/article\?id=a1&amp;[^"]+)"', page)
     assert address
     html = client.get(address[1].replace("&amp;", "&")).text
     assert "<b>1 of 14</b>" in html
     assert "Why this article?" not in html  # the reasons are the original's
-    assert client.get("/result?q=ceasefire&rank=14").status_code == 302
-    assert "id=a0" in client.get("/result?q=ceasefire&rank=1").location
-    assert "/search" in client.get("/result?q=ceasefire&rank=15").location
+    assert client.get("/result?q=ceasefire&language=en&rank=14").status_code == 302
+    assert "id=a0" in client.get("/result?q=ceasefire&language=en&rank=1").location
+    assert "/search" in client.get("/result?q=ceasefire&language=en&rank=15").location
 
 
 def test_an_article_names_its_copies(client: FlaskClient) -> None:
@@ -87,3 +87,12 @@ def test_an_article_names_its_copies(client: FlaskClient) -> None:
     assert len(set(re.findall(r"/article\?id=(a\d+)", similar))) == 5
     assert not {"a0", "a1"} & set(re.findall(r"/article\?id=(a\d+)", similar))
     assert "Copies and reprints" not in client.get("/article?id=a5").text
+
+
+def test_what_is_near_in_other_languages_stands_apart(client: FlaskClient) -> None:
+    html = client.get("/article?id=a5").text
+    abroad = html.partition("In other languages</h2>")[2].partition("</ol>")[0]
+    assert re.findall(r"/article\?id=(\w+)", abroad) == ["arabic"]
+    assert "Arabic</small>" in abroad
+    assert "id=arabic" not in html.partition("Similar articles</h2>")[2]
+    assert "Similar articles" not in client.get("/article?id=arabic").text
