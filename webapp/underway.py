@@ -8,8 +8,9 @@ that nobody comes back for, or whose time is up gives its thread back at its nex
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from time import monotonic
 
 from flask import Flask, current_app, request
@@ -39,10 +40,12 @@ class Asked(Watch):
         super().__init__()
         self.future: Future[ResultPage] = Future()
         self.began = self.seen = monotonic()
+        #: How many requests wait for it at this moment.
+        self.waiting = 0
 
     @property
     def stopped(self) -> bool:
-        return super().stopped or monotonic() - self.seen > _ABANDONED
+        return super().stopped or (not self.waiting and monotonic() - self.seen > _ABANDONED)
 
     @property
     def seconds(self) -> float:
@@ -78,14 +81,26 @@ class Searches:
 
     def answer(self, key: Key, found: Asked, patience: float) -> ResultPage | None:
         """Return the answer, None if there is none within *patience* seconds. Raises what the search raised."""
-        if not wait([found.future], patience).done:
-            found.seen = monotonic()
+        with self._waiting(found):
+            done = wait([found.future], patience).done
+        if not done:
             return None
         self._forget(key, found)
         try:
             return found.future.result()
         except CancelledError:
             raise SearchStopped("The search was stopped.") from None
+
+    @contextmanager
+    def _waiting(self, found: Asked) -> Iterator[None]:
+        with self._lock:
+            found.waiting += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                found.waiting -= 1
+                found.seen = monotonic()
 
     def find(self, key: Key) -> Asked | None:
         """Return a visitor's search if it is under way, and note that it is waited for."""

@@ -151,6 +151,16 @@ def test_a_search_that_nobody_waits_for_ends(
     assert engine.calls == ["match"]
 
 
+def test_a_search_that_a_request_waits_for_is_not_abandoned(
+    engine: SlowEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(underway, "_ABANDONED", 0.1)
+    app = app_over(engine, settings)
+    app.config[underway.PATIENCE] = 60
+    engine.delay = 0.5
+    assert app.test_client().get(SEARCH).status_code == 200
+
+
 def test_visitors_do_not_stop_each_others_searches(client: FlaskClient, engine: SlowEngine) -> None:
     engine.delay = 0.4
     mine, other = {"User-Agent": "mine"}, {"User-Agent": "other"}
