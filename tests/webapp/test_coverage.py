@@ -22,7 +22,9 @@ def test_the_whole_archive(client: FlaskClient) -> None:
 
 def test_a_cell_leads_to_the_articles_it_counts(client: FlaskClient) -> None:
     html = client.get("/coverage").text
-    counts = dict(re.findall(r'<a href="(/search\?source=BBC[^"]+)"><title>[^<:]*: (\d+) articles?</title>', html))
+    counts = dict(
+        re.findall(r'<a href="(/search\?source=BBC[^"]+)"><title>[^<:]*: (\d+) articles?</title>', html)
+    )
     assert counts
     assert sum(map(int, counts.values())) == 13
     url, count = next(iter(counts.items()))

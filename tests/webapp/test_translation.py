@@ -63,7 +63,11 @@ def client(archive: Archive) -> FlaskClient:
 
 def text_of(html: str) -> list[str]:
     """Return the sentences and translations in the order of the page."""
-    aligned = html.partition('<div class="text aligned"')[2].partition("<p class=\"note\">")[0].partition("</article>")[0]
+    aligned = (
+        html.partition('<div class="text aligned"')[2]
+        .partition('<p class="note">')[0]
+        .partition("</article>")[0]
+    )
     return [re.sub(r"<[^>]+>", "", piece) for piece in re.findall(r"<p[^>]*>(.*?)</p>", aligned)][2:]
 
 
