@@ -83,7 +83,7 @@ def generations(engine: OpenSearchEngine) -> list[Generation]:
     found = []
     for number in engine.indices.numbers():
         articles, (_, words) = _articles(engine, number), engine.names.generation(number)
-        indices = f"{articles},{words},{engine.names.places_index(number)}"
+        indices = f"{articles},{words},{engine.names.places(number)}"
         stats = engine.cluster.request(
             "GET", f"/{indices}/_stats/store", params={"ignore_unavailable": "true"}
         )
@@ -192,7 +192,7 @@ def drop(engine: OpenSearchEngine, number: int) -> None:
     home = _home(engine, number)
     _, words = engine.names.generation(number)
     articles = [engine.names.index(number, home.unit, key) for key in sorted(home.keys)]
-    for index in (*articles, engine.names.places_index(number), words):
+    for index in (*articles, engine.names.places(number), words):
         engine.cluster.request("DELETE", f"/{index}", missing=True)
 
 

@@ -3,7 +3,7 @@
 Writers go through aliases, which a promotion moves, so that a request that is sent again reaches the generation that
 is in use by then. A partition is made when its first article comes. A promotion must not miss one that is made
 meanwhile: it first takes away the mark of a generation that is open (an alias of its rest), and a partition gets its
-aliases only in one step with finding that mark.
+aliases only in one step with finding that mark, and the generation in the same use as before.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ class Home:
         return (self.names.partition(self.base, key) if self.is_cut else self.base), True
 
     @property
-    def places(self) -> tuple[str, bool]:
-        """The index of places, as `target`; only a generation that is cut up has one."""
-        if not self.base:
-            return self.names.places_index(self.number), False
-        return self.names.places(self.base), True
+    def places(self) -> str:
+        """The index of places, which only a generation that is cut up has.
+
+        Not an alias: what a writer has read there must not be written to those of another generation.
+        """
+        return self.names.places(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,13 @@ def make_partitions(cluster: Cluster, home: Home, keys: set[str]) -> None:
         index = home.names.index(home.number, home.unit, key)
         make_index(cluster, index, body)
         if home.base:
-            mark = {"index": home.rest, "alias": home.names.open}
-            aliases = (home.base, home.names.partition(home.base, key))
-            steps = [
-                {"remove": {**mark, "must_exist": True}},
-                {"add": mark},
-                *({"add": {"index": index, "alias": alias}} for alias in aliases),
-            ]
+            # The mark must be there, and the generation still be what it was when its home was looked up.
+            steps: list[dict[str, Any]] = []
+            for alias in (home.names.open, home.base):
+                there = {"index": home.rest, "alias": alias}
+                steps += [{"remove": {**there, "must_exist": True}}, {"add": there}]
+            for alias in (home.base, home.names.partition(home.base, key)):
+                steps.append({"add": {"index": index, "alias": alias}})
             cluster.request("POST", "/_aliases", {"actions": steps})
 
 

@@ -58,8 +58,7 @@ class Indices:
         _, words = names.generation(number)
         bodies = [(words, words_index(self._settings), {names.words})]
         if unit is not Unit.NONE:
-            places = {names.places(names.articles)}
-            bodies.append((names.places_index(number), places_index(self._settings), places))
+            bodies.append((names.places(number), places_index(self._settings), set()))
         articles = articles_index(manifest, self._settings, number)
         bodies.append((names.index(number, unit, REST), articles, rest_aliases(names, unit)))
         for index, body, aliases in bodies:

@@ -103,11 +103,8 @@ class Names:
         """Return the alias of a partition; `base` is the alias of all of them (`articles` or `building`)."""
         return f"{base}-of-{key}"
 
-    def places(self, base: str) -> str:
-        """Return the alias of the index that says in which partition an article stands (see `placing`)."""
-        return f"{base}-places"
-
-    def places_index(self, number: int) -> str:
+    def places(self, number: int) -> str:
+        """Return the name of the index that says in which partition of a generation an article stands."""
         return f"{self.prefix}-places-{number:06}"
 
 

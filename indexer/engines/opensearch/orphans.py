@@ -87,9 +87,8 @@ def _mend(cluster: Cluster, home: Home, work: _Work) -> int:
 def _counts(cluster: Cluster, home: Home) -> tuple[int, int, int]:
     _refresh(cluster, home)
     body = {"size": 0, "track_total_hits": True}
-    places, _ = home.places
     moving = {**body, "query": {"term": {"moving": True}}}
-    answers = cluster.msearch([(home.base, body), (places, body), (places, moving)])
+    answers = cluster.msearch([(home.base, body), (home.places, body), (home.places, moving)])
     articles, named, between = (answer["hits"]["total"]["value"] for answer in answers)
     return articles, named, between
 
@@ -98,10 +97,9 @@ def _both(cluster: Cluster, home: Home) -> Iterator[tuple[str, list[str], Place 
     """Yield (id, partitions where it stands, its place) for every id that either knows: a merge by id."""
     _refresh(cluster, home)
     order = [{"id": "asc"}, {"_index": "asc"}]
-    index, _ = home.places
     found = scan(cluster, home.base, EVERYTHING, sort=order, batch=_BATCH, fields=("id",))
     articles = groupby(found, key=lambda hit: hit["fields"]["id"][0])
-    places = scan(cluster, index, EVERYTHING, sort=order, batch=_BATCH)
+    places = scan(cluster, home.places, EVERYTHING, sort=order, batch=_BATCH)
     article, place = next(articles, None), next(places, None)
     while article or place:
         heads = ([article[0]] if article else []) + ([place["_source"]["id"]] if place else [])
@@ -119,5 +117,4 @@ def _both(cluster: Cluster, home: Home) -> Iterator[tuple[str, list[str], Place 
 
 
 def _refresh(cluster: Cluster, home: Home) -> None:
-    index, _ = home.places
-    cluster.request("POST", f"/{home.base},{index}/_refresh", params={"ignore_unavailable": "true"})
+    cluster.request("POST", f"/{home.base},{home.places}/_refresh", params={"ignore_unavailable": "true"})

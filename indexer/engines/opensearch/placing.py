@@ -91,22 +91,20 @@ def hashes(cluster: Cluster, home: Home, ids: Sequence[str]) -> dict[str, str]:
 
 def places(cluster: Cluster, home: Home, ids: Sequence[str]) -> dict[str, Place]:
     """Return the places of articles, as they are at this moment."""
-    index, _ = home.places
-    found = _get(cluster, [(index, id_) for id_ in ids], "id,keys,moving")
+    found = _get(cluster, [(home.places, id_) for id_ in ids], "id,keys,moving")
     return {source["id"]: Place(tuple(source["keys"]), source["moving"]) for source in found}
 
 
 def put_places(cluster: Cluster, home: Home, found: Mapping[str, Place]) -> None:
-    index, alias = home.places
     send_all(
         cluster,
         (
             Action(
-                index,
+                home.places,
                 document_id(id_),
                 id_,
                 dumps({"id": id_, "keys": list(place.keys), "moving": place.moving}),
-                alias,
+                alias=False,
             )
             for id_, place in found.items()
         ),
@@ -115,8 +113,8 @@ def put_places(cluster: Cluster, home: Home, found: Mapping[str, Place]) -> None
 
 
 def delete_places(cluster: Cluster, home: Home, ids: Iterable[str]) -> None:
-    index, alias = home.places
-    send_all(cluster, (Action(index, document_id(id_), id_, alias=alias) for id_ in ids), refresh=False)
+    actions = (Action(home.places, document_id(id_), id_, alias=False) for id_ in ids)
+    send_all(cluster, actions, refresh=False)
 
 
 def leave(cluster: Cluster, home: Home, found: Mapping[str, Iterable[str]]) -> None:

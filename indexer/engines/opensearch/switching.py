@@ -64,10 +64,6 @@ def _wanted(names: Names, indices: set[str], live: int, building: int | None) ->
                 wanted.add((index, names.partition(names.building, key)))
                 if key == REST:
                     wanted.add((index, names.open))
-    places = {names.places_index(live): names.places(names.articles)}
-    if building is not None:
-        places[names.places_index(building)] = names.places(names.building)
-    wanted |= {(index, alias) for index, alias in places.items() if index in indices}
     return wanted
 
 
@@ -77,9 +73,9 @@ def _partition_aliases(names: Names, key: str) -> set[str]:
 
 def _is_moved(names: Names, index: str, alias: str) -> bool:
     """Say whether an alias is one of those that tell generations apart (people may have set others)."""
-    if not index.startswith((f"{names.articles}-", f"{names.words}-", f"{names.prefix}-places-")):
+    if not index.startswith((f"{names.articles}-", f"{names.words}-")):
         return False
     bases = (names.articles, names.building)
-    return alias in {*bases, names.words, names.open, *map(names.places, bases)} or alias.startswith(
+    return alias in {*bases, names.words, names.open} or alias.startswith(
         tuple(names.partition(base, "") for base in bases)
     )
