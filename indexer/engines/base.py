@@ -407,8 +407,10 @@ class Engine(Protocol):
         """Count and fetch in one round trip."""
         ...
 
-    def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
-        """Return a page of article ids by date, and the total.
+    def browse(
+        self, union: Union, *, sort: Sort, size: int, offset: int = 0, timeout: float | None = None
+    ) -> tuple[list[str], int]:
+        """Return a page of article ids by date, and the total; `timeout` as for `match`.
 
         NEWEST puts the latest first, OLDEST the earliest; undated articles come last in both, doubtful
         dates sort as they are; ties by id. RELEVANCE sorts by id.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
+from indexer.errors import EngineTimeout, EngineUnavailable
 from indexer.text import analyse, base_language
 from indexer.wording import say, say_in
 
@@ -26,8 +27,9 @@ FACET_WORDS = {
 class FacetValues:
     """The values that an archive's facets have, kept for a while."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, timeout: float | None = None) -> None:
         self._engine = engine
+        self._timeout = timeout
         self._known: tuple[float, Mapping[str, tuple[str, ...]]] | None = None
 
     def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[str]]:
@@ -64,10 +66,18 @@ class FacetValues:
         """Return facet -> the archive's values, the most frequent first."""
         now = time.monotonic()
         if self._known is None or now - self._known[0] > _KEEP_SECONDS:
-            gathered = self._engine.gather(GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES)))
-            values = {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
-            self._known = (now, values)
+            try:
+                self._known = (now, self._ask())
+            except (EngineUnavailable, EngineTimeout):
+                if self._known is None:
+                    raise
+                self._known = (now, self._known[1])  # what was known a while ago serves until the next look
         return self._known[1]
+
+    def _ask(self) -> Mapping[str, tuple[str, ...]]:
+        request = GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES))
+        gathered = self._engine.gather(request, timeout=self._timeout)
+        return {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
 
 
 def filtered_facets(filters: Filters) -> tuple[str, ...]:

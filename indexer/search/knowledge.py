@@ -9,6 +9,7 @@ import threading
 from time import monotonic
 
 from indexer.engines.base import Engine
+from indexer.errors import EngineTimeout, EngineUnavailable
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import KIND, STATE, Lexicon
 from indexer.search.ownwords import STATE as OWN
@@ -47,16 +48,33 @@ class Knowledge:
             self._loaded = None
 
     def _fresh(self) -> tuple[Planner, Background]:
+        known = self._loaded
+        if known is not None and monotonic() - self._looked <= _LOOK_AGAIN:
+            return known
+        # What was known a while ago serves while another search looks, and where the store does not answer now.
+        if not self._lock.acquire(blocking=known is None):
+            assert known is not None
+            return known
+        try:
+            return self._look()
+        except (EngineUnavailable, EngineTimeout):
+            if known is None:
+                raise
+            return known
+        finally:
+            self._lock.release()
+
+    def _look(self) -> tuple[Planner, Background]:
+        """Read what has changed since the last look; to be called under the lock."""
         now = monotonic()
-        with self._lock:
-            if self._loaded is None or now - self._looked > _LOOK_AGAIN:
-                self._looked = now
-                records = dict(self._engine.records(KIND))
-                state = records.get(STATE), records.get(OWN)
-                if self._loaded is None or state != self._state:
-                    self._state = state
-                    self._loaded = self._load()
-            return self._loaded
+        if self._loaded is None or now - self._looked > _LOOK_AGAIN:
+            self._looked = now
+            records = dict(self._engine.records(KIND))
+            state = records.get(STATE), records.get(OWN)
+            if self._loaded is None or state != self._state:
+                self._loaded = self._load()
+                self._state = state
+        return self._loaded
 
     def _load(self) -> tuple[Planner, Background]:
         own = OwnWords(self._engine)

@@ -78,7 +78,7 @@ class Searcher:
         self._encoder = encoder
         self._timeout = settings.search_timeout
         self._depth = depth
-        self._facet_values = FacetValues(engine)
+        self._facet_values = FacetValues(engine, settings.search_timeout)
         self._copies = Copies(engine)
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
@@ -122,9 +122,10 @@ class Searcher:
         def ranked(first: int, count: int) -> list[tuple[str, Fused | None]]:
             if not by_date:
                 return found.page(first, count)
-            clock.check()
             with clock.stage("legs"):
-                ids, _ = self._engine.browse(whole, sort=sort, size=count, offset=first)
+                ids, _ = self._engine.browse(
+                    whole, sort=sort, size=count, offset=first, timeout=clock.remaining()
+                )
             return [(article_id, None) for article_id in ids]
 
         head = ranked(0, horizon) if horizon and by_date else []
@@ -132,7 +133,7 @@ class Searcher:
         pool = () if by_date else found.pool
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
-            wanted = dict.fromkeys([*(article_id for article_id, _ in entries), *pool])
+            wanted = dict.fromkeys([*(article_id for article_id, _ in (*head, *entries)), *pool])
             gathered, facets = self._gather(found, whole, list(wanted), clock, request.whole_facet)
         if pool:
             clock.check()

@@ -182,6 +182,8 @@ def test_a_search_that_takes_too_long_is_a_timeout(engine: Engine) -> None:
         engine.match([lexical("common"), VectorLeg(vector(1))], timeout=1e-6)
     with pytest.raises(EngineTimeout):
         engine.gather(GatherRequest(Union()), timeout=1e-6)
+    with pytest.raises(EngineTimeout):
+        engine.browse(Union(), sort=Sort.NEWEST, size=10, timeout=1e-6)
     (result,) = engine.match([lexical("common")], timeout=60.0)
     assert result.total == 50
     assert engine.gather(GatherRequest(Union()), timeout=60.0).total == 50

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from opensearchpy import AuthenticationException, SSLError, TransportError
+from pydantic import SecretStr
 
-from indexer.engines.base import LexicalLeg, LexicalQuery, Term
+from indexer.archive import Archive
+from indexer.engines.base import Filters, LexicalLeg, LexicalQuery, Term
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch.failures import LastingFailure, TooLarge, translate
+from indexer.engines.opensearch.mappings import Names
 from indexer.errors import (
     ArchiveError,
+    EngineError,
     EngineTimeout,
     EngineUnavailable,
     InvalidQuery,
     SchemaMismatch,
     SettingsError,
 )
+from indexer.search import facets, knowledge
+from indexer.search.request import SearchRequest
 from indexer.settings import Settings, load_settings
-from tests.engines.builders import MANIFEST, entries
+from tests.engines.builders import MANIFEST, entries, entry
+from tests.fakes import FakeEncoder
+from tests.opensearch.gate import gate
 from tests.opensearch.nodes import Node, free_ports
 
 COMMON = LexicalLeg(LexicalQuery(should=(Term("common"),)))
@@ -137,6 +148,98 @@ def test_a_query_of_too_many_words(engine: OpenSearchEngine) -> None:
         engine.match([LexicalLeg(LexicalQuery(should=words))])
 
 
+def test_a_part_without_a_home_is_told_and_waited_for(engine: OpenSearchEngine) -> None:
+    """A red index: the server has no node that may hold its only part."""
+    engine.create(MANIFEST)
+    index, _ = engine.names.generation(1)
+    _move(engine, index, "nowhere")
+    engine.cluster.request("POST", f"/{index}/_close")
+    engine.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": "0"})
+    with pytest.raises(EngineUnavailable, match="its health is red"):
+        engine.match([COMMON])
+    assert engine.check()[0].level == "error"
+    found_a_home = threading.Timer(2.0, _move, (engine, index, None))
+    found_a_home.start()
+    engine.write(entries(range(3)))  # waits by itself
+    found_a_home.join()
+    assert len(engine.hashes([f"article-{number:05}" for number in range(3)])) == 3
+
+
+def test_searches_go_on_while_words_cannot_be_looked_at_again(
+    opensearch_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(knowledge, "_LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(facets, "_KEEP_SECONDS", 0.0)
+    settings = opensearch_settings.model_copy(update={"encode_cache": False})
+    with Archive.open(settings, encoder=FakeEncoder(32)) as archive:
+        archive.add(entry(number).article for number in range(20))
+        request = SearchRequest("common", Filters(include={"language": frozenset({"en"})}))
+        before = archive.search(request)
+        names = Names(settings.opensearch_prefix)
+        engine = archive.engine
+        assert isinstance(engine, OpenSearchEngine)
+        engine.cluster.request("PUT", f"/{names.records}/_settings", {"index.blocks.read": True})
+        with pytest.raises(EngineUnavailable):
+            list(engine.records("lexicon"))
+        assert [r.article.id for r in archive.search(request).results] == [
+            r.article.id for r in before.results
+        ]
+
+
+def test_a_wrong_password(opensearch_settings: Settings) -> None:
+    with gate(opensearch_settings.engine, login=("reader", SECRET)) as address:
+        right = opensearch_settings.model_copy(
+            update={"opensearch_user": "reader", "opensearch_password": SecretStr(SECRET)}
+        )
+        with OpenSearchEngine.open(address, right) as engine:
+            engine.create(MANIFEST)
+            engine.write(entries(range(3)))
+        for password in ("wrong-horse", ""):
+            wrong = right.model_copy(update={"opensearch_password": SecretStr(password)})
+            with pytest.raises(LastingFailure, match="NEWSARCHIVE_OPENSEARCH_PASSWORD") as raised:
+                OpenSearchEngine.open(address, wrong)
+            assert "wrong-horse" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ({"number": "2.19.3"}, r"is OpenSearch 2\.19\.3; 3\.0 or newer is needed\. Upgrade the cluster\."),
+        (
+            {"number": "8.17.0", "distribution": None},
+            r"is not OpenSearch \(version 8\.17\.0\)\. Give the address",
+        ),
+        ({"number": "3.0.0-beta1"}, ""),
+        ({"number": "10.1.0"}, ""),
+    ],
+)
+def test_servers_that_are_too_old_or_something_else(
+    opensearch_settings: Settings, version: dict[str, str | None], sentence: str
+) -> None:
+    with gate(opensearch_settings.engine, change=lambda said: said["version"].update(version)) as address:
+        if not sentence:
+            OpenSearchEngine.open(address, opensearch_settings).close()
+            return
+        with pytest.raises(EngineUnavailable, match=sentence):
+            OpenSearchEngine.open(address, opensearch_settings)
+
+
+def test_something_that_is_no_server_of_documents(tmp_path: Path) -> None:
+    """A web server answers with pages."""
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with pytest.raises(EngineError) as raised:
+                OpenSearchEngine.open(f"http://127.0.0.1:{server.server_port}", load_settings())
+        finally:
+            server.shutdown()
+            thread.join()
+    assert "OpenSearch" in str(raised.value)
+    assert "<" not in str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "part"),
     [
@@ -188,6 +291,12 @@ def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
 def _block(engine: OpenSearchEngine, kind: str) -> None:
     index, _ = engine.names.generation(1)
     engine.cluster.request("PUT", f"/{index}/_settings", {f"index.blocks.{kind}": True})
+
+
+def _move(engine: OpenSearchEngine, index: str, node: str | None) -> None:
+    """Let only the node of this name hold the index; None for any."""
+    body = {"index.routing.allocation.require._name": node}
+    engine.cluster.request("PUT", f"/{index}/_settings", body)
 
 
 def _wait_for_parts(engine: OpenSearchEngine, active: int) -> None:

@@ -170,11 +170,18 @@ class EmbeddedEngine:
 
         return self._with_snapshot(run, None) or run(None)
 
-    def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
+    def browse(
+        self, union: Union, *, sort: Sort, size: int, offset: int = 0, timeout: float | None = None
+    ) -> tuple[list[str], int]:
+        deadline = Deadline(timeout)
+
+        def run(snapshot: Snapshot) -> tuple[list[str], int]:
+            page = reading.browse(snapshot, union, sort, size, offset)
+            deadline.check()
+            return page
+
         nothing: tuple[list[str], int] = ([], 0)
-        return self._with_snapshot(
-            lambda snapshot: reading.browse(snapshot, union, sort, size, offset), nothing
-        )
+        return self._with_snapshot(run, nothing)
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         with self._database.reading() as connection:

@@ -165,7 +165,9 @@ class OpenSearchEngine:
         searches = [(self._asked(request.union.filters), counts), *((self._articles, body) for body in found)]
         return gathered(request, self.cluster.msearch(searches, timeout=timeout))
 
-    def browse(self, union: Union, *, sort: Sort, size: int, offset: int = 0) -> tuple[list[str], int]:
+    def browse(
+        self, union: Union, *, sort: Sort, size: int, offset: int = 0, timeout: float | None = None
+    ) -> tuple[list[str], int]:
         query, order, asked = union_query(union), _order(sort), self._asked(union.filters)
         direct = offset + size <= _LAST_DIRECT_HIT
         body = {
@@ -176,7 +178,7 @@ class OpenSearchEngine:
             "track_total_hits": True,
             **columns("id"),
         }
-        (answer,) = self.cluster.msearch([(asked, body)])
+        (answer,) = self.cluster.msearch([(asked, body)], timeout=timeout)
         total = answer["hits"]["total"]["value"]
         if direct:
             return [hit["fields"]["id"][0] for hit in answer["hits"]["hits"]], total
