@@ -30,7 +30,7 @@ from indexer.engines.base import (
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder
-from indexer.search.copies import HORIZON, Copies, Stories
+from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
@@ -79,7 +79,6 @@ class Searcher:
         self._timeout = settings.search_timeout
         self._depth = depth
         self._facet_values = FacetValues(engine, settings.search_timeout)
-        self._copies = Copies(engine)
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
 
@@ -128,7 +127,7 @@ class Searcher:
                 )
             return [(article_id, None) for article_id in ids]
 
-        head = ranked(0, horizon) if horizon and by_date else []
+        head = ranked(0, horizon) if horizon else []
         entries = head[offset : offset + request.size] or ranked(offset, request.size)
         pool = () if by_date else found.pool
         with clock.stage("gather"):
@@ -140,20 +139,21 @@ class Searcher:
             with clock.stage("late"):
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
                 entries = ranked(offset, request.size)
-        stories = Stories()
+        grouped = Stories()
         beside: list[tuple[str, ...]] = []
         if request.stories:
-            head = head or ranked(0, horizon)
+            if not by_date:
+                head = ranked(0, horizon)  # late interaction has put the same articles in another order
             clock.check()
             with clock.stage("copies"):
-                stories = self._copies.stories([article_id for article_id, _ in head], gathered.articles)
-                places, following = stories.places(offset, request.size)
+                grouped = stories([article_id for article_id, _ in head], gathered.articles)
+                places, following = grouped.places(offset, request.size)
                 entries = [head[place] for place in places]
-                beside = [stories.copies.get(place, ()) for place in places]
+                beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
                 entries += ranked(following, request.size - len(entries))
             gathered = self._completed(gathered, entries, beside, clock)
-        pages = -(-(min(gathered.total, WINDOW) - stories.hidden) // request.size)
+        pages = -(-(min(gathered.total, WINDOW) - grouped.hidden) // request.size)
         _check_page(request, pages, gathered.total)
         clock.check()
         with clock.stage("snippets"):
@@ -181,8 +181,8 @@ class Searcher:
             histogram=gathered.histogram,
             notices=tuple(dict.fromkeys((*notices, *found.notices))),
             timings_ms=clock.timings_ms(),
-            copies=stories.hidden,
-            compared=stories.compared,
+            copies=grouped.hidden,
+            compared=grouped.compared,
             stands_out=stands_out,
             plan=prepared.plan,
         )
