@@ -7,7 +7,7 @@ by date there is a third, `browse`, as only the engine knows all dates; each fac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -29,7 +29,7 @@ from indexer.engines.base import (
     VectorLeg,
 )
 from indexer.errors import EngineTimeout, InvalidQuery
-from indexer.models.base import Encoder
+from indexer.models.base import Encoder, Encoding
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
@@ -52,6 +52,9 @@ from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse
 from indexer.wording import say
+
+#: (text, language) -> the text encoded as a query, with its words.
+Encode = Callable[[str, str], Encoding]
 
 #: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
 WINDOW = 10_000
@@ -187,9 +190,12 @@ class Searcher:
             plan=prepared.plan,
         )
 
-    def prepare(self, request: SearchRequest) -> Prepared:
-        """Return a request parsed, encoded and planned, for those who match articles themselves."""
-        return self._prepare(request, Stopwatch(self._timeout))[0]
+    def prepare(self, request: SearchRequest, encode: Encode | None = None) -> Prepared:
+        """Return a request parsed, encoded and planned, for those who match articles themselves.
+
+        *encode* may remember what the encoder would say of a text in a language.
+        """
+        return self._prepare(request, Stopwatch(self._timeout), encode)[0]
 
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
@@ -276,7 +282,9 @@ class Searcher:
 
     # -- stages
 
-    def _prepare(self, request: SearchRequest, clock: Stopwatch) -> tuple[Prepared, list[str]]:
+    def _prepare(
+        self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
+    ) -> tuple[Prepared, list[str]]:
         with clock.stage("parse"):
             parsed = parse(request.text)
             written, notices = self._facet_values.resolve(parsed.filters, widen=True)
@@ -287,7 +295,7 @@ class Searcher:
         if not parsed.free_text or filters is None:
             return Prepared(parsed, language, self._look_up(parsed, QueryPlan()), filters), notices
         with clock.stage("encode"):
-            encoding = self._encoder.encode_query(parsed.free_text, words=True, language=language)
+            encoding = (encode or self._encode)(parsed.free_text, language)
         with clock.stage("plan"):
             targets = self._targets(filters)
             plan = self.knowledge.planner.plan(
@@ -296,6 +304,9 @@ class Searcher:
             lookup = self._look_up(parsed, plan)
         question = _is_question(parsed.free_text, language)
         return Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights), notices
+
+    def _encode(self, text: str, language: str) -> Encoding:
+        return self._encoder.encode_query(text, words=True, language=language)
 
     def _look_up(self, parsed: ParsedQuery, plan: QueryPlan) -> Lookup:
         if not parsed.clauses:
