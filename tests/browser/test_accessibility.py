@@ -62,6 +62,18 @@ def test_axe_finds_nothing_on_an_article_in_arabic(open_page: OpenPage) -> None:
     assert not violations(page)
 
 
+def test_axe_finds_nothing_on_a_saved_search(open_page: OpenPage) -> None:
+    page = open_page("/saved/new?q=elections&language=ar")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert not violations(page)
+    page.get_by_role("link", name="Change it").click()
+    assert not violations(page)
+    page.go_back()
+    page.get_by_text("Delete this saved search").click()
+    page.get_by_role("button", name="Delete it and its alerts").click()
+    expect(page.get_by_role("main")).to_contain_text("No search is saved")
+
+
 def test_axe_finds_what_is_wrong(open_page: OpenPage) -> None:
     page = open_page("/")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")
