@@ -24,7 +24,7 @@ from time import monotonic, thread_time
 
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
-from indexer.errors import ArchiveError, InvalidArticle
+from indexer.errors import ArchiveError, EngineTimeout, EngineUnavailable, InvalidArticle
 from indexer.ingest.entries import Batch
 from indexer.ingest.fresh import Fresh
 from indexer.ingest.ledger import Ledger
@@ -102,6 +102,8 @@ class Pipeline:
                     run.delete(delete_missing)
             except KeyboardInterrupt:
                 run.report.interrupted = True
+            except (EngineUnavailable, EngineTimeout):
+                raise  # the engine has waited for its store: what is written is seen at the next run
             except BaseException:
                 with suppress(ArchiveError):
                     self._engine.refresh()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.article import Article
+from indexer.engines.opensearch import patience
+from indexer.errors import EngineUnavailable
 from indexer.ingest.report import IngestReport
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings, load_settings
@@ -82,6 +85,37 @@ def test_the_only_node_is_killed_during_a_load(tmp_path: Path) -> None:
         )
         assert report.stored == 1_200
         assert_same(settings, some_articles(0, 1_200), tmp_path)
+    finally:
+        node.stop()
+
+
+def test_a_load_whose_only_node_stays_away_ends_with_a_sentence_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(patience, "LONGEST", 8.0)
+    node = Node(tmp_path / "node")
+    node.start()
+    try:
+        settings = archive_on(node.url, "away", tmp_path)
+        killed: list[float] = []
+
+        def kill() -> None:
+            node.kill()
+            killed.append(time.monotonic())
+
+        with pytest.raises(EngineUnavailable, match="Start the cluster"):
+            load(settings, disturbed(some_articles(0, 600), 300, kill))
+        waited = time.monotonic() - killed[0]
+        assert 8.0 <= waited < 30.0  # once, not once a stage
+        assert "Waiting for it, 8 s at the most" in caplog.text
+        node.start()
+        report = load(settings, some_articles(0, 600))
+        print(
+            f"\nended after {waited:.1f} s; then {report.unchanged} were there and {report.stored} were stored"
+        )
+        assert report.unchanged > 0
+        assert report.unchanged + report.stored == 600
+        assert_same(settings, some_articles(0, 600), tmp_path)
     finally:
         node.stop()
 

@@ -41,7 +41,7 @@ class Patience:
         pause = next(self._pauses)
         if pause >= _TOLD:
             logger.warning("%s Waiting for it, %g s at the most.", error.message, LONGEST)
-        time.sleep(pause)
+        time.sleep(min(pause, self._end - now))
 
 
 def patiently(ask: Callable[[], T]) -> T:
