@@ -7,7 +7,7 @@ parses nothing. Keys are words as `indexer.text` cuts and normalises them, joine
 from __future__ import annotations
 
 import gzip
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -205,7 +205,11 @@ class Dictionary:
         by_stem: dict[str, list[str]] = defaultdict(list)
         rows = [[key, arabic] for key, values in self._user.items() for arabic in values]
         for _, table in self._tables:
-            rows.extend(table)
+            # Of English words that share an Arabic one, that with the fewest others means it most (رئيس is a
+            # president before a boss), and a name is meant before a word (مصر is Egypt before "civilise").
+            listed = list(table)
+            choices = Counter(row[0] for row in listed)
+            rows.extend(sorted(listed, key=lambda row: (choices[row[0]], not row[-1][:1].isupper())))
         folds = _folds()
         for row in rows:
             if " " not in row[1]:

@@ -279,3 +279,11 @@ def test_three_of_four_words_of_english_headlines_are_translated(
     assert translated > 0.72
     assert known > 0.84
     assert (time.process_time() - started) / len(words) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("arabic", "english"),
+    [("مصر", "Egypt"), ("رئيس", "president"), ("حكومة", "government"), ("عين", "eye"), ("دولة", "country")],
+)
+def test_the_likeliest_gloss_comes_first(arabic: str, english: str) -> None:
+    assert Dictionary().glosses(arabic)[0] == english
