@@ -110,7 +110,9 @@ def test_keys_work_on_an_arabic_keyboard(open_page: OpenPage) -> None:
 
 def test_what_scripts_say_is_arabic(open_page: OpenPage) -> None:
     page = open_page("/search?q=elections", **ARABIC)
-    expect(page.locator(".facet .find input[type=search]").first).to_have_attribute("placeholder", re.compile("^ابحث عن "))
+    expect(page.locator(".facet .find input[type=search]").first).to_have_attribute(
+        "placeholder", re.compile("^ابحث عن ")
+    )
     page.goto(page.url.partition("/search")[0] + "/search?q=ليبيا&language=ar")
     page.locator(".card .title a").first.click()
     expect(page.locator(".text")).to_have_attribute("aria-label", re.compile("^نص المقال"))
