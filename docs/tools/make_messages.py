@@ -1,6 +1,6 @@
 """Bring the catalogues of webapp/translations/ to what the code says: new sentences in, unused ones out.
 
-    python tools/make_messages.py
+    python docs/tools/make_messages.py
 
 Run it after a sentence of the web app was added or changed, then translate what stands there with an empty
 `msgstr` (a sentence that resembles an older one comes with that one's translation, marked fuzzy: mend it, and take
@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "webapp" / "translations"
 
 #: Where sentences stand that the web app shows. The library's own are written with `say` (indexer/wording.py).

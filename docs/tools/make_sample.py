@@ -1,6 +1,6 @@
 """Choose the articles that `newsarchive demo` shows, from the two data sets whose licences allow it.
 
-    python tools/make_sample.py DATA-FOLDER
+    python docs/tools/make_sample.py DATA-FOLDER
 
 DATA-FOLDER holds `jawhara/articles.jsonl.gz` and `ntrex/articles.jsonl.gz`. The choice is the same on every
 run. The result is `indexer/data/sample/*.jsonl.gz`; its origin and licences are in the `NOTICE` beside it.
@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-SAMPLE = Path(__file__).resolve().parent.parent / "indexer" / "data" / "sample"
+SAMPLE = Path(__file__).resolve().parents[2] / "indexer" / "data" / "sample"
 
 #: Section -> how many of its articles. World news first: that is what an English reader will ask about.
 SECTIONS = {

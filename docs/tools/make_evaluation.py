@@ -1,7 +1,7 @@
 """Make judged queries from articles: translated titles (NTREX) and titles with one word changed.
 
-    python tools/make_evaluation.py translated ntrex/articles.jsonl.gz OUT
-    python tools/make_evaluation.py changed ant/articles.jsonl.gz OUT
+    python docs/tools/make_evaluation.py translated ntrex/articles.jsonl.gz OUT
+    python docs/tools/make_evaluation.py changed ant/articles.jsonl.gz OUT
 
 OUT becomes a folder. `translated` writes `queries.tsv` (the English titles), `qrels.ar.txt` (the Arabic
 article of the same story) and `qrels.all.txt` (the story in every language, the English one too):

@@ -1,6 +1,6 @@
 """Write the pages of docs/ that are made from the code: settings.md and commands.md.
 
-    python tools/make_docs.py
+    python docs/tools/make_docs.py
 
 `tests/test_docs.py` fails when a page is not what this would write.
 """
@@ -19,7 +19,7 @@ from pydantic_core import PydanticUndefined
 from indexer.cli import COMMANDS, EPILOG, main
 from indexer.settings import CONFIG_FILE, Settings
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[1]
 MADE = "<!-- Made by `make docs` from {source}; do not edit. -->"
 
 

@@ -1,6 +1,6 @@
 """Take the pictures of docs/images/ from the bundled sample, with the real encoder and a real browser.
 
-python tools/make_screenshots.py [--chromium PATH] [--archive FOLDER]
+python docs/tools/make_screenshots.py [--chromium PATH] [--archive FOLDER]
 
 FOLDER is an archive of the sample that is there already (as `newsarchive demo --no-serve` makes it).
 """
@@ -22,7 +22,7 @@ from indexer.settings import load_settings
 from webapp import create_app
 from webapp.language import catalogue
 
-IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
+IMAGES = Path(__file__).resolve().parents[1] / "images"
 MAX_BYTES = 300_000
 QUESTION = "Russia calls for a ceasefire in Libya, Lavrov and Bogdanov"
 NAME_IN_ARABIC = "ترامب"

@@ -1,6 +1,6 @@
 """Say how well alerts find what a search is about: the figures behind `indexer.alerts.background.DEVIATIONS`.
 
-    python tools/evaluate_alerts.py ARCHIVE
+    python docs/tools/evaluate_alerts.py ARCHIVE
 
 The archive holds stories in several languages (the bundled sample does: `newsarchive demo --no-serve`). Each English
 title is a saved search, each article of the archive a new one; those of the same story are what should be found.
