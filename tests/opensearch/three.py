@@ -96,14 +96,15 @@ class Searching:
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
+        self.began = self.ended = time.monotonic()
 
     @property
     def whole(self) -> list[Answer]:
         return [answer for answer in self.answers if answer.is_whole]
 
     def longest_gap(self) -> float:
-        """Return the longest time in seconds from one complete answer to the next."""
-        times = [answer.at for answer in self.whole]
+        """Return the longest time in seconds without a complete answer."""
+        times = [self.began, *(answer.at for answer in self.whole), self.ended]
         return max(b - a for a, b in pairwise(times))
 
     def __str__(self) -> str:
@@ -111,7 +112,7 @@ class Searching:
             answer.failure or "; ".join(answer.notices) for answer in self.answers if not answer.is_whole
         )
         return (
-            f"{len(self.answers)} searches, {len(self.whole)} complete; longest gap between two complete "
+            f"{len(self.answers)} searches, {len(self.whole)} complete; longest gap between complete "
             f"answers {self.longest_gap():.1f} s, slowest answer {max(a.seconds for a in self.answers):.1f} s; "
             f"told: {dict(told)}"
         )
@@ -147,5 +148,6 @@ def searching(archive: Archive, request: SearchRequest) -> Iterator[Searching]:
     finally:
         stop.set()
         thread.join()
+        record.ended = time.monotonic()
     if unexpected:
         raise unexpected[0]
