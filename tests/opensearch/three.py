@@ -88,7 +88,7 @@ class Answer:
 
     @property
     def is_whole(self) -> bool:
-        return not self.notices and not self.failure
+        return not self.failure and not any("incomplete" in notice for notice in self.notices)
 
 
 class Searching:
