@@ -30,7 +30,7 @@ from indexer.text import base_language
 #: Small records: model.language -> {"articles": how many there were, "mean": of a sample's passage vectors}.
 KIND = "background"
 MET = 0.2
-HEADLINE, QUESTION = 0.35, 0.26
+HEADLINE, QUESTION = 0.32, 0.245
 #: Articles of a language that are sampled, and how few are too few to know.
 SAMPLE = 120
 LEAST = 30
