@@ -45,7 +45,7 @@ from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
-from indexer.search.standing import Standing, standing
+from indexer.search.standing import standing
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
@@ -165,7 +165,7 @@ class Searcher:
             notices.append(
                 gathered.notice or say("Counts are incomplete: a part of the archive did not answer.")
             )
-        stands_out = None if by_date else _stands_out(self._standing(prepared, found))
+        stands_out = None if by_date else self._stands_out(prepared, found)
         if stands_out is False:
             notices.insert(
                 0,
@@ -206,7 +206,7 @@ class Searcher:
         found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
-        return Ranking(fused, legs, clock.timings_ms(), _stands_out(self._standing(prepared, found)))
+        return Ranking(fused, legs, clock.timings_ms(), self._stands_out(prepared, found))
 
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
@@ -334,8 +334,9 @@ class Searcher:
         with clock.stage("late"):
             return rerank(prepared, found, self._interactions(prepared, found.pool, read))
 
-    def _standing(self, prepared: Prepared, found: Found) -> Standing | None:
-        return standing(prepared, found, self.knowledge.background)
+    def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
+        told = standing(prepared, found, self.knowledge.background)
+        return None if told is None else told.stands_out
 
     def _interactions(
         self, prepared: Prepared, pool: Sequence[str], gathered: Gathered
@@ -503,7 +504,3 @@ def _by_date(ids: Sequence[Sequence[str]], articles: Mapping[str, Article]) -> t
     return tuple(
         sorted(found, key=lambda a: (a.published is None, a.published.at.timestamp() if a.published else 0.0))
     )
-
-
-def _stands_out(standing: Standing | None) -> bool | None:
-    return None if standing is None else standing.stands_out
