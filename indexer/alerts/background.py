@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.engines.base import Engine, FloatArray, Sort, Union
+from indexer.engines.base import Engine, FloatArray, Union
+from indexer.search.sample import sample_vectors
 
 #: From so many standard deviations on an article is near. With half of the words answered (`matching.SHARE`), English
 #: titles find 88 % of their translations among the 690 articles of the bundled sample, and 3.1 other articles each; by
 #: words alone 90 %, and 58.5 others (`python docs/tools/evaluate_alerts.py ARCHIVE`).
 DEVIATIONS = 2.5
-#: Articles of the sample, taken from the latest, and how few are too few to know.
+#: Articles of the sample, and how few are too few to know.
 SAMPLE = 300
-LATEST = 10_000
 LEAST = 30
 _RUNS = 10
 
@@ -33,13 +33,7 @@ class Background:
     @classmethod
     def of(cls, engine: Engine) -> Background:
         """Take a sample in runs that are spread evenly over the latest articles."""
-        whole, size = Union(), SAMPLE // _RUNS
-        ids, total = engine.browse(whole, sort=Sort.NEWEST, size=size)
-        for run in range(1, _RUNS):
-            offset = max(min(total, LATEST) - size, 0) * run // (_RUNS - 1)
-            ids += engine.browse(whole, sort=Sort.NEWEST, size=size, offset=offset)[0]
-        stored = engine.vectors(list(dict.fromkeys(ids)))
-        found = [stored[article_id] for article_id in dict.fromkeys(ids) if article_id in stored]
+        found = sample_vectors(engine, Union(), articles=SAMPLE, runs=_RUNS)
         starts = np.cumsum([0, *(len(vectors) for vectors in found[:-1])]) if found else np.zeros(0)
         return cls(np.concatenate(found) if found else np.zeros((0, 0), np.float32), starts.astype(np.intp))
 

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import orjson
 
-from indexer.engines.base import Engine, Filters, FloatArray, GatherRequest, Sort, Union
+from indexer.engines.base import Engine, Filters, FloatArray, GatherRequest, Union
 from indexer.search.explain import KEYWORDS, MEANING
 from indexer.search.ranking import Found, Prepared
+from indexer.search.sample import sample_vectors
 from indexer.text import base_language
 
 #: Small records: model.language -> {"articles": how many there were, "mean": of a sample's passage vectors}.
@@ -36,7 +37,6 @@ SAMPLE = 120
 LEAST = 30
 _RUNS = 6
 _LANGUAGES = 30
-_LATEST = 10_000
 _FIRST = 10
 #: The sample is taken anew when the language has grown or shrunk by this much.
 _GROWTH = 1.2
@@ -70,9 +70,10 @@ def update_background(engine: Engine) -> None:
         known = stored.get(count.value, {}).get("articles", 0)
         if count.count < LEAST or known / _GROWTH <= count.count <= known * _GROWTH:
             continue
-        vectors = _sample(engine, count.value)
-        if len(vectors):
-            mean = [round(value, 6) for value in vectors.mean(axis=0).tolist()]
+        union = Union(filters=Filters(include={"language": frozenset({count.value})}))
+        vectors = sample_vectors(engine, union, articles=SAMPLE, runs=_RUNS)
+        if vectors:
+            mean = [round(value, 6) for value in np.concatenate(vectors).mean(axis=0).tolist()]
             records[f"{model}.{count.value}"] = {"articles": count.count, "mean": mean}
     if records:
         engine.put_records(KIND, records)
@@ -90,17 +91,6 @@ def _model(engine: Engine) -> str:
     manifest = engine.manifest()
     model = orjson.dumps(manifest.model if manifest else None, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(model).hexdigest()[:12]
-
-
-def _sample(engine: Engine, language: str) -> FloatArray:
-    """Return the vectors, (n, dim) float32, of articles in runs that lie evenly over the latest ones."""
-    union, size = Union(filters=Filters(include={"language": frozenset({language})})), SAMPLE // _RUNS
-    ids, total = engine.browse(union, sort=Sort.NEWEST, size=size)
-    for run in range(1, _RUNS):
-        offset = max(min(total, _LATEST) - size, 0) * run // (_RUNS - 1)
-        ids += engine.browse(union, sort=Sort.NEWEST, size=size, offset=offset)[0]
-    vectors = list(engine.vectors(list(dict.fromkeys(ids))).values())
-    return np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
