@@ -56,13 +56,13 @@ class Settings(BaseSettings):
         str,
         Field(
             description="`auto`, `onnx` (bundled model only, no torch) or `sentence-transformers`. "
-            "`auto` takes onnx for the bundled model on a CPU.",
+            "`auto` takes onnx for the bundled model on a CPU; on one with AMX, torch when many passages come.",
             pattern="^(auto|onnx|sentence-transformers)$",
         ),
     ] = "auto"
     device: Annotated[str, Field(description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")] = "auto"
     threads: Annotated[int, Field(description="Threads of the encoder; 0 for all cores.", ge=0, le=1024)] = 0
-    batch_size: Annotated[int, Field(description="Passages the encoder takes at once.", ge=1, le=1024)] = 8
+    batch_size: Annotated[int, Field(description="Passages the encoder takes at once.", ge=1, le=1024)] = 32
     query_prefix: Annotated[
         str, Field(description="Put before each query (a model other than the bundled one).")
     ] = "query: "

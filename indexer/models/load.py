@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.errors import ModelError
 from indexer.models.base import Encoder, Fingerprint
+from indexer.models.bulk_encoder import BulkEncoder
+from indexer.models.cpu import cpu_multiplies_bfloat16
 
 if TYPE_CHECKING:
     from indexer.settings import Settings
@@ -22,18 +25,25 @@ def load_encoder(settings: Settings) -> Encoder:
     """
     folder = settings.cache / MODELS_FOLDER
     try:
-        if uses_onnx(settings):
-            from indexer.models.onnx_encoder import OnnxEncoder
+        if not uses_onnx(settings):
+            return _sentence_encoder(settings, folder)
+        from indexer.models.onnx_encoder import OnnxEncoder
 
-            return OnnxEncoder(folder, threads=settings.threads)
-        from indexer.models.sentence_encoder import SentenceEncoder
-
-        return SentenceEncoder.from_settings(settings, folder)
+        quick = OnnxEncoder(folder, threads=settings.threads)
+        if settings.backend == "auto" and cpu_multiplies_bfloat16():
+            return BulkEncoder(quick, partial(_sentence_encoder, settings, folder))
+        return quick
     except OSError as error:
         raise ModelError(
             f"The model cannot be prepared in {folder}: {error}.",
             remedy="NEWSARCHIVE_CACHE names another folder (about 1 GB).",
         ) from error
+
+
+def _sentence_encoder(settings: Settings, folder: Path) -> Encoder:
+    from indexer.models.sentence_encoder import SentenceEncoder  # imports torch: 5 s
+
+    return SentenceEncoder.from_settings(settings, folder)
 
 
 def uses_onnx(settings: Settings) -> bool:
@@ -60,6 +70,7 @@ def offline_environment() -> None:
     """Keep the hub's client from waiting for a network, unless the person has decided otherwise."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
 def digest_folder(folder: Path) -> str:

@@ -17,6 +17,7 @@ from indexer.errors import ModelError
 from indexer.models import load, weights
 from indexer.models.base import Encoding, Fingerprint, PassageEncoding, PassageText
 from indexer.models.codes import QUERY, Coder
+from indexer.models.cpu import cpu_multiplies_bfloat16
 from indexer.models.words import pool_words, word_spans
 
 if TYPE_CHECKING:
@@ -44,20 +45,26 @@ class SentenceEncoder:
         self.coder = coder
 
     @classmethod
-    def from_settings(cls, settings: Settings, folder: Path) -> SentenceEncoder:
-        """Load the model that the settings name, a folder or a hub name, else the bundled."""
+    def from_settings(cls, settings: Settings, folder: Path, *, dtype: str = "") -> SentenceEncoder:
+        """Load the model that the settings name, a folder or a hub name, else the bundled.
+
+        The bundled one is run in *dtype*: unless told, bfloat16 on a CPU that multiplies it fast, else float32.
+        """
         load.offline_environment()
         import torch
         from sentence_transformers import SentenceTransformer
+        from sentence_transformers.util import get_device_name
 
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        device = None if settings.device == "auto" else settings.device
+        device = get_device_name() if settings.device == "auto" else settings.device
         if not settings.model:
             from indexer.models.onnx_encoder import FINGERPRINT, NAME
 
             checkpoint = weights.write_checkpoint(folder / f"{NAME}-float32")
-            model = SentenceTransformer(str(checkpoint), device=device)
+            quick = device == "cpu" and cpu_multiplies_bfloat16()
+            numbers = dtype or ("bfloat16" if quick else "float32")
+            model = SentenceTransformer(str(checkpoint), device=device, model_kwargs={"dtype": numbers})
             return cls(model, FINGERPRINT, Coder.bundled(), settings.batch_size)
         try:
             model = SentenceTransformer(settings.model, device=device)
@@ -139,24 +146,42 @@ class SentenceEncoder:
     def _pieces(
         self, inputs: list[str], skip: Sequence[int]
     ) -> list[tuple[tuple[FloatArray, npt.NDArray[np.int64]], FloatArray]]:
-        """Return ((piece vectors, offsets behind the prefix), pooled unit vector) of each input."""
-        with self._lock:
-            outputs: Any = self._model.encode(
-                inputs, batch_size=self._batch_size, output_value=None, show_progress_bar=False
-            )
-        encoded = self._model.tokenizer(
-            inputs, truncation=True, max_length=self._fingerprint.max_tokens, return_offsets_mapping=True
-        )
+        """Return ((piece vectors, offsets behind the prefix), pooled unit vector) of each input.
+
+        The model's own `encode` would cut the texts into pieces twice, as it does not tell their offsets, and
+        sort them by length once more: a third of the time in batches of eight.
+        """
         results = []
-        for output, mapping, prefix in zip(outputs, encoded["offset_mapping"], skip, strict=True):
-            offsets = np.asarray(mapping, np.int64).reshape(-1, 2) - prefix
-            offsets[:, 0] = np.maximum(offsets[:, 0], 0)
-            offsets[offsets[:, 1] <= offsets[:, 0]] = -1
-            # Token embeddings come padded to the batch; the pieces are at the front.
-            pieces = output["token_embeddings"][: len(offsets)].float().cpu().numpy()
-            vector = output["sentence_embedding"].float().cpu().numpy()
-            results.append(((pieces, offsets), vector / np.linalg.norm(vector)))
+        for start in range(0, len(inputs), self._batch_size):
+            batch = slice(start, start + self._batch_size)
+            states, vectors, mappings = self._forward(inputs[batch])
+            for state, vector, mapping, prefix in zip(states, vectors, mappings, skip[batch], strict=True):
+                offsets = np.asarray(mapping, np.int64).reshape(-1, 2) - prefix
+                offsets[:, 0] = np.maximum(offsets[:, 0], 0)
+                offsets[offsets[:, 1] <= offsets[:, 0]] = -1
+                results.append(((state, offsets), vector / np.linalg.norm(vector)))
         return results
+
+    def _forward(self, inputs: list[str]) -> tuple[list[FloatArray], FloatArray, list[npt.NDArray[np.int64]]]:
+        """Return each input's piece vectors (n, dim), the pooled vectors, and the pieces' offsets (n, 2)."""
+        import torch
+
+        encoded = self._model.tokenizer(
+            inputs,
+            padding=True,
+            truncation=True,
+            max_length=self._fingerprint.max_tokens,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        mappings = encoded.pop("offset_mapping").numpy()
+        lengths = encoded["attention_mask"].sum(dim=1).tolist()
+        with self._lock, torch.inference_mode():
+            outputs: Any = self._model(encoded.to(self._model.device))
+            states = outputs["token_embeddings"].float().cpu().numpy()
+            vectors = outputs["sentence_embedding"].float().cpu().numpy()
+        rows = list(enumerate(lengths))
+        return [states[row, :n] for row, n in rows], vectors, [mappings[row, :n] for row, n in rows]
 
 
 def _fingerprint(settings: Settings, model: SentenceTransformer) -> Fingerprint:

@@ -14,6 +14,7 @@ from indexer.models.base import PassageText
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.models.onnx_graph import Precision
 from indexer.models.words import word_spans
+from indexer.settings import load_settings
 
 PASSAGES = [
     PassageText(
@@ -45,13 +46,22 @@ def test_quick_graphs_agree_with_float32(
     assert (vectors * float32_vectors).sum(axis=1).min() >= bound
 
 
+@pytest.mark.slow
+def test_bfloat16_agrees_with_float32(float32_vectors: np.ndarray) -> None:
+    from indexer.models.sentence_encoder import SentenceEncoder
+
+    settings = load_settings(backend="sentence-transformers", device="cpu")
+    encoder = SentenceEncoder.from_settings(settings, settings.cache / "models", dtype="bfloat16")
+    vectors = np.stack([encoding.vector for encoding in encoder.encode_passages(PASSAGES)])
+    assert (vectors * float32_vectors).sum(axis=1).min() >= 0.9998
+
+
 @pytest.fixture(scope="module")
 def float32_vectors() -> np.ndarray:
     from indexer.models.sentence_encoder import SentenceEncoder
-    from indexer.settings import load_settings
 
     settings = load_settings(backend="sentence-transformers", device="cpu")
-    encoder = SentenceEncoder.from_settings(settings, settings.cache / "models")
+    encoder = SentenceEncoder.from_settings(settings, settings.cache / "models", dtype="float32")
     return np.stack([encoding.vector for encoding in encoder.encode_passages(PASSAGES)])
 
 
