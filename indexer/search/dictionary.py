@@ -130,6 +130,7 @@ class Dictionary:
         self._user: dict[str, list[str]] = defaultdict(list)
         for pair in user:
             self._user[lookup_key(pair.english)].append(pair.arabic)
+        self._known = lru_cache(maxsize=8192)(self._translations)
 
     def translations(self, text: str) -> tuple[Translation, ...]:
         """Return the translations of an English word or phrase, the user's own first, without repetition.
@@ -137,16 +138,7 @@ class Dictionary:
         An inflected form is led back to its base form, though a regular one only where the dictionary does
         not hold it as it is (`talks`, but not `news` as `new`).
         """
-        key = lookup_key(text)
-        found = self._exact(key)
-        if base := irregular(key):
-            found += self._exact(base)
-        if not found:
-            found = self._inflected(key)
-        unlike: dict[str, Translation] = {}
-        for translation in found:
-            unlike.setdefault(translation.arabic.translate(_folds()), translation)
-        return tuple(unlike.values())
+        return self._known(lookup_key(text))
 
     def names(self, token: str) -> tuple[Name, ...]:
         """Return Arabic spellings of one Latin name token, the commonest first.
@@ -231,6 +223,17 @@ class Dictionary:
         }
 
     # -- looking up
+
+    def _translations(self, key: str) -> tuple[Translation, ...]:
+        found = self._exact(key)
+        if base := irregular(key):
+            found += self._exact(base)
+        if not found:
+            found = self._inflected(key)
+        unlike: dict[str, Translation] = {}
+        for translation in found:
+            unlike.setdefault(translation.arabic.translate(_folds()), translation)
+        return tuple(unlike.values())
 
     def _exact(self, key: str) -> list[Translation]:
         found = [Translation(arabic, "user") for arabic in self._user.get(key, ())]

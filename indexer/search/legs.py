@@ -13,14 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.query import Atom, Either, Every, Node, Occur, ParsedQuery
 from indexer.search.stopwords import function_words
 from indexer.search.weights import EXACT_BOOST, STEM_BOOST
-from indexer.text import Token, analyse, detect_language, script_of
+from indexer.text import Token, analyse
 
 #: What `Option.source` says of the query's own word.
 SAME = "same"
@@ -28,13 +26,6 @@ SAME = "same"
 INFLECTION = "inflection"
 #: Words of a run that expansions may know as one unit ("prime minister", "European Union").
 LONGEST_UNIT = 4
-
-_SURE = 0.9  # confidence of the language detector from which a query is in one language only
-_MOST_LANGUAGES = 8
-#: Function words that no other language of the Latin script has.
-_ENGLISH_ALONE = frozenset(
-    "the of and with from what who which how why does did after between against".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +88,6 @@ class Lookup:
     def count(self) -> int:
         """How many words (a phrase is one) the query has."""
         return len({number for word in self.words for number in word.covers})
-
-
-def query_language(parsed: ParsedQuery) -> str:
-    """Return the language that a query is written in; short Latin text is taken for English."""
-    return _detected(parsed.free_text)[0]
-
-
-def query_languages(parsed: ParsedQuery, archive: Sequence[str]) -> list[str]:
-    """Return the languages whose stems are tried: the query's and, where that is a guess, the archive's."""
-    language, sure = _detected(parsed.free_text)
-    return [language] if sure else list(dict.fromkeys([language, *archive[:_MOST_LANGUAGES]]))
-
-
-@lru_cache(maxsize=1024)
-def _detected(text: str) -> tuple[str, bool]:
-    """Return a query's language and whether that is sure."""
-    latin = script_of(text) == "Latn"
-    if latin and not _ENGLISH_ALONE.isdisjoint(text.lower().split()):
-        return "en", True  # at once: the detector takes milliseconds
-    language, confidence = detect_language(text)
-    sure = language != UNKNOWN_LANGUAGE and confidence >= _SURE
-    if latin and not sure:
-        return "en", False
-    return language, sure
 
 
 def look_up(

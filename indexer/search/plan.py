@@ -95,7 +95,6 @@ class Planner:
         self.lexicon = lexicon
         self.dictionary = dictionary
         self._names = lru_cache(maxsize=4096)(self._find_names)
-        self._translations = lru_cache(maxsize=4096)(dictionary.translations)
 
     def plan(
         self,
@@ -157,7 +156,7 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
-        for arabic, _ in self._translations(word)[: self._weights.translations]:
+        for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
             tokens = tuple(token.stem for token in analyse(arabic, "ar"))
             if 0 < len(tokens) <= self._weights.longest_translation:
                 found.append(self._searched(tokens, arabic, self._weights.dictionary, DICTIONARY))

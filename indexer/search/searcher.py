@@ -13,7 +13,7 @@ from itertools import islice
 
 import numpy as np
 
-from indexer.article import UNKNOWN_LANGUAGE, Article
+from indexer.article import Article
 from indexer.engines.base import (
     FACETS,
     Count,
@@ -36,10 +36,11 @@ from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
 from indexer.search.late import Interaction, interact, title_words
-from indexer.search.legs import Lookup, look_up, query_language, query_languages
+from indexer.search.legs import Lookup, look_up
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
+from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.ranking import Found, Prepared, Ranking, find, head, rerank, union
 from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
@@ -291,28 +292,30 @@ class Searcher:
             chosen, more = self._facet_values.resolve(request.filters)
             notices += more
             filters = combine(chosen, written)
-            language = query_language(parsed) if parsed.free_text else UNKNOWN_LANGUAGE
+            planner = self.knowledge.planner
+            spoken = QueryLanguage()
+            if parsed.free_text:
+                spoken = query_language(parsed.free_text, planner.dictionary)
+        language = spoken.code
         if not parsed.free_text or filters is None:
-            return Prepared(parsed, language, self._look_up(parsed, QueryPlan()), filters), notices
+            return Prepared(parsed, language, self._look_up(parsed, QueryPlan(), spoken), filters), notices
         with clock.stage("encode"):
             encoding = (encode or self._encode)(parsed.free_text, language)
         with clock.stage("plan"):
             targets = self._targets(filters)
-            plan = self.knowledge.planner.plan(
-                parsed, encoding, language=language, targets=targets, edits=request.edits
-            )
-            lookup = self._look_up(parsed, plan)
+            plan = planner.plan(parsed, encoding, language=language, targets=targets, edits=request.edits)
+            lookup = self._look_up(parsed, plan, spoken)
         question = _is_question(parsed.free_text, language)
         return Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights), notices
 
     def _encode(self, text: str, language: str) -> Encoding:
         return self._encoder.encode_query(text, words=True, language=language)
 
-    def _look_up(self, parsed: ParsedQuery, plan: QueryPlan) -> Lookup:
+    def _look_up(self, parsed: ParsedQuery, plan: QueryPlan, spoken: QueryLanguage) -> Lookup:
         if not parsed.clauses:
             return Lookup(LexicalQuery())
         archive = self._facet_values.values().get("language", ())
-        return look_up(parsed, plan.expansions(), query_languages(parsed, archive))
+        return look_up(parsed, plan.expansions(), spoken.stems(archive))
 
     def _targets(self, filters: Filters) -> list[str]:
         """Return the languages that the plan searches: those of the archive that the filters leave."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
-from indexer.search.legs import Expansions, Option, lexical_query, look_up, query_language, query_languages
+from indexer.search.legs import Expansions, Option, lexical_query, look_up
 from indexer.search.query import parse
 from indexer.search.weights import EXACT_BOOST, STEM_BOOST
 
@@ -161,20 +161,3 @@ def test_words_without_tokens_are_dropped() -> None:
     query = look_up(parse('"ـ" oil')).query
     assert query.must == ()
     assert tokens(query.should) == ["oil"]
-
-
-def test_query_language() -> None:
-    assert query_language(parse("Libya ceasefire")) == "en"
-    assert query_language(parse("what of it")) == "en"
-    assert query_language(parse("وقف إطلاق النار في ليبيا")) == "ar"
-    assert (
-        query_language(parse("Die Regierung hat gestern die neuen Gesetze über die Wahlen beschlossen"))
-        == "de"
-    )
-
-
-def test_stems_of_the_archive_are_tried_where_the_language_is_a_guess() -> None:
-    archive = ["ar", "de"]
-    assert query_languages(parse("Wahlen Berlin"), archive) == ["en", "ar", "de"]
-    assert query_languages(parse("the elections"), archive) == ["en"]
-    assert query_languages(parse("انتخابات الرئاسة في ليبيا"), archive) == ["ar"]

@@ -1,0 +1,42 @@
+"""Which language a query is in: short headlines are where a detector of languages fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.search.dictionary import Dictionary
+from indexer.search.querylanguage import QueryLanguage, query_language
+
+DICTIONARY = Dictionary()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Libya ceasefire", "en"),
+        ("what of it", "en"),
+        # langdetect is sure that these are Romanian, Italian and Norwegian.
+        ("vue cinema saudi arabia", "en"),
+        ("opec strategy working", "en"),
+        ("iran samsung winter olympics phones", "en"),
+        ("Haftar Bogdanov", "en"),
+        ("وقف إطلاق النار في ليبيا", "ar"),
+        ("Die Regierung hat gestern die neuen Gesetze über die Wahlen beschlossen", "de"),
+        ("Le gouvernement annonce de nouvelles mesures pour les agriculteurs tunisiens", "fr"),
+        ("Правительство объявило о новых выборах", "ru"),
+    ],
+)
+def test_the_language_of_a_query(text: str, language: str) -> None:
+    assert query_language(text, DICTIONARY).code == language
+
+
+def test_stems_of_the_archive_are_tried_where_the_language_is_a_guess() -> None:
+    archive = ["ar", "de"]
+    assert query_language("Wahlen Berlin", DICTIONARY).stems(archive) == ["en", "ar", "de"]
+    assert query_language("the elections", DICTIONARY).stems(archive) == ["en"]
+    assert query_language("oil prices plunge", DICTIONARY).stems(archive) == ["en"]
+    assert query_language("انتخابات الرئاسة في ليبيا", DICTIONARY).stems(archive) == ["ar"]
+
+
+def test_text_without_letters_has_no_language() -> None:
+    assert query_language("2018", DICTIONARY) == QueryLanguage("und", sure=False)
