@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from indexer.engines.base import Field, Form
 from indexer.search.legs import INFLECTION, SAME, SearchedWord
 from indexer.search.page import Highlight, Snippet
 from indexer.search.weights import MARKED
-from indexer.text import Token, analyse, sentences
+from indexer.text import Token, analyse, forms_of, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
 SNIPPET_LENGTH = 360
@@ -62,34 +62,38 @@ class Marker:
                 target = _Target(number, option.weight, option.source, option.tokens, option.form, word.field)
                 table = self._exact if option.form is Form.EXACT else self._stems
                 table.setdefault(option.tokens[0], []).append(target)
+        self._begun = {*self._exact, *self._stems}
 
     def marks(self, text: str, language: str, field: Field) -> list[Mark]:
         """Return where the words stand in a title or body, by start, the query's own words first, then the best."""
         if not (self._exact or self._stems):
             return []
-        # No token reaches across white space, so that what stands between can be looked up: most of a
-        # text's words are in other texts, too, and analysing them again takes ten times as long.
+        # No token reaches across white space, so that what stands between can be looked up, each once: few of a
+        # text's runs meet anything, and those alone are sought in it and cut into tokens.
         known = self._met.setdefault(language, {})
         found: list[Mark] = []
-        for run in _RUN.finditer(text):
-            surface = run[0]
+        for surface in set(text.split()):
             met = known.get(surface)
             if met is None:
                 met = known[surface] = self._targets_in(surface, language)
-            for place, target in met:
-                if target.field not in (Field.ANY, field):
-                    continue
-                tokens = _tokens_from(text, run.start(), place, len(target.tokens), language)
-                if len(target.tokens) == 1 or _stands_at(target, tokens):
-                    start = tokens[0].start
-                    if target.source == INFLECTION:
-                        start += 1  # the letter written to the word is another word (and, with, to)
-                    found.append(Mark(start, tokens[-1].end, target.word, target.weight, target.source))
+            for position in _places(text, surface) if met else ():
+                for place, target in met:
+                    if target.field not in (Field.ANY, field):
+                        continue
+                    tokens = _tokens_from(text, position, place, len(target.tokens), language)
+                    if len(target.tokens) == 1 or _stands_at(target, tokens):
+                        start = tokens[0].start
+                        if target.source == INFLECTION:
+                            start += 1  # the letter written to the word is another word (and, with, to)
+                        found.append(Mark(start, tokens[-1].end, target.word, target.weight, target.source))
         # The query's own word stays that, however much another word counts that it answers, too.
-        return sorted(found, key=lambda m: (m.start, m.source != SAME, -m.weight, -m.end))
+        return sorted(found, key=lambda m: (m.start, m.source != SAME, -m.weight, -m.end, m.word))
 
     def _targets_in(self, surface: str, language: str) -> tuple[tuple[int, _Target], ...]:
         """Return (number of the token, target) for the tokens of a run that a target may begin with."""
+        forms = _kept_forms if len(surface) <= _LONGEST_KEPT else forms_of
+        if self._begun.isdisjoint(forms(surface, language)):
+            return ()
         targets: tuple[tuple[int, _Target], ...] = ()
         for place, token in enumerate(_tokens_of(surface, language)):
             if token.exact in self._exact or token.stem in self._stems:
@@ -120,15 +124,30 @@ def highlight(
     return marker.highlights(marker.marks(text, language, field))
 
 
+def _places(text: str, surface: str) -> Iterator[int]:
+    """Yield where a run stands in a text, between white space."""
+    position = text.find(surface)
+    while position >= 0:
+        end = position + len(surface)
+        if not (text[position - 1 : position].strip() or text[end : end + 1].strip()):
+            yield position
+        position = text.find(surface, end)
+
+
 def _tokens_of(surface: str, language: str) -> tuple[Token, ...]:
     if len(surface) > _LONGEST_KEPT:
         return tuple(analyse(surface, language))
     return _kept_tokens(surface, language)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _kept_tokens(surface: str, language: str) -> tuple[Token, ...]:
     return tuple(analyse(surface, language))
+
+
+@lru_cache(maxsize=1 << 17)
+def _kept_forms(surface: str, language: str) -> tuple[str, ...]:
+    return forms_of(surface, language)
 
 
 def _tokens_from(text: str, position: int, place: int, count: int, language: str) -> list[Token]:

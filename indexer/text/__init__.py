@@ -6,7 +6,7 @@ from indexer.text.normalise import normalise
 from indexer.text.scripts import script_of
 from indexer.text.sentences import sentences
 from indexer.text.stemming import base_language, stem_word
-from indexer.text.tokens import TEXT_VERSION, Token, analyse
+from indexer.text.tokens import TEXT_VERSION, Token, analyse, forms_of
 
 __all__ = [
     "TEXT_VERSION",
@@ -15,6 +15,7 @@ __all__ = [
     "base_language",
     "detect_language",
     "direction",
+    "forms_of",
     "is_rtl",
     "light10",
     "normalise",

@@ -42,7 +42,9 @@ def light10(word: str) -> str:
     whole = _WHOLE.get(word)
     if whole is not None:
         return whole
-    stem = _without_prefix(word)
+    stem = _without_prefix(word) if word.startswith(_PREFIXES) else word
+    if not stem.endswith(_SUFFIXES):
+        return stem  # a good third of all words
     for suffix in _SUFFIXES:
         if len(stem) >= len(suffix) + 2 and stem.endswith(suffix):
             stem = stem[: -len(suffix)]

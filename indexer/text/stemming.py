@@ -45,6 +45,7 @@ _OTHER_ARABIC_SCRIPT = frozenset({"fa", "ur", "ps", "ckb", "ku", "ug", "sd", "ks
 _PERSIAN_ENDINGS = ("هايي", "هايش", "هاي", "ها")
 
 
+@lru_cache(maxsize=1024)
 def base_language(language: str) -> str:
     """Return the language subtag of a code: `zh` for `zh-CN`, `und` for an empty one."""
     return language.replace("_", "-").partition("-")[0].lower() or "und"

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from indexer.text.normalise import normalise
+from indexer.text.normalise import PLAIN_ARABIC, normalise
 from indexer.text.scripts import UNSPACED, character_class
 from indexer.text.stemming import base_language, stem_word
 
@@ -55,6 +55,16 @@ def analyse(text: str, language: str = "") -> list[Token]:
         if exact:
             append(Token(match.start(), match.end(), exact, stem))
     return tokens
+
+
+def forms_of(run: str, language: str = "") -> tuple[str, ...]:
+    """Return the exact forms and stems of the tokens of a text: what it holds, but not where.
+
+    For a run of plain Arabic letters, as most in the archive are, this is several times as fast as `analyse`.
+    """
+    if PLAIN_ARABIC.fullmatch(run) and len(run) <= _LONGEST_FORM:
+        return _forms(run, base_language(language))
+    return tuple({form for token in analyse(run, language) for form in (token.exact, token.stem)})
 
 
 def _append_pairs(match: re.Match[str], unit: re.Pattern[str], base: str, tokens: list[Token]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.text import normalise
+from indexer.text.normalise import _normalise_once
 
 from .strategies import texts
 
@@ -87,6 +89,14 @@ def test_nothing_but_marks_is_no_word(word: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@given(
+    st.text([chr(code) for code in (*range(0x0621, 0x063B), *range(0x0641, 0x064B))], min_size=1, max_size=9)
+)
+def test_plain_arabic_takes_the_short_way_to_the_same_form(word: str) -> None:
+    once = _normalise_once(word)
+    assert normalise(word) == once == _normalise_once(once)
+
+
 @given(texts)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     exact = normalise(text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.text import Token, analyse
+from indexer.text import Token, analyse, forms_of
 
 from .strategies import ARABIC_LETTERS, BIDI, HARAKAT, arabic_texts, languages, texts
 
@@ -91,6 +91,15 @@ def test_offsets_ascend_within_the_text(text: str, language: str) -> None:
 
 
 @BOUNDED
+@given(texts, languages)
+def test_forms_are_those_of_the_tokens(text: str, language: str) -> None:
+    tokens = analyse(text, language)
+    assert set(forms_of(text, language)) == {form for token in tokens for form in (token.exact, token.stem)}
+    for word in text.split():
+        expected = {form for token in analyse(word, language) for form in (token.exact, token.stem)}
+        assert set(forms_of(word, language)) == expected
+
+
 @given(texts, languages)
 def test_a_token_cut_out_of_its_text_is_that_token_again(text: str, language: str) -> None:
     for token in analyse(text, language):
