@@ -42,6 +42,13 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 )
 @click.option("--html", "html_out", type=OUT, help="Write a report with plots.")
 @click.option("--unanswerable", type=FILE, help="Queries that the archive has no answer to: are they told?")
+@click.option(
+    "--cross-validate",
+    "folds",
+    type=click.IntRange(min=2, max=100),
+    metavar="FOLDS",
+    help="Tell instead whether other fusion weights would rank better on queries they were not chosen on.",
+)
 @click.option("--keep", is_flag=True, help="Keep the figures in the archive, for its quality page.")
 @json_option
 @archive_options
@@ -62,6 +69,7 @@ def evaluate_(
     html_out: Path | None,
     keep: bool,
     unanswerable: Path | None,
+    folds: int | None,
     as_json: bool,
 ) -> None:
     """Measure the ranking with judged queries: nDCG@10, MRR@10, R@1, R@10, R@100.
@@ -77,12 +85,14 @@ def evaluate_(
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --baseline before.run --html report.html
       newsarchive evaluate --from-judgements --keep
       newsarchive evaluate --queries dev.tsv --qrels dev.qrels --unanswerable of-another-field.tsv
+      newsarchive evaluate --from-judgements --cross-validate 5
     """
+    from indexer.evaluate.crossvalidation import cross_validate
     from indexer.evaluate.datasets import read_queries, read_run, write_run
     from indexer.evaluate.history import History
     from indexer.evaluate.measures import MEASURES
     from indexer.evaluate.page import to_html
-    from indexer.evaluate.report import to_json, to_text
+    from indexer.evaluate.report import to_json, to_text, validation_to_json, validation_to_text
     from indexer.evaluate.runner import against, evaluate
 
     if sum((demo, from_judgements, bool(queries or qrels))) != 1 or bool(queries) != bool(qrels):
@@ -91,6 +101,12 @@ def evaluate_(
         raise click.UsageError("--demo asks a temporary archive, which keeps nothing.")
     if without and keep:
         raise click.UsageError("--keep is for figures of the ranking that is in use, with all its parts.")
+    if folds and (
+        without or baseline or run_out or leg_run_out or html_out or keep or unanswerable or measure
+    ):
+        raise click.UsageError(
+            "--cross-validate weighs weights only: it makes no run, and compares with none."
+        )
     name = "What readers judged" if from_judgements else "The bundled XQuAD questions"
     name = queries.name if queries else name
     common, weights = _filters(filters), _weights(without)
@@ -100,6 +116,22 @@ def evaluate_(
         _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
         _progress() as progress,
     ):
+        if folds:
+            validation = cross_validate(
+                archive,
+                asked,
+                judgements,
+                folds=folds,
+                filters=common,
+                syntax=syntax or from_judgements,
+                limit=limit,
+                asked=progress,
+            )
+            if as_json:
+                echo_json(validation_to_json(validation))
+            else:
+                click.echo(validation_to_text(validation))
+            return
         evaluation = evaluate(
             archive,
             asked,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from indexer.evaluate.crossvalidation import MEASURE, CrossValidation
 from indexer.evaluate.runner import Change, Comparison, Evaluation, Scores, Standing
 
 #: Per-query differences that are listed on either side.
@@ -101,6 +103,35 @@ def _standing_out(standing: Standing | None) -> Iterator[str]:
         yield f"Something stands out for {standing.answerable:.1%} of the queries"
     if standing and standing.unanswerable is not None:
         yield f"Nothing stands out for {1 - standing.unanswerable:.1%} of the queries without an answer"
+
+
+def validation_to_json(validation: CrossValidation) -> dict[str, Any]:
+    """Return the figures in the form that `newsarchive evaluate --cross-validate --json` prints."""
+    return asdict(validation)
+
+
+def validation_to_text(validation: CrossValidation) -> str:
+    """Return a table of folds, then the held-out figure beside that of the weights in use."""
+    low, high = validation.interval
+    difference = validation.difference
+    lines = [
+        f"{validation.queries:,} queries, {validation.combinations} combinations of weights, {MEASURE}",
+        "",
+        "fold row       queries  held out  in use  chosen without the fold",
+    ]
+    for fold in validation.folds:
+        weights = ", ".join(f"{name} {value:.2g}" for name, value in asdict(fold.chosen).items())
+        lines.append(
+            f"{fold.number:4} {fold.row:9} {fold.queries:7}  {fold.mean:8.4f}  {fold.in_use:.4f}  {weights}"
+        )
+    chance = "" if difference.p < _SIGNIFICANT else " (may be chance)"
+    lines += [
+        "",
+        f"held out {validation.mean:.4f} [{low:.4f}, {high:.4f}], weights in use {validation.in_use:.4f}",
+        f"difference {difference.mean:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}]"
+        f"  p = {difference.p:.4f}{chance}",
+    ]
+    return "\n".join(lines)
 
 
 def worst_and_best(comparison: Comparison) -> tuple[list[Change], list[Change]]:

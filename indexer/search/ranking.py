@@ -167,18 +167,24 @@ def find(
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
             results[KEYWORDS] = saturated(results[KEYWORDS], depth, prepared.ranking.saturation)
-        languages = _languages(prepared, results)
-        wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-        fused = [entry for entry in fuse(results, _leg_weights(prepared, languages)) if entry.id in wanted]
-        known = {entry.id for entry in fused}
-        tail = [article_id for article_id in deep if article_id not in known]
+        found = fused(prepared, results, deep)
     notices = dict.fromkeys(
         answer.notice or say("Results are incomplete: a part of the archive did not answer.")
         for answer in answers.values()
         if answer.notice or not answer.complete
     )
     lifted = {facet: tuple(answers[facet].ids) for facet in lift if facet in answers}
-    return Found(fused, tail, results, languages, {}, lifted, tuple(notices))
+    return replace(found, lifted=lifted, notices=tuple(notices))
+
+
+def fused(prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[str] = ()) -> Found:
+    """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring."""
+    languages = _languages(prepared, results)
+    wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
+    entries = [entry for entry in fuse(results, _leg_weights(prepared, languages)) if entry.id in wanted]
+    known = {entry.id for entry in entries}
+    tail = [article_id for article_id in deep if article_id not in known]
+    return Found(entries, tail, results, languages)
 
 
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:

@@ -209,6 +209,20 @@ class Searcher:
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
         return Ranking(fused, legs, clock.timings_ms(), self._stands_out(prepared, found))
 
+    def evidence(self, request: SearchRequest, best: int = 0) -> tuple[Prepared, Found]:
+        """Return what the legs found, and what late interaction says of the `best` articles of each leg.
+
+        These are more than it reads again for a page: whoever tries other weights has what they would need.
+        """
+        clock = Stopwatch(self._timeout)
+        _check(request)
+        prepared, _ = self._prepare(request, clock)
+        found = find(self._engine, prepared, clock, depth=self._depth)
+        pool = dict.fromkeys(found.pool)
+        for result in found.legs.values():
+            pool |= dict.fromkeys(result.ids[:best])
+        return prepared, replace(found, late=self._read_again(prepared, tuple(pool), clock))
+
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
 
@@ -329,13 +343,16 @@ class Searcher:
 
     def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
         """Return what was found in the order of late interaction, for those who want no page of it."""
-        if not found.pool:
-            return found
+        return rerank(prepared, found, self._read_again(prepared, found.pool, clock)) if found.pool else found
+
+    def _read_again(
+        self, prepared: Prepared, pool: tuple[str, ...], clock: Stopwatch
+    ) -> dict[str, Interaction]:
         with clock.stage("gather"):
-            request = GatherRequest(Union(ids=()), found.pool, passages_of=found.pool, codes=True)
+            request = GatherRequest(Union(ids=()), pool, passages_of=pool, codes=True)
             read = self._engine.gather(request, timeout=clock.remaining())
         with clock.stage("late"):
-            return rerank(prepared, found, self._interactions(prepared, found.pool, read))
+            return self._interactions(prepared, pool, read)
 
     def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
         told = standing(prepared, found, self.knowledge.background)

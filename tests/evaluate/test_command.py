@@ -46,6 +46,10 @@ def test_figures_without_a_part_are_not_kept(judged: list[str | Path]) -> None:
     assert run(*judged, "--without", "late", "--keep").exit_code == 2
 
 
+def test_cross_validation_makes_no_run(judged: list[str | Path], tmp_path: Path) -> None:
+    assert run(*judged, "--cross-validate", "2", "--run-out", tmp_path / "x.run").exit_code == 2
+
+
 def test_a_wrong_file_is_named_with_its_line(judged: list[str | Path], tmp_path: Path) -> None:
     (tmp_path / "queries.tsv").write_text("q\tx\nno tab\n")
     result = run(*judged)
@@ -82,3 +86,6 @@ def test_the_demo_runs_end_to_end_with_the_bundled_model(tmp_path: Path) -> None
     assert "R@20" in again.output
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert {path.name for path in tmp_path.glob("legs.*")} == {"legs.dense", "legs.lead", "legs.lexical"}
+    folds = run("--demo", "--limit", "10", "--cross-validate", "2", "--json")
+    assert folds.exit_code == 0, folds.output
+    assert {"folds", "mean", "in_use", "difference"} <= orjson.loads(folds.stdout).keys()

@@ -1,0 +1,191 @@
+"""Would other weights rank better? Cross-validation of the fusion weights on judged queries.
+
+Weights that were chosen on some queries look best on those. So the queries are cut into folds; for each, the
+weights are chosen anew on the others, among combinations drawn from a grid, and judged on the fold that did not
+see them (Stone 1974, "Cross-validatory choice and assessment of statistical predictions"). What the chosen
+weights gain there over those in use is what a change would be worth.
+
+The legs answer each query once. Fusion and late interaction are then repeated, by the searcher's own functions,
+for each combination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.engines.base import Filters
+from indexer.errors import InvalidQuery, SettingsError
+from indexer.evaluate.datasets import Qrels, Query, plain
+from indexer.evaluate.measures import FloatArray, answerable, score
+from indexer.evaluate.significance import Difference, compare, intervals
+from indexer.search.late import Interaction
+from indexer.search.ranking import Found, Prepared, fused, rerank
+from indexer.search.request import SearchRequest
+from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights, Weights
+
+if TYPE_CHECKING:
+    from indexer.archive import Archive
+    from indexer.evaluate.runner import Asked
+
+MEASURE = "nDCG@10"
+FOLDS = 5
+COMBINATIONS = 150
+_SHOWN = 10  # results that the measure looks at
+_SEED = 2018
+_LEG_STEP = 0.1
+_LATE = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
+_TITLE = (0.0, 0.15, 0.3)
+
+#: The rows of `Weights` that queries in another language than the article's use: which one a query takes.
+ROWS = ("question", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What was chosen without the queries of one fold, for the row of weights that `row` names."""
+
+    number: int
+    row: str
+    queries: int
+    chosen: FusionWeights
+    mean: float  # of the fold's queries, by the chosen weights
+    in_use: float  # ... and by those in use
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidation:
+    """The folds, and the whole: each query judged by the weights that were chosen without it.
+
+    `interval` is that of the mean, `difference` is against the weights in use.
+    """
+
+    folds: tuple[Fold, ...]
+    queries: int
+    combinations: int
+    mean: float
+    interval: tuple[float, float]
+    in_use: float
+    difference: Difference
+
+
+def cross_validate(
+    archive: Archive,
+    queries: Sequence[Query],
+    qrels: Qrels,
+    *,
+    folds: int = FOLDS,
+    combinations: int = COMBINATIONS,
+    filters: Filters | None = None,
+    syntax: bool = False,
+    limit: int | None = None,
+    asked: Asked | None = None,
+) -> CrossValidation:
+    """Choose weights on all folds but one and judge them on that one, for each fold.
+
+    Raises `SettingsError` where there are fewer judged queries than folds.
+    """
+    from indexer.evaluate.runner import merge
+
+    judged = set(answerable(qrels))
+    chosen = [query for query in queries if query.id in judged][:limit]
+    searcher = archive.searcher
+    searcher.warm_up()
+    candidates = [WEIGHTS, *map(_with, drawn(combinations - 1))]
+    ids: list[str] = []
+    rows: list[str] = []
+    values: list[FloatArray] = []
+    for number, query in enumerate(chosen, 1):
+        with suppress(InvalidQuery):
+            text = query.text if syntax else plain(query.text)
+            request = SearchRequest(text, filters=merge(query.filters, filters), edits=query.edits)
+            prepared, found = searcher.evidence(request, RERANKED)
+            values.append(_values(prepared, found, candidates, qrels, query.id))
+            ids.append(query.id)
+            rows.append("question" if prepared.question else "words")
+        if asked:
+            asked(number, len(chosen))
+    if len(ids) < folds:
+        raise SettingsError(f"{folds} folds need as many judged queries; {len(ids)} could be asked.")
+    return choose(np.array(values), rows, candidates, folds)
+
+
+def choose(
+    values: FloatArray, rows: Sequence[str], candidates: Sequence[Weights], folds: int
+) -> CrossValidation:
+    """Return the folds of (n_queries, n_candidates) values; the first candidate is what is in use."""
+    fold_of = np.random.default_rng(_SEED).permutation(len(values)) % folds
+    row_of = np.array(rows)
+    held_out = np.zeros(len(values))
+    told: list[Fold] = []
+    for fold in range(folds):
+        for row in ROWS:
+            here = (fold_of == fold) & (row_of == row)
+            others = (fold_of != fold) & (row_of == row)
+            if not here.any():
+                continue
+            best = int(values[others].mean(axis=0).argmax()) if others.any() else 0
+            held_out[here] = values[here, best]
+            told.append(
+                Fold(
+                    fold + 1,
+                    row,
+                    int(here.sum()),
+                    getattr(candidates[best], row),
+                    float(held_out[here].mean()),
+                    float(values[here, 0].mean()),
+                )
+            )
+    low, high = intervals(held_out[:, None])[0].tolist()
+    return CrossValidation(
+        folds=tuple(told),
+        queries=len(values),
+        combinations=len(candidates),
+        mean=float(held_out.mean()),
+        interval=(low, high),
+        in_use=float(values[:, 0].mean()),
+        difference=compare(held_out, values[:, 0]),
+    )
+
+
+def drawn(count: int) -> list[FusionWeights]:
+    """Return so many different weights of the grid, the same at every call."""
+    steps = round(1 / _LEG_STEP)
+    grid = [
+        FusionWeights(meaning / steps, lead / steps, (steps - meaning - lead) / steps, late, title)
+        for meaning in range(steps + 1)
+        for lead in range(steps + 1 - meaning)
+        for late in _LATE
+        for title in _TITLE
+    ]
+    picked = np.random.default_rng(_SEED).permutation(len(grid))[: max(count, 0)]
+    return [grid[number] for number in picked.tolist()]
+
+
+def _with(weights: FusionWeights) -> Weights:
+    return replace(WEIGHTS, question=weights, words=weights)
+
+
+def _values(
+    prepared: Prepared, found: Found, candidates: Sequence[Weights], qrels: Qrels, query_id: str
+) -> FloatArray:
+    """Return (n_candidates,): what each combination's ranking of one query is worth."""
+    named = {str(number): ranking(prepared, found, weights) for number, weights in enumerate(candidates)}
+    run = {name: [(article_id, 0.0) for article_id in ids] for name, ids in named.items()}
+    same = dict.fromkeys(named, qrels[query_id])
+    column: FloatArray = score(same, run, list(named), (MEASURE,))[:, 0]
+    return column
+
+
+def ranking(prepared: Prepared, found: Found, weights: Weights) -> list[str]:
+    """Return the best articles in the order of other weights, from what was found with those in use."""
+    other = replace(prepared, ranking=weights)
+    ranked = fused(other, found.legs)
+    late: Mapping[str, Interaction] = {
+        article_id: found.late[article_id] for article_id in ranked.pool if article_id in found.late
+    }
+    return [entry.id for entry in rerank(other, ranked, late).fused[:_SHOWN]]

@@ -1,0 +1,103 @@
+"""Weights are judged on queries that they were not chosen on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import orjson
+import pytest
+
+from indexer.archive import Archive
+from indexer.errors import SettingsError
+from indexer.evaluate.crossvalidation import choose, cross_validate, drawn, ranking
+from indexer.evaluate.datasets import Query
+from indexer.evaluate.report import validation_to_json, validation_to_text
+from indexer.search.request import SearchRequest
+from indexer.search.weights import WEIGHTS, FusionWeights, Weights
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
+
+WORDS = ("ceasefire", "harvest", "football", "earthquake", "museum", "parliament", "vaccine", "pipeline")
+QUERIES = [Query(f"q-{word}", word) for word in WORDS]
+QRELS = {f"q-{word}": {word: 1} for word in WORDS}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    folder = tmp_path_factory.mktemp("crossvalidation")
+    records = [
+        {"id": word, "title": f"The {word}", "text": f"A {word} and a {other} today.", "language": "en"}
+        for word, other in zip(WORDS, WORDS[1:] + WORDS[:1], strict=True)
+    ]
+    (folder / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
+    settings = load_settings(archive=folder / "archive", cache=folder / "cache")
+    with Archive.open(settings, encoder=FakeEncoder(codes=True)) as opened:
+        opened.index([folder / "articles.jsonl"])
+        yield opened
+
+
+def _candidates(count: int) -> list[Weights]:
+    return [WEIGHTS, *(Weights(question=weights, words=weights) for weights in drawn(count - 1))]
+
+
+def test_what_is_better_everywhere_is_chosen_for_the_row_where_it_is() -> None:
+    rows = ["question", "words"] * 20
+    values = np.full((40, 3), 0.5)
+    values[1::2, 2] = 0.8  # the third is better for words,
+    values[::2, 2] = 0.1  # and worse for questions
+    found = choose(values, rows, _candidates(3), 5)
+    assert (found.mean, found.in_use) == (pytest.approx(0.65), pytest.approx(0.5))
+    assert {fold.chosen for fold in found.folds if fold.row == "question"} == {WEIGHTS.question}
+    assert {fold.chosen for fold in found.folds if fold.row == "words"} == {_candidates(3)[2].words}
+    assert found.difference.p < 0.05
+    assert sum(fold.queries for fold in found.folds) == 40
+
+
+def test_luck_on_the_queries_chosen_on_is_not_counted() -> None:
+    """Every candidate is right for one query alone: the best in sample is worth nothing out of it."""
+    values = np.eye(50)
+    found = choose(values, ["words"] * 50, _candidates(50), 5)
+    assert values.mean(axis=0).max() > 0
+    assert found.mean == 0
+
+
+def test_weights_in_use_give_the_searchers_own_order(archive: Archive) -> None:
+    for query in QUERIES:
+        request = SearchRequest(query.text)
+        prepared, found = archive.searcher.evidence(request, 50)
+        assert ranking(prepared, found, WEIGHTS) == [
+            name for name, _ in archive.searcher.rank(request).fused[:10]
+        ]
+        only_lead = FusionWeights(meaning=0, lead=1, keywords=0, late=0, title=0)
+        other = Weights(question=only_lead, words=only_lead, same_language=only_lead)
+        assert ranking(prepared, found, other)[: len(found.legs["lead"].ids)] == found.legs["lead"].ids[:10]
+
+
+def test_the_grid_is_drawn_without_repetition_and_sums_to_one() -> None:
+    weights = drawn(150)
+    assert len(set(weights)) == 150
+    assert all(one.meaning + one.lead + one.keywords == pytest.approx(1) for one in weights)
+    assert drawn(150) == weights
+
+
+def test_an_archive_is_cross_validated(archive: Archive) -> None:
+    told: list[tuple[int, int]] = []
+    found = cross_validate(
+        archive, QUERIES, QRELS, folds=4, combinations=5, asked=lambda done, every: told.append((done, every))
+    )
+    assert (found.queries, found.combinations, told[-1]) == (8, 5, (8, 8))
+    assert 0 < found.mean <= 1
+    assert validation_to_json(found)["folds"][0]["chosen"].keys() == {
+        "meaning",
+        "lead",
+        "keywords",
+        "late",
+        "title",
+    }
+    assert "weights in use" in validation_to_text(found)
+
+
+def test_fewer_queries_than_folds_are_refused(archive: Archive) -> None:
+    with pytest.raises(SettingsError, match="9 folds need as many judged queries; 8 could be asked"):
+        cross_validate(archive, QUERIES, QRELS, folds=9, combinations=2)
