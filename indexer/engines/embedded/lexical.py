@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ class LexicalReader:
                 order_by_field="row",
                 order=tantivy.Order.Asc,
             ).hits
-            return np.fromiter((row for row, _ in hits), np.int64, len(hits))
+            return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
 
 
 def _rounded(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
