@@ -14,7 +14,7 @@ Arabic, and what is read on the page can be typed into a filter or an address as
 from __future__ import annotations
 
 import gettext as standard
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -25,7 +25,7 @@ from babel.messages.pofile import read_po
 from flask import Blueprint, Flask, Response, current_app, g, has_request_context, redirect, request, url_for
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.wording import Text, Value, say, say_in, say_n
@@ -63,10 +63,12 @@ def init_app(app: Flask, default: str) -> None:
     environment.add_extension("jinja2.ext.i18n")
     # What a trans block is compiled to. Ours, not Jinja's own wrappers: they know no sentences and no separators.
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    gettext_ = _in_template(_one)
     environment.globals.update(
-        gettext=_in_template(say),
-        ngettext=_in_template(say_n),
-        pgettext=_in_template(say_in),
+        _=gettext_,  # Jinja's own looks `gettext` up in the context at each call
+        gettext=gettext_,
+        ngettext=_in_template(_counted),
+        pgettext=_in_template(_placed),
         language=language,
         other_languages=lambda: [other for other in LANGUAGES.values() if other is not language()],
         way_back=_way_back,
@@ -95,11 +97,15 @@ def choose() -> BaseResponse:
 
 def language() -> Language:
     """Return the language of the answer under way; English where there is none (a feed, the command)."""
+    try:
+        known: Language = g.language  # asked hundreds of times a page
+        return known
+    except (AttributeError, RuntimeError):
+        pass
     if not has_request_context():
         return LANGUAGES[DEFAULT]
-    if "language" not in g:
-        g.language = LANGUAGES[_chosen()]
-    found: Language = g.language
+    found: Language = LANGUAGES[_chosen()]
+    g.language = found
     return found
 
 
@@ -118,9 +124,13 @@ def pgettext(context: str, template: str, /, **values: Value) -> str:
 
 def said(text: str) -> str:
     """Return a sentence in the reader's language; a string that is no `Text` stays as it is."""
-    if not isinstance(text, Text) or language().code == DEFAULT:
+    return _said(text, language()) if isinstance(text, Text) else text
+
+
+def _said(text: str, spoken: Language) -> str:
+    if not isinstance(text, Text) or spoken.code == DEFAULT:
         return text
-    return _template(text) % {name: _value(value) for name, value in text.values.items()}
+    return _template(text, spoken) % {name: _value(value, spoken) for name, value in text.values.items()}
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -136,29 +146,51 @@ def catalogue(code: str) -> standard.NullTranslations:
     return standard.GNUTranslations(compiled)
 
 
-def _template(text: Text) -> str:
-    known = catalogue(language().code)
+def _template(text: Text, spoken: Language) -> str:
+    known = catalogue(spoken.code)
     number = text.values.get("num", 1)
     if text.plural and isinstance(number, int):
         return known.ngettext(text.template, text.plural, number)
     return known.pgettext(text.context, text.template) if text.context else known.gettext(text.template)
 
 
-def _value(value: Value) -> str:
+def _value(value: Value, spoken: Language) -> str:
     if isinstance(value, tuple):
-        return language().comma.join(map(said, value))
-    return said(value) if isinstance(value, str) else f"{value:,}"
+        return spoken.comma.join(_said(one, spoken) for one in value)
+    return _said(value, spoken) if isinstance(value, str) else f"{value:,}"
 
 
-def _in_template(make: Callable[..., Text]) -> Callable[..., str]:
-    """Return a function for templates: markup of the sentence stays, that of its values is escaped."""
+@lru_cache(maxsize=2048)
+def _one(code: str, template: str) -> str:
+    return catalogue(code).gettext(template)
+
+
+@lru_cache(maxsize=2048)
+def _counted(code: str, one: str, many: str, num: int) -> str:
+    return catalogue(code).ngettext(one, many, num)
+
+
+@lru_cache(maxsize=2048)
+def _placed(code: str, context: str, template: str) -> str:
+    return catalogue(code).pgettext(context, template)
+
+
+def _in_template(find: Callable[..., str]) -> Callable[..., str]:
+    """Return a function for templates: markup of the sentence stays, that of its values is escaped.
+
+    *find* returns the sentence's template in the language of a code; a page has hundreds of them.
+    """
+    plural = find is _counted
 
     @pass_eval_context
     def write(context: EvalContext, *parts: str | int, **values: Value) -> str:
-        text = make(*parts, **values)
-        filled: Mapping[str, str] = {name: _value(value) for name, value in text.values.items()}
-        template = _template(text)
-        return Markup(template) % filled if context.autoescape else template % filled
+        spoken = language()
+        template = find(spoken.code, *parts)
+        if plural:
+            values.setdefault("num", parts[2])
+        if not context.autoescape:
+            return template % {name: _value(value, spoken) for name, value in values.items()}
+        return Markup(template % {name: escape(_value(value, spoken)) for name, value in values.items()})
 
     return write
 

@@ -146,21 +146,19 @@ def _paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _mark(piece: Piece, write: Callable[[str], Markup] = escape) -> Markup:
-    assert piece.highlight is not None
-    return Markup('<mark class="{}" data-word="{}" title="{}">{}</mark>').format(
-        _kind(piece.highlight),
-        word_key(piece.highlight.word),
-        _reason(piece.highlight),
-        write(clean(piece.text)),
-    )
+    highlight = piece.highlight
+    assert highlight is not None
+    # Each part is escaped by itself: filling in a Markup does the same at four times the cost.
+    key, reason = escape(word_key(highlight.word)), escape(_reason(highlight))
+    opened = f'<mark class="{_kind(highlight)}" data-word="{key}" title="{reason}">'
+    return Markup(f"{opened}{write(clean(piece.text))}</mark>")
 
 
 def _linked(piece: Piece, total: int, write: Callable[[str], Markup]) -> Markup:
     if not piece.highlight:
         return write(clean(piece.text))
-    return Markup('<a class="hit" id="m{}" href="#m{}">{}</a>').format(
-        piece.number, piece.number % total + 1, _mark(piece, write)
-    )
+    following = piece.number % total + 1
+    return Markup(f'<a class="hit" id="m{piece.number}" href="#m{following}">{_mark(piece, write)}</a>')
 
 
 def _kind(highlight: Highlight) -> str:

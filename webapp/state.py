@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -200,7 +201,7 @@ class SearchState:
         return [pair for pair in pairs if pair[0] not in without]
 
     def query_string(self) -> str:
-        return urlencode(self.params())
+        return _encoded(tuple(self.params()))
 
     def url(self, path: str = "/search") -> str:
         query = self.query_string()
@@ -247,6 +248,11 @@ class SearchState:
                 )
             )
         return found
+
+
+@lru_cache(maxsize=512)
+def _encoded(params: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(params)  # each result card asks for the same
 
 
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
