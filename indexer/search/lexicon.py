@@ -222,7 +222,8 @@ class Lexicon:
         distances = np.zeros(end - start, np.uint16)
         for column, sign in zip(self._signs, _signs(vector[None])[:, 0], strict=True):
             distances += np.bitwise_count(column[start:end] ^ sign)
-        return np.argpartition(distances, _CANDIDATES)[:_CANDIDATES]
+        within = np.cumsum(np.bincount(distances))
+        return np.flatnonzero(distances <= np.searchsorted(within, _CANDIDATES))
 
     def similarity(self, vector: FloatArray, words: Sequence[Word]) -> list[float | None]:
         """Return the cosine of a query word's vector, (dim,), with words; None for one that is not here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 import tantivy
 from tantivy import FieldType, Occur, Query
@@ -32,6 +33,8 @@ class Compiler:
 
     def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
+        # One search asks for the best, for the parts of their scores and for all that match: the same clauses.
+        self._clause = lru_cache(maxsize=256)(self._compiled)
 
     def query(self, query: LexicalQuery) -> Query:
         """Compile a query. One of must-nots alone matches all the rest, with score 0; an empty one nothing."""
@@ -69,7 +72,7 @@ class Compiler:
         for clause in clauses:
             yield Query.boolean_query([(Occur.Must, self._clause(clause)), (Occur.Must, these)])
 
-    def _clause(self, clause: Clause) -> Query:
+    def _compiled(self, clause: Clause) -> Query:
         match clause:
             case Term():
                 return self._any_field((clause.token,), clause)

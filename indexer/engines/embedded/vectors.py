@@ -34,6 +34,8 @@ _CANDIDATES_PER_HIT = 4
 _ARTICLES_PER_HIT = 1.5
 _BLOCK = 8_192
 _QUERY_BITS = 4
+_STRIDE = 8
+_GENEROUS = 1.5
 
 
 def signs_of(vectors: FloatArray, centre: FloatArray) -> tuple[npt.NDArray[np.uint64], FloatArray]:
@@ -148,9 +150,7 @@ class VectorReader:
         estimates = np.where(usable, self._estimates(query), -np.inf)
         while True:
             # All passages of one estimate are in or out together: equal passages get equal treatment.
-            least = (
-                np.partition(estimates, -wanted)[-wanted] if wanted < remaining else np.finfo(np.float32).min
-            )
+            least = _least_of_best(estimates, wanted) if wanted < remaining else np.finfo(np.float32).min
             candidates = np.flatnonzero(estimates >= least)
             # Long articles have many passages near each other: enough candidates are enough articles.
             owners = np.unique(self._owners[candidates])
@@ -189,6 +189,21 @@ class VectorReader:
         order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[:size]
         chosen = chosen[order]
         return Nearest(self._owners[rows[chosen]], cosines[chosen], self._numbers[rows[chosen]])
+
+
+def _least_of_best(values: FloatArray, count: int) -> np.float32:
+    """Return the `count`-th largest of the values.
+
+    Every eighth value tells about where it lies, so that only what is above needs sorting out: a tenth of the time.
+    """
+    sample = values[::_STRIDE]
+    place = int(count / _STRIDE * _GENEROUS)
+    if place < len(sample):
+        above = values[values >= np.partition(sample, -place)[-place]]
+        if len(above) >= count:
+            values = above
+    least: np.float32 = np.partition(values, -count)[-count]
+    return least
 
 
 def _nothing() -> Nearest:
