@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float32]
 
+#: Batches are padded to multiples of so many pieces. On a CPU torch keeps what it has prepared for each shape that
+#: it meets: 2,300 passages of any length grew a process by 750 MB, at such lengths by 190 MB and as quickly.
+_LENGTH_STEP = 16
+
 
 class SentenceEncoder:
     """`Encoder` over a loaded model.
@@ -169,6 +173,7 @@ class SentenceEncoder:
         encoded = self._model.tokenizer(
             inputs,
             padding=True,
+            pad_to_multiple_of=_LENGTH_STEP,
             truncation=True,
             max_length=self._fingerprint.max_tokens,
             return_offsets_mapping=True,

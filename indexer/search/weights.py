@@ -87,7 +87,7 @@ class Weights:
     #: A question in the words of a person: its wording says more than its words.
     question: FusionWeights = FusionWeights(meaning=0.3, lead=0.3, keywords=0.4, late=0.6, title=0.0)
     #: A headline or a list of words.
-    words: FusionWeights = FusionWeights(meaning=0.1, lead=0.4, keywords=0.5, late=0.1, title=0.15)
+    words: FusionWeights = FusionWeights(meaning=0.1, lead=0.3, keywords=0.6, late=0.1, title=0.15)
     #: Where query and article share a language, the words themselves say more.
     same_language: FusionWeights = FusionWeights(meaning=0.15, lead=0.25, keywords=0.6, late=0.2, title=0.3)
 
