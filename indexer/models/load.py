@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,26 +26,33 @@ def load_encoder(settings: Settings) -> Encoder:
     The bundled one needs no hub and no network. Raises `ModelError` with what to do.
     """
     folder = settings.cache / MODELS_FOLDER
-    try:
-        if not uses_onnx(settings):
-            return _sentence_encoder(settings, folder)
-        from indexer.models.onnx_encoder import OnnxEncoder
+    if not uses_onnx(settings):
+        return _sentence_encoder(settings, folder)
+    from indexer.models.onnx_encoder import OnnxEncoder
 
+    with _preparing(folder):
         quick = OnnxEncoder(folder, threads=settings.threads)
-        if settings.backend == "auto" and cpu_multiplies_bfloat16():
-            return BulkEncoder(quick, partial(_sentence_encoder, settings, folder))
-        return quick
-    except OSError as error:
-        raise ModelError(
-            f"The model cannot be prepared in {folder}: {error}.",
-            remedy="NEWSARCHIVE_CACHE names another folder (about 1 GB).",
-        ) from error
+    if settings.backend == "auto" and cpu_multiplies_bfloat16():
+        return BulkEncoder(quick, partial(_sentence_encoder, settings, folder))
+    return quick
 
 
 def _sentence_encoder(settings: Settings, folder: Path) -> Encoder:
     from indexer.models.sentence_encoder import SentenceEncoder  # imports torch: 5 s
 
-    return SentenceEncoder.from_settings(settings, folder)
+    with _preparing(folder):
+        return SentenceEncoder.from_settings(settings, folder)
+
+
+@contextmanager
+def _preparing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be prepared in {folder}: {error}.",
+            remedy="NEWSARCHIVE_CACHE names another folder (about 1 GB).",
+        ) from error
 
 
 def uses_onnx(settings: Settings) -> bool:

@@ -306,10 +306,9 @@ class Searcher:
             chosen, more = self._facet_values.resolve(request.filters)
             notices += more
             filters = combine(chosen, written)
-            planner = self.knowledge.planner
             spoken = QueryLanguage()
             if parsed.free_text:
-                spoken = query_language(parsed.free_text, planner.dictionary)
+                spoken = query_language(parsed.free_text, self.knowledge.planner.dictionary)
         language = spoken.code
         if not parsed.free_text or filters is None:
             return Prepared(parsed, language, self._look_up(parsed, QueryPlan(), spoken), filters), notices
@@ -317,7 +316,9 @@ class Searcher:
             encoding = (encode or self._encode)(parsed.free_text, language)
         with clock.stage("plan"):
             targets = self._targets(filters)
-            plan = planner.plan(parsed, encoding, language=language, targets=targets, edits=request.edits)
+            plan = self.knowledge.planner.plan(
+                parsed, encoding, language=language, targets=targets, edits=request.edits
+            )
             lookup = self._look_up(parsed, plan, spoken)
         question = _is_question(parsed.free_text, language)
         return Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights), notices

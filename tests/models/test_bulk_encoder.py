@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indexer.errors import ModelError
 from indexer.models.base import PassageText
 from indexer.models.bulk_encoder import BULK_AFTER, BulkEncoder
 from indexer.models.cpu import cpu_multiplies_bfloat16
@@ -46,6 +48,17 @@ def test_only_a_processor_with_matrix_instructions_gets_it(monkeypatch: pytest.M
         assert type(load_encoder(load_settings())) is kind
     monkeypatch.setattr("indexer.models.load.cpu_multiplies_bfloat16", lambda: True)
     assert type(load_encoder(load_settings(backend="onnx"))) is OnnxEncoder
+
+
+def test_a_folder_that_takes_no_model_is_told_when_the_many_come(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("indexer.models.load.cpu_multiplies_bfloat16", lambda: True)
+    encoder = load_encoder(load_settings(cache=tmp_path))
+    (tmp_path / "models" / "multilingual-e5-small-float32").write_text("no folder")
+    encoder.encode_passages([PASSAGE] * BULK_AFTER)
+    with pytest.raises(ModelError, match="cannot be prepared"):
+        encoder.encode_passages([PASSAGE])
 
 
 @pytest.mark.slow
