@@ -10,6 +10,10 @@ import pytest
 #: The fixtures of a real OpenSearch node: one plugin, so that one node serves everything in a session.
 pytest_plugins = ("tests.opensearch.fixture",)
 
+# Tests of other things are served by the small encoder: where the CPU has AMX, whatever indexes more than some
+# articles would load torch, in each of many processes. tests/models asks for both by name.
+os.environ.setdefault("NEWSARCHIVE_BACKEND", "onnx")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -151,7 +151,11 @@ def invoke_with_model(settings: Settings, model: str) -> Result:
     return CliRunner().invoke(
         main,
         ["--archive", str(settings.archive), "doctor", "--json"],
-        env={"NEWSARCHIVE_MODEL": model, "NEWSARCHIVE_CACHE": str(settings.cache)},
+        env={
+            "NEWSARCHIVE_MODEL": model,
+            "NEWSARCHIVE_BACKEND": "auto",
+            "NEWSARCHIVE_CACHE": str(settings.cache),
+        },
     )
 
 

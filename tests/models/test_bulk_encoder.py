@@ -45,7 +45,7 @@ def test_the_bulk_encoder_is_loaded_once_and_only_for_many_passages() -> None:
 def test_only_a_processor_with_matrix_instructions_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for fast, kind in ((True, BulkEncoder), (False, OnnxEncoder)):
         monkeypatch.setattr("indexer.models.load.cpu_multiplies_bfloat16", lambda fast=fast: fast)
-        assert type(load_encoder(load_settings())) is kind
+        assert type(load_encoder(load_settings(backend="auto"))) is kind
     monkeypatch.setattr("indexer.models.load.cpu_multiplies_bfloat16", lambda: True)
     assert type(load_encoder(load_settings(backend="onnx"))) is OnnxEncoder
 
@@ -54,7 +54,7 @@ def test_a_folder_that_takes_no_model_is_told_when_the_many_come(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("indexer.models.load.cpu_multiplies_bfloat16", lambda: True)
-    encoder = load_encoder(load_settings(cache=tmp_path))
+    encoder = load_encoder(load_settings(backend="auto", cache=tmp_path))
     (tmp_path / "models" / "multilingual-e5-small-float32").write_text("no folder")
     encoder.encode_passages([PASSAGE] * BULK_AFTER)
     with pytest.raises(ModelError, match="cannot be prepared"):
@@ -64,7 +64,7 @@ def test_a_folder_that_takes_no_model_is_told_when_the_many_come(
 @pytest.mark.slow
 @pytest.mark.skipif(not cpu_multiplies_bfloat16(), reason="needs a CPU with AMX")
 def test_both_halves_of_the_real_encoder_agree() -> None:
-    encoder = load_encoder(load_settings())
+    encoder = load_encoder(load_settings(backend="auto"))
     passages = [PassageText("", f"ارتفعت أسعار النفط {number} في المئة", "ar") for number in range(32)]
     before = encoder.encode_passages(passages)
     encoder.encode_passages(passages * (BULK_AFTER // 32))

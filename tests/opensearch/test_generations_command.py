@@ -41,7 +41,9 @@ def run(opensearch_settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path
 
     def run(*arguments: str, model: str = "") -> Result:
         command = ["--engine", opensearch_settings.engine, "generations", *arguments]
-        return CliRunner().invoke(main, command, env={"NEWSARCHIVE_MODEL": model})
+        return CliRunner().invoke(
+            main, command, env={"NEWSARCHIVE_MODEL": model, "NEWSARCHIVE_BACKEND": "auto"}
+        )
 
     return run
 
