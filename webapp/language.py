@@ -147,11 +147,12 @@ def catalogue(code: str) -> standard.NullTranslations:
 
 
 def _template(text: Text, spoken: Language) -> str:
-    known = catalogue(spoken.code)
     number = text.values.get("num", 1)
     if text.plural and isinstance(number, int):
-        return known.ngettext(text.template, text.plural, number)
-    return known.pgettext(text.context, text.template) if text.context else known.gettext(text.template)
+        return _counted(spoken.code, text.template, text.plural, number)
+    if text.context:
+        return _placed(spoken.code, text.context, text.template)
+    return _one(spoken.code, text.template)
 
 
 def _value(value: Value, spoken: Language) -> str:

@@ -20,17 +20,16 @@ import numpy as np
 
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery, SettingsError
-from indexer.evaluate.datasets import Qrels, Query, plain
+from indexer.evaluate.datasets import Qrels, Query
 from indexer.evaluate.measures import FloatArray, answerable, score
+from indexer.evaluate.runner import Asked, request_of
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.late import Interaction
 from indexer.search.ranking import Found, Prepared, fused, rerank
-from indexer.search.request import SearchRequest
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights, Weights
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
-    from indexer.evaluate.runner import Asked
 
 MEASURE = "nDCG@10"
 FOLDS = 5
@@ -89,28 +88,22 @@ def cross_validate(
 
     Raises `SettingsError` where there are fewer judged queries than folds.
     """
-    from indexer.evaluate.runner import merge
-
     judged = set(answerable(qrels))
     chosen = [query for query in queries if query.id in judged][:limit]
     searcher = archive.searcher
     searcher.warm_up()
     candidates = [WEIGHTS, *map(_with, drawn(combinations - 1))]
-    ids: list[str] = []
     rows: list[str] = []
     values: list[FloatArray] = []
     for number, query in enumerate(chosen, 1):
         with suppress(InvalidQuery):
-            text = query.text if syntax else plain(query.text)
-            request = SearchRequest(text, filters=merge(query.filters, filters), edits=query.edits)
-            prepared, found = searcher.evidence(request, RERANKED)
+            prepared, found = searcher.evidence(request_of(query, filters, syntax=syntax), RERANKED)
             values.append(_values(prepared, found, candidates, qrels, query.id))
-            ids.append(query.id)
             rows.append("question" if prepared.question else "words")
         if asked:
             asked(number, len(chosen))
-    if len(ids) < folds:
-        raise SettingsError(f"{folds} folds need as many judged queries; {len(ids)} could be asked.")
+    if len(values) < folds:
+        raise SettingsError(f"{folds} folds need as many judged queries; {len(values)} could be asked.")
     return choose(np.array(values), rows, candidates, folds)
 
 

@@ -148,9 +148,7 @@ def evaluate(
     searcher = Searcher(archive.engine, archive.encoder, archive.settings, weights=weights)
 
     def ask(query: Query) -> Ranking:
-        text = query.text if syntax else plain(query.text)
-        request = SearchRequest(text=text, filters=merge(query.filters, filters), edits=query.edits)
-        return searcher.rank(request, DEPTH)
+        return searcher.rank(request_of(query, filters, syntax=syntax), DEPTH)
 
     archive.encoder.warm_up()
     searcher.warm_up()
@@ -220,6 +218,12 @@ def against(evaluation: Evaluation, name: str, baseline: Run, qrels: Qrels) -> C
         },
         changes=tuple(sorted(changes, key=lambda change: (change.value - change.baseline, change.query.id))),
     )
+
+
+def request_of(query: Query, filters: Filters | None, *, syntax: bool) -> SearchRequest:
+    """Return what is asked for a query; see `evaluate`. Raises `InvalidQuery` as `merge` does."""
+    text = query.text if syntax else plain(query.text)
+    return SearchRequest(text, merge(query.filters, filters), edits=query.edits)
 
 
 def merge(own: Filters, common: Filters | None) -> Filters:

@@ -23,7 +23,7 @@ from indexer.models.base import Encoding, Fingerprint, PassageEncoding, PassageT
 from indexer.models.codes import CODES_VERSION, QUERY, Coder
 from indexer.models.cpu import available_cores, cpu_multiplies_int8
 from indexer.models.onnx_graph import GRAPH_LAYOUT, Precision, write_graph
-from indexer.models.words import pool_words, word_spans
+from indexer.models.words import offsets_behind, pool_words, word_spans
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -84,7 +84,7 @@ class OnnxEncoder:
     def query_words(self, text: str) -> tuple[FloatArray, FloatArray]:
         """Return a query's word vectors as the model gives them, (n, dim), and its unit vector."""
         hidden, vectors, offsets = self._forward([QUERY_PREFIX + text], Precision.Q4)
-        bounds = _without_prefix(offsets[0], QUERY_PREFIX)
+        bounds = offsets_behind(len(QUERY_PREFIX), offsets[0])
         return pool_words(hidden[0], bounds, text, word_spans(text)), vectors[0]
 
     def encode_words(self, words: Sequence[str]) -> FloatArray | None:
@@ -114,7 +114,7 @@ class OnnxEncoder:
             inputs = [PASSAGE_PREFIX + text for text in texts]
             hidden, vectors, offsets = self._forward(inputs, self.passage_precision)
             for index, text in enumerate(texts):
-                bounds = _without_prefix(offsets[index], PASSAGE_PREFIX)
+                bounds = offsets_behind(len(PASSAGE_PREFIX), offsets[index])
                 pooled = pool_words(hidden[index], bounds, text, word_spans(text))
                 results.append((pooled, vectors[index], len(bounds)))
         return results
@@ -188,14 +188,6 @@ def _is_whole(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return bool(stamp == _STAMP)
-
-
-def _without_prefix(offsets: Sequence[tuple[int, int]], prefix: str) -> npt.NDArray[np.int64]:
-    """Return the pieces' offsets in the text behind *prefix*; (-1, -1) for pieces that are not of it."""
-    bounds = np.asarray(offsets, np.int64).reshape(-1, 2) - len(prefix)
-    bounds[:, 0] = np.maximum(bounds[:, 0], 0)
-    bounds[bounds[:, 1] <= bounds[:, 0]] = -1
-    return bounds
 
 
 def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -18,7 +18,7 @@ from indexer.models import load, weights
 from indexer.models.base import Encoding, Fingerprint, PassageEncoding, PassageText
 from indexer.models.codes import QUERY, Coder
 from indexer.models.cpu import cpu_multiplies_bfloat16
-from indexer.models.words import pool_words, word_spans
+from indexer.models.words import offsets_behind, pool_words, word_spans
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -160,10 +160,7 @@ class SentenceEncoder:
             batch = slice(start, start + self._batch_size)
             states, vectors, mappings = self._forward(inputs[batch])
             for state, vector, mapping, prefix in zip(states, vectors, mappings, skip[batch], strict=True):
-                offsets = np.asarray(mapping, np.int64).reshape(-1, 2) - prefix
-                offsets[:, 0] = np.maximum(offsets[:, 0], 0)
-                offsets[offsets[:, 1] <= offsets[:, 0]] = -1
-                results.append(((state, offsets), vector / np.linalg.norm(vector)))
+                results.append(((state, offsets_behind(prefix, mapping)), vector / np.linalg.norm(vector)))
         return results
 
     def _forward(self, inputs: list[str]) -> tuple[list[FloatArray], FloatArray, list[npt.NDArray[np.int64]]]:

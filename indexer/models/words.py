@@ -31,6 +31,14 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     ]
 
 
+def offsets_behind(prefix: int, offsets: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return pieces' offsets, (n, 2), in the text behind `prefix` characters; (-1, -1) for pieces not of it."""
+    bounds = np.asarray(offsets, np.int64).reshape(-1, 2) - prefix
+    bounds[:, 0] = np.maximum(bounds[:, 0], 0)
+    bounds[bounds[:, 1] <= bounds[:, 0]] = -1
+    return bounds
+
+
 def pool_words(
     pieces: FloatArray,
     offsets: npt.ArrayLike,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import orjson
 import pytest
 
 from indexer.archive import Archive
@@ -15,7 +14,7 @@ from indexer.evaluate.datasets import Query
 from indexer.evaluate.report import validation_to_json, validation_to_text
 from indexer.search.request import SearchRequest
 from indexer.search.weights import WEIGHTS, FusionWeights, Weights
-from indexer.settings import load_settings
+from tests.evaluate.archives import archive_of
 from tests.fakes import FakeEncoder
 
 WORDS = ("ceasefire", "harvest", "football", "earthquake", "museum", "parliament", "vaccine", "pipeline")
@@ -30,10 +29,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         {"id": word, "title": f"The {word}", "text": f"A {word} and a {other} today.", "language": "en"}
         for word, other in zip(WORDS, WORDS[1:] + WORDS[:1], strict=True)
     ]
-    (folder / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
-    settings = load_settings(archive=folder / "archive", cache=folder / "cache")
-    with Archive.open(settings, encoder=FakeEncoder(codes=True)) as opened:
-        opened.index([folder / "articles.jsonl"])
+    with archive_of(folder, records, FakeEncoder(codes=True)) as opened:
         yield opened
 
 

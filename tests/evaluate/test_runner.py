@@ -16,6 +16,7 @@ from indexer.evaluate.datasets import Query
 from indexer.evaluate.report import to_json, to_text
 from indexer.evaluate.runner import DEPTH, Standing, evaluate, merge
 from indexer.settings import load_settings
+from tests.evaluate.archives import archive_of
 from tests.fakes import FakeEncoder
 
 #: One word each, so that each query has one answer by words and, through the synonym, one by meaning.
@@ -31,11 +32,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         {"id": word, "title": f"The {word}", "text": f"A {word} today.", "language": "en"} for word in WORDS
     ]
     records.append({"id": "hudna", "title": "هدنة", "text": "هدنة هدنة", "language": "ar"})
-    (folder / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
-    encoder = FakeEncoder(synonyms={"هدنة": "ceasefire"})
-    settings = load_settings(archive=folder / "archive", cache=folder / "cache")
-    with Archive.open(settings, encoder=encoder) as opened:
-        opened.index([folder / "articles.jsonl"])
+    with archive_of(folder, records, FakeEncoder(synonyms={"هدنة": "ceasefire"})) as opened:
         yield opened
 
 

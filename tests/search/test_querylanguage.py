@@ -15,8 +15,10 @@ DICTIONARY = Dictionary()
     [
         ("Libya ceasefire", "en"),
         ("what of it", "en"),
-        # langdetect is sure that these are Romanian, Italian and Norwegian.
+        # langdetect is sure that these three are Italian, Finnish and Catalan.
         ("vue cinema saudi arabia", "en"),
+        ("russia mattis missile new", "en"),
+        ("uk expels 23 russian diplomats", "en"),
         ("opec strategy working", "en"),
         ("iran samsung winter olympics phones", "en"),
         ("Haftar Bogdanov", "en"),

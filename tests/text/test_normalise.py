@@ -97,6 +97,7 @@ def test_plain_arabic_takes_the_short_way_to_the_same_form(word: str) -> None:
     assert normalise(word) == once == _normalise_once(once)
 
 
+@settings(max_examples=150, deadline=None)
 @given(texts)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     exact = normalise(text)

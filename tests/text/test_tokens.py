@@ -100,6 +100,7 @@ def test_forms_are_those_of_the_tokens(text: str, language: str) -> None:
         assert set(forms_of(word, language)) == expected
 
 
+@BOUNDED
 @given(texts, languages)
 def test_a_token_cut_out_of_its_text_is_that_token_again(text: str, language: str) -> None:
     for token in analyse(text, language):
