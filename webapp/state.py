@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
-from urllib.parse import urlencode
+from functools import cached_property, lru_cache
+from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
@@ -53,7 +53,7 @@ class Chip:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its address is kept
 class SearchState:
     """A search as its address says it. `date_from` and `date_to` are periods as written: 2018, 2018-02, …"""
 
@@ -201,7 +201,11 @@ class SearchState:
         return [pair for pair in pairs if pair[0] not in without]
 
     def query_string(self) -> str:
-        return _encoded(tuple(self.params()))
+        return self._query
+
+    @cached_property
+    def _query(self) -> str:
+        return "&".join(f"{name}={_quoted(value)}" for name, value in self.params())
 
     def url(self, path: str = "/search") -> str:
         query = self.query_string()
@@ -250,9 +254,9 @@ class SearchState:
         return found
 
 
-@lru_cache(maxsize=512)
-def _encoded(params: tuple[tuple[str, str], ...]) -> str:
-    return urlencode(params)  # each result card asks for the same
+@lru_cache(maxsize=4096)
+def _quoted(value: str) -> str:
+    return quote_plus(value)  # a page has a hundred addresses of the same few values
 
 
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:

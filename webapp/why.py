@@ -49,6 +49,8 @@ _HOW = {
     ),
 }
 
+_LEAST_BAR = 0.0001
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -82,7 +84,7 @@ class Reasons:
     parts: tuple[Part, ...]
     pairs: tuple[Pair, ...]
     score: float
-    #: The most points that any part has: the length of a full bar.
+    #: The most points that any part has, above 0: the length of a full bar.
     most: float
 
 
@@ -100,7 +102,7 @@ def reasons(result: Result) -> Reasons:
             for pair in result.explanation.pairs
         ),
         result.score,
-        max((part.points for part in parts), default=0.0),
+        max((_LEAST_BAR, *(part.points for part in parts))),
     )
 
 
