@@ -8,9 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexer.engines.base import FACETS
 from indexer.engines.embedded import lexical, vectors
-from indexer.engines.embedded.columns import day_of_moment
 from indexer.engines.embedded.database import Database, token_at
 from indexer.engines.embedded.failures import ViewBroken, view_errors
 from indexer.engines.embedded.stored import decode_article
@@ -25,8 +23,8 @@ _CENTRE_GROWTH = 4
 #: Views of which more than half is deleted are made anew, from this many articles or passages on.
 _WORTH_REBUILDING = 5_000
 
-_ARTICLES = f"""
-    SELECT row, body, published, {", ".join(FACETS)} FROM articles
+_ARTICLES = """
+    SELECT row, body FROM articles
     WHERE row > ? AND row <= ? AND gone IS NULL ORDER BY row
 """
 _PASSAGES = """
@@ -142,13 +140,12 @@ def _follow_articles(connection: sqlite3.Connection, folder: Path, since: int, s
         )
         writer.remove([row for (row,) in gone])
         writer.remove_after(since)  # what a writer left that died between its commit and the state's
-    for row, body, published, *facets in _batched(connection.execute(_ARTICLES, (since, sequence))):
-        day = None if published is None else day_of_moment(published)
-        writer.add(row, lexical_fields(decode_article(body)), facets, day)
+    for row, body in _batched(connection.execute(_ARTICLES, (since, sequence))):
+        writer.add(row, lexical_fields(decode_article(body)))
     writer.commit()
 
 
-def _batched(cursor: sqlite3.Cursor) -> Iterator[tuple[int, bytes, int | None, int, int, int, int]]:
+def _batched(cursor: sqlite3.Cursor) -> Iterator[tuple[int, bytes]]:
     while batch := cursor.fetchmany(_BATCH):
         yield from batch
 

@@ -40,10 +40,6 @@ def day_number(day: date) -> int:
     return day.toordinal() - _EPOCH_ORDINAL
 
 
-def day_of_moment(moment: int) -> int:
-    return moment // _DAY
-
-
 class FacetValues:
     """The codes of facet values, as the table `facet_values` has them. Codes are never reused."""
 
@@ -143,6 +139,13 @@ class Columns:
         return self.at // _DAY
 
     @cached_property
+    def _by_row(self) -> Positions:
+        """The position of every row up to the last that is alive, and one more: eight bytes for each ever written."""
+        positions = np.full(int(self.rows[-1]) + 2, -1, np.int64)
+        positions[self.rows] = np.arange(len(self.rows))
+        return positions
+
+    @cached_property
     def _orders(self) -> dict[Sort, Positions]:
         return {}
 
@@ -162,8 +165,8 @@ class Columns:
         """Return each row's position, -1 for rows that are not alive here."""
         if not len(self.rows):
             return np.full(len(rows), -1, np.int64)
-        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
-        return np.where(self.rows[places] == rows, places, -1)
+        positions: Positions = self._by_row[np.minimum(rows, self.rows[-1] + 1)]
+        return positions
 
     def passing(self, filters: Filters) -> Mask | None:
         """Return which articles pass; None where the filters are empty."""

@@ -15,22 +15,30 @@ def facet_counts(columns: Columns, positions: Positions, facet: str, size: int) 
     """Return the most frequent values, ties by value. Articles without a value are not counted."""
     counts = np.bincount(columns.facets[facet][positions])
     codes = np.flatnonzero(counts)
+    if len(codes) > size + 1:  # one of them may be no value
+        least = np.partition(counts[codes], -size - 1)[-size - 1]
+        codes = codes[counts[codes] >= least]
     values = columns.facet_values.values
-    pairs = [(values[code], int(counts[code])) for code in codes.tolist() if values[code]]
+    pairs = [
+        (values[code], count) for code, count in zip(codes.tolist(), counts[codes].tolist(), strict=True)
+    ]
     pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Count(value, count) for value, count in pairs[:size])
+    return tuple(Count(value, count) for value, count in pairs if value)[:size]
 
 
 def histogram(columns: Columns, positions: Positions, unit: str) -> Histogram:
     """Return the articles per period; "auto" takes the finest unit that gives at most 120 buckets."""
     undated = columns.at[positions] == UNDATED
     doubtful = columns.doubtful[positions] & ~undated
-    days = columns.days[positions[~undated & ~doubtful]].astype("datetime64[D]")
+    # Days are few beside articles: those that occur are made periods of, not each article's.
+    days, articles = np.unique(columns.days[positions[~undated & ~doubtful]], return_counts=True)
     units = ("day", "month", "year") if unit == "auto" else (unit,)
     for chosen in units:
-        periods, counts = np.unique(days.astype(f"datetime64[{_NUMPY_UNITS[chosen]}]"), return_counts=True)
+        named = days.astype("datetime64[D]").astype(f"datetime64[{_NUMPY_UNITS[chosen]}]")
+        periods, starts = np.unique(named, return_index=True)
         if len(periods) <= MAX_AUTO_BUCKETS:
             break
+    counts = np.add.reduceat(articles, starts) if len(starts) else articles
     buckets = zip(np.datetime_as_string(periods).tolist(), counts.tolist(), strict=True)
     return Histogram(
         chosen,

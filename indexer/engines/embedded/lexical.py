@@ -1,6 +1,6 @@
 """The lexical view: a tantivy index of the articles' tokens, which knows articles by their row only.
 
-Scores are BM25 on Lucene's scale: tantivy's have a constant factor k1 + 1 more, which `compile` takes out.
+Scores are BM25 on Lucene's scale: tantivy's have a constant factor k1 + 1 more, which is taken out.
 Document frequencies count deleted versions until their segment is merged, as Lucene's do; an index of which
 more than half is deleted is made anew (see `views`).
 """
@@ -9,25 +9,36 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 import tantivy
+from tantivy import Occur, Query
 
-from indexer.engines.base import FACETS, Clause, Field, Filters, Form, LexicalQuery
-from indexer.engines.embedded.columns import FacetValues, Positions
-from indexer.engines.embedded.compile import Compiler
+from indexer.engines.base import TITLE_BOOST, Field, FloatArray, Form
+from indexer.engines.embedded.columns import Positions
 from indexer.engines.embedded.failures import view_errors
-from indexer.engines.fields import LexicalFields, field_name
+from indexer.engines.fields import LexicalFields, field_name, indexed_form
 
 _TOKENIZER = "tokens"
 _HEAP = 50_000_000
+# tantivy keeps BM25's factor (k1 + 1), which Lucene has dropped; k1 is 1.2 in both.
+_LUCENE_SCALE = 1 / 2.2
 TEXT_FIELDS = tuple(field_name(field, form) for field in (Field.TITLE, Field.BODY) for form in Form)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A term or phrase: one token, or several side by side."""
+
+    tokens: tuple[str, ...]
+    form: Form
+    field: Field
 
 
 def schema() -> tantivy.Schema:
@@ -35,9 +46,6 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("row", indexed=True, fast=True)
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=_TOKENIZER)
-    for name in FACETS:
-        builder.add_unsigned_field(name, indexed=True)
-    builder.add_integer_field("day", indexed=True, fast=True)
     return builder.build()
 
 
@@ -72,15 +80,11 @@ class LexicalWriter:
             index.register_tokenizer(_TOKENIZER, tokenizer)
             self._writer = index.writer(_HEAP, 1)
 
-    def add(self, row: int, fields: LexicalFields, facets: Iterable[int], day: int | None) -> None:
+    def add(self, row: int, fields: LexicalFields) -> None:
         document = tantivy.Document()
         document.add_unsigned("row", row)
         for name in TEXT_FIELDS:
             document.add_text(name, getattr(fields, name))
-        for name, code in zip(FACETS, facets, strict=True):
-            document.add_unsigned(name, code)
-        if day is not None:
-            document.add_integer("day", day)
         with view_errors():
             self._writer.add_document(document)
 
@@ -118,7 +122,7 @@ class LexicalReader:
                 self._borrowed = _linked(folder)
                 index = self._open(Path(self._borrowed.name))
             self._searcher = index.searcher()
-            self._compiler = Compiler(index.schema)
+            self._schema = index.schema
 
     @staticmethod
     def _open(folder: Path) -> tantivy.Index:
@@ -126,64 +130,35 @@ class LexicalReader:
         index.config_reader(reload_policy="manual")
         return index
 
-    def best(
-        self, query: LexicalQuery, filters: Filters, values: FacetValues, size: int
-    ) -> tuple[Positions, npt.NDArray[np.float32], int]:
-        """Return the rows and scores of the `size` best articles and of all that tie with the last, and the total.
-
-        Scores are rounded to 16 bits, as the sums' last bits depend on which segment an article is in.
-        """
+    def look_up(self, atom: Atom) -> tuple[Positions, FloatArray]:
+        """Return the rows of all articles that hold a term or phrase, and their BM25 scores, in no order."""
+        query = self._query(atom)
+        if query is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         with view_errors():
-            compiled = self._compiler.filtered(self._compiler.query(query), filters, values)
-            documents = max(1, self._searcher.num_docs)
-            limit = min(documents, max(1, size) + 16)
-            while True:
-                result = self._searcher.search(compiled, limit, count=True)
-                hits = result.hits
-                scores = _rounded(np.array([score for score, _ in hits], np.float32))
-                if len(hits) < limit or limit == documents or scores[-1] < scores[size - 1]:
-                    break
-                limit = min(documents, limit * 8)
-            if not size:
-                hits, scores = [], scores[:0]
-            elif len(hits) > size:
-                count = int(np.count_nonzero(scores >= scores[size - 1]))
-                hits, scores = hits[:count], scores[:count]
-            rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-            total = int(getattr(result, "count", 0))
-            return np.array(rows, np.int64), scores, total
+            hits = self._searcher.search(query, max(1, self._searcher.num_docs), count=False).hits
+            rows = self._searcher.fast_field_values("row", list(map(itemgetter(1), hits)))
+            scores = np.fromiter(map(itemgetter(0), hits), np.float32, len(hits))
+            return np.fromiter(rows, np.int64, len(hits)), scores
 
-    def parts(self, clauses: Sequence[Clause], rows: Positions) -> npt.NDArray[np.float32]:
-        """Return (n, n_clauses): what each clause scores for the articles of *rows*, 0 where it does not match."""
-        scores = np.zeros((len(rows), len(clauses)), np.float32)
-        if not len(rows):
-            return scores
-        places = {row: place for place, row in enumerate(rows.tolist())}
-        with view_errors():
-            for column, clause in enumerate(self._compiler.among(clauses, list(places))):
-                hits = self._searcher.search(clause, len(places), count=False).hits
-                found = self._searcher.fast_field_values("row", [address for _, address in hits])
-                for row, (score, _) in zip(found, hits, strict=True):
-                    scores[places[row], column] = score
-        return _rounded(scores)
+    def _query(self, atom: Atom) -> Query | None:
+        """Return tantivy's query, None for tokens that no index holds."""
+        words = [indexed_form(token) for token in atom.tokens]
+        if not all(words) or not words:
+            return None
+        if atom.field is not Field.ANY:
+            return self._within(words, atom.form, atom.field)
+        title = Query.boost_query(self._within(words, atom.form, Field.TITLE), TITLE_BOOST)
+        body = self._within(words, atom.form, Field.BODY)
+        return Query.boolean_query([(Occur.Should, title), (Occur.Should, body)])
 
-    def rows(self, query: LexicalQuery) -> Positions:
-        """Return the rows of all articles that match."""
-        with view_errors():
-            hits = self._searcher.search(
-                self._compiler.query(query),
-                max(1, self._searcher.num_docs),
-                count=False,
-                order_by_field="row",
-                order=tantivy.Order.Asc,
-            ).hits
-            return np.fromiter(map(itemgetter(0), hits), np.int64, len(hits))
-
-
-def _rounded(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    mantissa, exponent = np.frexp(scores)
-    rounded: npt.NDArray[np.float32] = np.ldexp(np.round(mantissa * 65_536) / np.float32(65_536), exponent)
-    return rounded
+    def _within(self, words: list[str], form: Form, field: Field) -> Query:
+        name = field_name(field, form)
+        if len(words) == 1:
+            found = Query.term_query(self._schema, name, words[0], index_option="freq")
+        else:
+            found = Query.phrase_query(self._schema, name, list[Any](words))
+        return Query.boost_query(found, _LUCENE_SCALE)
 
 
 def _linked(folder: Path) -> tempfile.TemporaryDirectory[str]:

@@ -16,7 +16,6 @@ from indexer.engines.base import (
     Leg,
     LegResult,
     LexicalLeg,
-    LexicalQuery,
     Sort,
     StoredPassage,
     Union,
@@ -42,15 +41,12 @@ def run_leg(snapshot: Snapshot, leg: Leg) -> LegResult:
 
 def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
     columns = snapshot.columns
-    rows, scores, total = snapshot.lexical.best(leg.query, leg.filters, columns.facet_values, leg.size)
-    positions = columns.positions_of_rows(rows)
-    known = positions >= 0
-    positions, scores = positions[known], scores[known]
+    positions, scores, total = snapshot.lexical.best(leg.query, columns.passing(leg.filters), leg.size)
     ids = [columns.ids[position] for position in positions.tolist()]
     order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: leg.size]
     parts = None
     if leg.parts:
-        parts = snapshot.lexical.parts(leg.query.should, columns.rows[positions[order[: leg.parts]]])
+        parts = snapshot.lexical.parts(leg.query.should, positions[order[: leg.parts]])
     return LegResult(
         [ids[place] for place in order],
         scores[order],
@@ -65,24 +61,12 @@ def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
     columns = snapshot.columns
     allowed = columns.passing(leg.filters)
     if leg.only is not None and (leg.only.must or leg.only.must_not):
-        demanded = _demanded(snapshot, leg.only)
+        demanded = snapshot.lexical.matching(replace(leg.only, should=()))
         allowed = demanded if allowed is None else allowed & demanded
     found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns, lead=leg.lead)
     ids = [columns.ids[position] for position in found.positions.tolist()]
     languages = columns.values_at(found.positions, "language")
     return LegResult(ids, found.scores, found.numbers, len(ids), languages=languages)
-
-
-def _demanded(snapshot: Snapshot, query: LexicalQuery) -> Mask:
-    """Return which articles match the musts and none of the must-nots."""
-    mask = np.zeros(len(snapshot.columns), np.bool_)
-    if query.must:
-        mask[snapshot.matching(replace(query, should=()))] = True
-    else:
-        # Few articles hold what is unwanted: cheaper to list than all the others.
-        mask[snapshot.matching(LexicalQuery(should=query.must_not))] = True
-        mask = ~mask
-    return mask
 
 
 def _members(snapshot: Snapshot, union: Union) -> Mask:
@@ -93,7 +77,7 @@ def _members(snapshot: Snapshot, union: Union) -> Mask:
         return np.ones(len(columns), np.bool_) if passing is None else passing
     mask = np.zeros(len(columns), np.bool_)
     if union.lexical is not None:
-        mask[snapshot.matching(union.lexical)] = True
+        mask = snapshot.lexical.matching(union.lexical)
     for article_id in union.ids or ():
         position = columns.position_of.get(article_id)
         if position is not None:

@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections import OrderedDict
 from pathlib import Path
 from time import monotonic, sleep
 
-from indexer.engines.base import LexicalQuery
 from indexer.engines.embedded import lexical
 from indexer.engines.embedded.building import LEXICAL, VECTORS, catch_up
-from indexer.engines.embedded.columns import Columns, Positions
+from indexer.engines.embedded.columns import Columns
 from indexer.engines.embedded.database import Database, State, token_at
 from indexer.engines.embedded.failures import ViewBroken, engine_errors
 from indexer.engines.embedded.lexical import LexicalReader
 from indexer.engines.embedded.locks import FileLock
+from indexer.engines.embedded.scoring import Scorer
 from indexer.engines.embedded.vectors import VectorReader
 from indexer.engines.embedded.viewstate import FILE as STATE
 from indexer.engines.embedded.viewstate import ViewState, broken_seal, read_state
 from indexer.errors import EngineUnavailable
 
 FOLDER = "views"
-_REMEMBERED = 32
 _LOOK_FOR_DEAD_WRITERS = 1.0  # seconds between two looks
 _COMMIT_WAIT = 2.0  # seconds that another process may take between its commit and its new state
 
@@ -40,24 +38,8 @@ class Snapshot:
     ) -> None:
         self.state = state
         self.columns = columns
-        self.lexical = text
+        self.lexical = Scorer(text, columns)
         self.vectors = vectors
-        self._matching: OrderedDict[LexicalQuery, Positions] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def matching(self, query: LexicalQuery) -> Positions:
-        """Return the positions of all articles that match, ascending; recent queries are remembered."""
-        with self._lock:
-            if query in self._matching:
-                self._matching.move_to_end(query)
-                return self._matching[query]
-        found = self.columns.positions_of_rows(self.lexical.rows(query))
-        found = found[found >= 0]
-        with self._lock:
-            self._matching[query] = found
-            if len(self._matching) > _REMEMBERED:
-                self._matching.popitem(last=False)
-        return found
 
 
 class Views:

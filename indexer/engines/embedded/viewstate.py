@@ -19,7 +19,7 @@ from indexer.engines.embedded.failures import ViewBroken, view_errors
 
 FILE = "views.json"
 #: Raised when the views' own files change shape; older ones are then made anew.
-FORMAT = 3
+FORMAT = 4
 _BLOCK = 1 << 20
 
 

@@ -1,0 +1,181 @@
+"""Lexical queries over a snapshot: each term is looked up in tantivy once, and the rest is arithmetic on arrays.
+
+A search wants the best articles, what each clause scored for them, and all that match, to count them. As queries
+of tantivy these are a walk over the same postings each (and one more a clause, for the parts of the scores). Here
+a term's articles and scores are remembered: the frequent words, which cost most, are those that questions share.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.engines.base import AllOf, AnyOf, Clause, FloatArray, LexicalQuery, PhraseTerm, Term
+from indexer.engines.embedded.columns import Columns, Mask, Positions
+from indexer.engines.embedded.lexical import Atom, LexicalReader
+
+#: Entries (an article of a term, 12 bytes) that are remembered: so many, or so many for each article.
+_REMEMBERED = 2_000_000
+_REMEMBERED_PER_ARTICLE = 16
+_CLAUSES = 64
+#: Where one in so many articles matches, laying them out is faster than sorting them.
+_DENSE = 32
+_NOWHERE: Positions = np.zeros(0, np.int64)
+_NO_SCORES: FloatArray = np.zeros(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """The articles that match: positions, (n,) ascending, and BM25 scores, (n,)."""
+
+    positions: Positions
+    scores: FloatArray
+
+
+class Scorer:
+    """Answers lexical queries from one index as it stands beside the columns. Safe to use from several threads."""
+
+    def __init__(self, reader: LexicalReader, columns: Columns) -> None:
+        self._reader = reader
+        self._columns = columns
+        self._known: OrderedDict[Atom, Hits] = OrderedDict()
+        self._entries = 0
+        self._clauses: OrderedDict[Clause, Hits] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def matching(self, query: LexicalQuery) -> Mask:
+        """Return which articles match."""
+        some = query.must or query.should
+        mask = np.full(len(self._columns), not some and bool(query.must_not))
+        if query.must:
+            mask[:] = True
+            for clause in query.must:
+                mask &= self._mask(clause)
+        else:
+            for clause in query.should:
+                mask[self._hits(clause).positions] = True
+        for clause in query.must_not:
+            mask[self._hits(clause).positions] = False
+        return mask
+
+    def best(self, query: LexicalQuery, allowed: Mask | None, size: int) -> tuple[Positions, FloatArray, int]:
+        """Return the positions and scores of the `size` best articles and of all that tie with the last, and the total.
+
+        Scores are rounded to 16 bits, as their last bits depend on which of the index's segments an article is in.
+        """
+        mask = self.matching(query)
+        if allowed is not None:
+            mask &= allowed
+        positions = np.flatnonzero(mask)
+        sums = np.zeros(len(mask), np.float32)
+        for clause in (*query.must, *query.should):
+            hits = self._hits(clause)
+            sums[hits.positions] += hits.scores
+        scores = _rounded(sums[positions])
+        total = len(positions)
+        if size < total:
+            kept = scores >= np.partition(scores, -size)[-size] if size > 0 else np.zeros(total, np.bool_)
+            positions, scores = positions[kept], scores[kept]
+        return positions, scores, total
+
+    def parts(self, clauses: Sequence[Clause], positions: Positions) -> FloatArray:
+        """Return (n, n_clauses): what each clause scores for the articles there, 0 where it does not match."""
+        scores = np.zeros((len(positions), len(clauses)), np.float32)
+        for column, clause in enumerate(clauses):
+            hits = self._hits(clause)
+            every = np.zeros(len(self._columns), np.float32)
+            every[hits.positions] = hits.scores
+            scores[:, column] = every[positions]
+        return _rounded(scores)
+
+    def _mask(self, clause: Clause) -> Mask:
+        mask = np.zeros(len(self._columns), np.bool_)
+        mask[self._hits(clause).positions] = True
+        return mask
+
+    def _hits(self, clause: Clause) -> Hits:
+        # One search asks four times: which match, what they score, of which parts, and again which match, to count.
+        with self._lock:
+            if (known := self._clauses.get(clause)) is not None:
+                return known
+        found = self._evaluated(clause)
+        with self._lock:
+            self._clauses[clause] = found
+            if len(self._clauses) > _CLAUSES:
+                self._clauses.popitem(last=False)
+        return found
+
+    def _evaluated(self, clause: Clause) -> Hits:
+        match clause:
+            case Term():
+                return self._boosted(Atom((clause.token,), clause.form, clause.field), clause.boost)
+            case PhraseTerm():
+                return self._boosted(Atom(clause.tokens, clause.form, clause.field), clause.boost)
+            case AnyOf():
+                positions, scores, starts, _ = self._gathered(clause.options)
+                best = np.maximum.reduceat(scores, starts) if len(starts) else scores
+                if clause.tie and len(starts):
+                    best += np.float32(clause.tie) * (np.add.reduceat(scores, starts) - best)
+                return Hits(positions, best)
+            case AllOf():
+                positions, scores, starts, counts = self._gathered(clause.parts)
+                sums = np.add.reduceat(scores, starts) if len(starts) else scores
+                met = counts == len(clause.parts)
+                return Hits(positions[met], sums[met])
+
+    def _gathered(
+        self, clauses: Sequence[Clause]
+    ) -> tuple[Positions, FloatArray, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return the positions where any clause matches, and all scores by position: their starts and counts."""
+        every = [self._evaluated(clause) for clause in clauses]
+        positions = np.concatenate([_NOWHERE, *(hits.positions for hits in every)])
+        scores = np.concatenate([_NO_SCORES, *(hits.scores for hits in every)])
+        order = np.argsort(positions, kind="stable")
+        positions, scores = positions[order], scores[order]
+        starts = np.flatnonzero(np.diff(positions, prepend=-1))
+        return positions[starts], scores, starts, np.diff(starts, append=len(positions))
+
+    def _boosted(self, atom: Atom, boost: float) -> Hits:
+        hits = self._looked_up(atom)
+        return hits if boost == 1.0 else Hits(hits.positions, hits.scores * np.float32(boost))
+
+    def _looked_up(self, atom: Atom) -> Hits:
+        with self._lock:
+            if (known := self._known.get(atom)) is not None:
+                self._known.move_to_end(atom)
+                return known
+        rows, scores = self._reader.look_up(atom)
+        positions = self._columns.positions_of_rows(rows)
+        alive = positions >= 0
+        found = _ascending(positions[alive], scores[alive], len(self._columns))
+        most = max(_REMEMBERED, _REMEMBERED_PER_ARTICLE * len(self._columns))
+        with self._lock:
+            if atom not in self._known:
+                self._known[atom] = found
+                self._entries += len(found.positions)
+            while self._entries > most:
+                _, forgotten = self._known.popitem(last=False)
+                self._entries -= len(forgotten.positions)
+        return found
+
+
+def _ascending(positions: Positions, scores: FloatArray, count: int) -> Hits:
+    """Return hits in the order of their positions, of which there are `count` in all."""
+    if len(positions) * _DENSE < count:
+        order = np.argsort(positions)
+        return Hits(positions[order], scores[order])
+    every, mask = np.zeros(count, np.float32), np.zeros(count, np.bool_)
+    every[positions], mask[positions] = scores, True
+    found = np.flatnonzero(mask)
+    return Hits(found, every[found])
+
+
+def _rounded(scores: npt.NDArray[np.float32]) -> FloatArray:
+    mantissa, exponent = np.frexp(scores)
+    rounded: FloatArray = np.ldexp(np.round(mantissa * 65_536) / np.float32(65_536), exponent)
+    return rounded

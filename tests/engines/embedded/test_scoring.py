@@ -1,0 +1,97 @@
+"""A term is looked up once, however often a search and those after it ask, and what is remembered is bounded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.engines.base import AllOf, AnyOf, GatherRequest, LexicalLeg, LexicalQuery, Term, Union
+from indexer.engines.embedded import EmbeddedEngine, scoring
+from indexer.engines.embedded.lexical import Atom, LexicalReader
+from indexer.engines.embedded.scoring import Scorer
+from tests.engines.builders import entry
+
+QUERY = LexicalQuery(
+    should=(
+        AnyOf((Term("common"), Term("even1", boost=0.5), AllOf((Term("even0"), Term("word4")))), tie=0.2),
+        Term("word7"),
+    ),
+    must_not=(Term("word3"),),
+)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each token was looked up in the index."""
+    counted: Counter[str] = Counter()
+    original = LexicalReader.look_up
+
+    def look_up(self: LexicalReader, atom: Atom) -> object:
+        counted[atom.tokens[0]] += 1
+        return original(self, atom)
+
+    monkeypatch.setattr(LexicalReader, "look_up", look_up)
+    return counted
+
+
+def search(engine: EmbeddedEngine, query: LexicalQuery = QUERY) -> tuple[list[str], list[float], int]:
+    [leg] = engine.match([LexicalLeg(query, size=20, parts=20)])
+    gathered = engine.gather(GatherRequest(Union(query)))
+    assert gathered.total == leg.total
+    return list(leg.ids), [float(score) for score in leg.scores], leg.total
+
+
+def test_a_term_is_looked_up_once(filled: Path, asked: Counter[str]) -> None:
+    with EmbeddedEngine.open(filled) as engine:
+        first = search(engine)
+        search(engine)
+        assert search(engine) == first
+    assert first[2] == 39
+    assert asked == {"common": 1, "even1": 1, "even0": 1, "word4": 1, "word7": 1, "word3": 1}
+
+
+def test_terms_are_looked_up_again_after_a_change(filled: Path, asked: Counter[str]) -> None:
+    with EmbeddedEngine.open(filled) as engine:
+        search(engine)
+        engine.write([entry(99, text="common word7")])
+        engine.refresh()
+        ids, _, total = search(engine)
+    assert "article-00099" in ids
+    assert total == 40
+    assert asked["common"] == 2
+
+
+def test_what_is_forgotten_is_looked_up_again(
+    filled: Path, asked: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedEngine.open(filled) as engine:
+        expected = search(engine)
+    monkeypatch.setattr(scoring, "_REMEMBERED", 45)
+    monkeypatch.setattr(scoring, "_REMEMBERED_PER_ARTICLE", 0)
+    monkeypatch.setattr(scoring, "_CLAUSES", 1)
+    held: list[int] = []
+    original = Scorer._looked_up
+
+    def looked_up(self: Scorer, atom: Atom) -> scoring.Hits:
+        hits = original(self, atom)
+        assert self._entries == sum(len(known.positions) for known in self._known.values())
+        held.append(self._entries)
+        return hits
+
+    monkeypatch.setattr(Scorer, "_looked_up", looked_up)
+    with EmbeddedEngine.open(filled) as engine:
+        assert search(engine) == expected
+        assert search(engine) == expected
+    assert asked["common"] > 2
+    assert max(held) <= 45
+
+
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_hits_ascend_whether_few_or_many(count: int) -> None:
+    drawn = np.random.default_rng(5).permutation(1_000)[:count]
+    hits = scoring._ascending(drawn, drawn.astype(np.float32), 1_000)
+    assert hits.positions.tolist() == sorted(drawn.tolist())
+    assert hits.scores.tolist() == hits.positions.tolist()
