@@ -152,7 +152,8 @@ class VectorLeg:
     `vector` is (dim,) float32 of unit length; scores are cosines. With `only` (hard conditions of a query:
     +word, -word, "phrase") just the articles that match its musts and none of its must-nots are ranked.
     The filters hold inside the search: `size` articles come back whenever that many pass. With `lead` an
-    article stands for its first passage alone: news says first what it is about.
+    article stands for its first passage alone: news says first what it is about. Without `numbers` it is not told
+    which passages are the best, which on a cluster costs as much again for each article.
     """
 
     vector: FloatArray
@@ -160,6 +161,7 @@ class VectorLeg:
     size: int = 100
     only: LexicalQuery | None = None
     lead: bool = False
+    numbers: bool = True
 
 
 Leg = LexicalLeg | VectorLeg
@@ -180,7 +182,7 @@ class LegResult:
 
     ids: list[str]
     scores: FloatArray
-    #: Number of the best passage of each article; -1 where the leg does not know passages (lexical).
+    #: Number of the best passage of each article; -1 where the leg does not know it (lexical), or is not asked.
     passages: npt.NDArray[np.int32]
     #: How many articles match in all (a vector leg: how many it returned).
     total: int

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from indexer.engines.base import Engine, Word, WordCount
 from indexer.models.base import Encoder
+from indexer.models.signs import pack
 from indexer.text import base_language, split_clitic, stem_word
 from indexer.text.transliteration import skeleton
 
@@ -177,7 +178,7 @@ class Lexicon:
         for index, word in enumerate(self.words):
             self._index[word.stem].append(index)
         self._languages = np.array([word.language for word in self.words])
-        self._signs = None if self._vectors is None else _signs(self._vectors)
+        self._signs = None if self._vectors is None else np.ascontiguousarray(pack(self._vectors > 0).T)
 
     @classmethod
     def load(cls, engine: Engine) -> Lexicon:
@@ -220,7 +221,7 @@ class Lexicon:
         if self._signs is None or end - start <= _CANDIDATES:
             return np.arange(end - start)
         distances = np.zeros(end - start, np.uint16)
-        for column, sign in zip(self._signs, _signs(vector[None])[:, 0], strict=True):
+        for column, sign in zip(self._signs, pack(vector[None] > 0)[0], strict=True):
             distances += np.bitwise_count(column[start:end] ^ sign)
         within = np.cumsum(np.bincount(distances))
         return np.flatnonzero(distances <= np.searchsorted(within, _CANDIDATES))
@@ -282,14 +283,6 @@ def _centred(words: Sequence[Word]) -> FloatArray | None:
         vectors[rows] -= vectors[rows].mean(axis=0) if rows.sum() >= _LEAST_FOR_A_MEAN else everywhere
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-9))
     return vectors
-
-
-def _signs(vectors: FloatArray) -> npt.NDArray[np.uint64]:
-    """Return (dim / 64, n): one bit a dimension, as `indexer.engines.embedded.vectors` compares passages."""
-    packed = np.packbits(vectors > 0, axis=1)
-    padded = np.zeros((len(vectors), -(-packed.shape[1] // 8) * 8), np.uint8)
-    padded[:, : packed.shape[1]] = packed
-    return np.ascontiguousarray(padded.view(np.uint64).T)
 
 
 def _vector(word: Word) -> FloatArray:

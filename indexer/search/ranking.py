@@ -121,14 +121,20 @@ class Found:
         return tuple(scores)
 
     def passage_number(self, article_id: str) -> int | None:
-        """Return the passage that answers best, None for an article of which only its words are known."""
+        """Return the passage that answers best, None where that is not known."""
         if article_id in self.late:
             return self.late[article_id].passage
         for leg in (MEANING, LEAD):
             place = self._places.get(leg, {}).get(article_id)
             if place is not None:
-                return int(self.legs[leg].passages[place])
+                number = int(self.legs[leg].passages[place])
+                return None if number < 0 else number
         return None
+
+    def unread(self, ids: Sequence[str]) -> list[str]:
+        """Return those that were found by meaning and that late interaction has not read."""
+        near = self._places.get(MEANING, {})
+        return [article_id for article_id in ids if article_id in near and article_id not in self.late]
 
 
 def find(
@@ -139,10 +145,12 @@ def find(
     depth: int,
     reach: int = 0,
     lift: Sequence[str] = (),
+    numbers: bool = True,
 ) -> Found:
     """Run the legs and fuse them.
 
-    `reach` is how many articles are wanted in all; `lift` names facets (see `Found.lifted`).
+    `reach` is how many articles are wanted in all; `lift` names facets (see `Found.lifted`). Without `numbers` the
+    best passages are left to late interaction.
     """
     filters = prepared.filters
     if filters is None:
@@ -154,10 +162,10 @@ def find(
         legs[KEYWORDS] = LexicalLeg(query, filters, max(depth, reach), parts=depth)
     if prepared.encoding is not None:
         vector, only = prepared.encoding.vector, prepared.lookup.conditions
-        legs[MEANING] = VectorLeg(vector, filters, depth, only)
+        legs[MEANING] = VectorLeg(vector, filters, depth, only, numbers=numbers)
         legs[LEAD] = VectorLeg(vector, filters, depth, only, lead=True)
         for facet in lift:
-            legs[facet] = VectorLeg(vector, without(filters, facet), NEAREST, only)
+            legs[facet] = VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)
     if not legs:
         return Found((), (), {})
     with clock.stage("legs"):

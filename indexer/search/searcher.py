@@ -118,6 +118,7 @@ class Searcher:
             depth=self._depth,
             reach=0 if by_date else horizon + offset + request.size,
             lift=filtered_facets(prepared.filters),
+            numbers=self._encoder.coder is None,
         )
         whole = union(prepared, found)
         sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
@@ -363,10 +364,11 @@ class Searcher:
         self, prepared: Prepared, pool: Sequence[str], gathered: Gathered
     ) -> dict[str, Interaction]:
         coder = self._encoder.coder
-        if prepared.encoding is None or coder is None:
+        if prepared.encoding is None or coder is None or not pool:
             return {}
         read = {article_id: gathered.passages.get(article_id, ()) for article_id in pool}
-        titles = {article_id: title_words(article) for article_id, article in gathered.articles.items()}
+        articles = {article_id: gathered.articles.get(article_id) for article_id in pool}
+        titles = {article_id: title_words(article) for article_id, article in articles.items() if article}
         return interact(prepared.encoding, read, coder, titles)
 
     def _gather(
@@ -434,23 +436,27 @@ class Searcher:
     ) -> Iterator[Result]:
         marker = Marker(prepared.lookup.words)
         coder, aligner = self._encoder.coder, None
+        # What stands behind the pool has its place already; which of its passages is shown has not been said.
+        unread = found.unread([article_id for article_id, _ in entries])
+        read = {**found.late, **self._interactions(prepared, unread, gathered)}
         if prepared.encoding is not None and coder is not None:
             aligner = Aligner(prepared.encoding, prepared.parsed.free_text, prepared.language, coder)
         for rank, (article_id, entry) in enumerate(entries, offset + 1):
             article = gathered.articles.get(article_id)
             if article is None:  # deleted since the legs ran
                 continue
+            interaction = read.get(article_id)
             yield make_result(
                 rank,
                 article,
                 gathered.passages.get(article_id, ()),
                 score=entry.score if entry else 0.0,
                 legs=found.leg_scores(article_id, entry),
-                nearest=found.passage_number(article_id),
+                nearest=interaction.passage if interaction else found.passage_number(article_id),
                 lookup=prepared.lookup,
                 marker=marker,
                 aligner=aligner,
-                read=found.late.get(article_id),
+                read=interaction,
                 copies=_by_date(beside[rank - offset - 1 : rank - offset], gathered.articles),
             )
 

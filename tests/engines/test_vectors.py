@@ -123,6 +123,15 @@ def test_a_passage_finds_itself(collection: Engine) -> None:
     assert score == pytest.approx(float(np.dot(own.vector, vector(5, 0, 0))), abs=CLOSE)
 
 
+@pytest.mark.parametrize("lead", [False, True], ids=["any-passage", "lead"])
+def test_which_passages_are_best_need_not_be_told(collection: Engine, lead: bool) -> None:
+    told = run(collection, VectorLeg(vector(6), size=30, lead=lead))
+    untold = run(collection, VectorLeg(vector(6), size=30, lead=lead, numbers=False))
+    assert untold.passages.tolist() == [-1] * 30
+    assert untold.ids == told.ids
+    assert untold.scores.tolist() == told.scores.tolist()
+
+
 def test_legs_of_both_kinds_run_together(collection: Engine) -> None:
     legs = [
         VectorLeg(vector(1), size=5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,3 +129,11 @@ def test_the_lead_names_a_passage_when_nothing_better_does() -> None:
     found = Found([], (), {LEAD: result(["a"]), KEYWORDS: result(["b"])})
     assert found.passage_number("a") == 0
     assert found.passage_number("b") is None
+
+
+def test_a_leg_that_was_not_asked_names_no_passage() -> None:
+    near = replace(result(["a", "b", "c"]), passages=np.full(3, -1, np.int32))
+    found = Found([], (), {MEANING: near, LEAD: result(["a"])}, late={"b": Interaction(0.2, 3)})
+    assert found.passage_number("a") is None  # not the lead: another passage may be nearer
+    assert found.passage_number("b") == 3
+    assert found.unread(["c", "b", "x", "a"]) == ["c", "a"]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from indexer.engines.base import Engine, Filters, Leg, LegResult, Sort
+from indexer.engines.base import Engine, Filters, Leg, LegResult, Manifest, Sort
+from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
+from indexer.search import ranking
+from indexer.search.explain import LATE
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
 from indexer.settings import Settings
@@ -236,6 +240,27 @@ def test_the_nearest_passage_is_the_snippet(engine: Engine, encoder: FakeEncoder
     [result] = [result for result in page.results if result.article.id == "long"]
     assert "ceasefire in Libya" in result.snippet.text
     assert result.snippet.start > 600
+
+
+def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read the first articles for their order; of one behind them it only chooses the passage."""
+    monkeypatch.setattr(ranking, "RERANKED", 1)
+    coded = FakeEncoder(codes=True, synonyms={"armistice": "truce", "capital": "tripoli"})
+    text = (
+        "Tripoli. " + "Cats sleep here all day. " * 40 + "An armistice in the capital. " + "Dogs bark. " * 40
+    )
+    items = [article("first", "Truce", "The truce in Tripoli holds."), article("long", "Animals", text)]
+    with EmbeddedEngine.open(tmp_path / "coded") as engine:
+        engine.create(Manifest(coded.fingerprint.to_dict(), {}, 1))
+        engine.write([entry(coded, item, size=300) for item in items])
+        engine.refresh()
+        page = Searcher(engine, coded, Settings()).search(SearchRequest("truce Tripoli"))
+    first, second = page.results
+    assert (first.article.id, second.article.id) == ("first", "long")
+    assert [LATE in [leg.leg for leg in result.explanation.legs] for result in page.results] == [True, False]
+    assert "armistice in the capital" in second.snippet.text  # by words alone it would be the first passage
 
 
 def test_highlights_of_a_whole_article(searcher: Searcher) -> None:

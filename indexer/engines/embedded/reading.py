@@ -66,7 +66,8 @@ def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
     found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns, lead=leg.lead)
     ids = [columns.ids[position] for position in found.positions.tolist()]
     languages = columns.values_at(found.positions, "language")
-    return LegResult(ids, found.scores, found.numbers, len(ids), languages=languages)
+    numbers = found.numbers if leg.numbers else np.full(len(ids), -1, np.int32)
+    return LegResult(ids, found.scores, numbers, len(ids), languages=languages)
 
 
 def _members(snapshot: Snapshot, union: Union) -> Mask:

@@ -71,7 +71,8 @@ def leg_result(leg: Leg, response: Mapping[str, Any]) -> LegResult:
     total = response["hits"]["total"]["value"]
     if isinstance(leg, VectorLeg):
         scores = 2.0 * scores - 1.0  # Lucene's score of a cosine c is (1 + c) / 2
-        passages = np.fromiter((0 if leg.lead else _best_passage(hit) for hit in hits), np.int32, len(hits))
+        if leg.numbers:
+            passages = np.fromiter(map(_first if leg.lead else _best_passage, hits), np.int32, len(hits))
         total = len(hits)
     notice = incomplete([response])
     ids = [hit["fields"]["id"][0] for hit in hits]
@@ -134,14 +135,14 @@ def _nearest(leg: VectorLeg) -> dict[str, Any]:
         knn["filter"] = only
     if leg.lead:
         return {"knn": {LEAD: knn}}
-    return {
-        "nested": {
-            "path": "passages",
-            "score_mode": "max",
-            "query": {"knn": {VECTORS: knn}},
-            "inner_hits": {"size": 1, **columns(_NUMBER)},
-        }
-    }
+    nested: dict[str, Any] = {"path": "passages", "score_mode": "max", "query": {"knn": {VECTORS: knn}}}
+    if leg.numbers:
+        nested["inner_hits"] = {"size": 1, **columns(_NUMBER)}
+    return {"nested": nested}
+
+
+def _first(_: Mapping[str, Any]) -> int:
+    return 0
 
 
 def _best_passage(hit: Mapping[str, Any]) -> int:
