@@ -49,9 +49,13 @@ def indexed_form(token: str) -> str:
     but over-long tokens.
     """
     if not token.isascii():
-        token = token.encode("utf-8", "replace").decode("utf-8")  # lone surrogates cannot be indexed
-    if any(character.isspace() for character in token):
-        token = "_".join(token.split())
+        try:
+            token.encode()
+        except UnicodeEncodeError:
+            token = token.encode("utf-8", "replace").decode("utf-8")  # lone surrogates cannot be indexed
+    words = token.split()
+    if words != [token]:
+        token = "_".join(words)
     return token[:MAX_TOKEN_LENGTH]
 
 
