@@ -51,11 +51,14 @@ from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
-from indexer.text import analyse
+from indexer.text import analyse, detect_language
 from indexer.wording import say
 
 #: (text, language) -> the text encoded as a query, with its words.
 Encode = Callable[[str, str], Encoding]
+
+#: An article of a listing, with its place in the fused ranking where it has one.
+Listed = tuple[str, Fused | None]
 
 #: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
 WINDOW = 10_000
@@ -64,6 +67,12 @@ FACET_SIZE = 30
 #: Values of a facet that is asked for as a whole.
 WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
+
+_NOTHING_STANDS_OUT = say(
+    "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
+    "the question."
+)
+_COUNTS_INCOMPLETE = say("Counts are incomplete: a part of the archive did not answer.")
 
 
 class Searcher:
@@ -88,6 +97,7 @@ class Searcher:
 
     def warm_up(self) -> None:
         """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
+        detect_language("la première question")  # reads the detector's profiles: a third of a second
         first = SearchRequest("the first question")
         try:
             self.search(first)
@@ -121,19 +131,14 @@ class Searcher:
             numbers=self._encoder.coder is None,
         )
         whole = union(prepared, found)
-        sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
 
-        def ranked(first: int, count: int) -> list[tuple[str, Fused | None]]:
+        def listed(first: int, count: int) -> list[Listed]:
             if not by_date:
                 return found.page(first, count)
-            with clock.stage("legs"):
-                ids, _ = self._engine.browse(
-                    whole, sort=sort, size=count, offset=first, timeout=clock.remaining()
-                )
-            return [(article_id, None) for article_id in ids]
+            return self._browse(request, whole, first, count, clock)
 
-        head = ranked(0, horizon) if horizon else []
-        entries = head[offset : offset + request.size] or ranked(offset, request.size)
+        head = listed(0, horizon) if horizon else []
+        entries = head[offset : offset + request.size] or listed(offset, request.size)
         pool = () if by_date else found.pool
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
@@ -143,12 +148,11 @@ class Searcher:
             clock.check()
             with clock.stage("late"):
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
-                entries = ranked(offset, request.size)
+                # The same articles in another order.
+                head, entries = listed(0, horizon), listed(offset, request.size)
         grouped = Stories()
         beside: list[tuple[str, ...]] = []
         if request.stories:
-            if not by_date:
-                head = ranked(0, horizon)  # late interaction has put the same articles in another order
             clock.check()
             with clock.stage("copies"):
                 grouped = stories([article_id for article_id, _ in head], gathered.articles)
@@ -156,26 +160,18 @@ class Searcher:
                 entries = [head[place] for place in places]
                 beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
-                entries += ranked(following, request.size - len(entries))
+                entries += listed(following, request.size - len(entries))
             gathered = self._completed(gathered, entries, beside, clock)
         pages = -(-(min(gathered.total, WINDOW) - grouped.hidden) // request.size)
         _check_page(request, pages, gathered.total)
         clock.check()
         with clock.stage("snippets"):
             results = tuple(self._results(prepared, found, entries, gathered, offset, beside))
-        if gathered.notice or not gathered.complete:
-            notices.append(
-                gathered.notice or say("Counts are incomplete: a part of the archive did not answer.")
-            )
         stands_out = None if by_date else self._stands_out(prepared, found)
         if stands_out is False:
-            notices.insert(
-                0,
-                say(
-                    "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of "
-                    "them answers the question."
-                ),
-            )
+            notices.insert(0, _NOTHING_STANDS_OUT)
+        if gathered.notice or not gathered.complete:
+            notices.append(gathered.notice or _COUNTS_INCOMPLETE)
         return ResultPage(
             request=request,
             results=results,
@@ -343,6 +339,16 @@ class Searcher:
             if language not in barred and (not chosen or language in chosen)
         ]
 
+    def _browse(
+        self, request: SearchRequest, whole: Union, first: int, count: int, clock: Stopwatch
+    ) -> list[Listed]:
+        """Return a stretch of everything that was found, in the order of its dates."""
+        with clock.stage("legs"):
+            ids, _ = self._engine.browse(
+                whole, sort=_date_order(request), size=count, offset=first, timeout=clock.remaining()
+            )
+        return [(article_id, None) for article_id in ids]
+
     def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
         """Return what was found in the order of late interaction, for those who want no page of it."""
         return rerank(prepared, found, self._read_again(prepared, found.pool, clock)) if found.pool else found
@@ -405,7 +411,7 @@ class Searcher:
     def _completed(
         self,
         gathered: Gathered,
-        entries: Sequence[tuple[str, Fused | None]],
+        entries: Sequence[Listed],
         beside: Sequence[Sequence[str]],
         clock: Stopwatch,
     ) -> Gathered:
@@ -429,7 +435,7 @@ class Searcher:
         self,
         prepared: Prepared,
         found: Found,
-        entries: Sequence[tuple[str, Fused | None]],
+        entries: Sequence[Listed],
         gathered: Gathered,
         offset: int,
         beside: Sequence[Sequence[str]] = (),
@@ -464,9 +470,8 @@ class Searcher:
         if not by_date:
             yield from (article_id for article_id, _ in found.page(0, WINDOW))
             return
-        sort = Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
         for offset in range(0, WINDOW, _BATCH):
-            ids, _ = self._engine.browse(whole, sort=sort, size=_BATCH, offset=offset)
+            ids, _ = self._engine.browse(whole, sort=_date_order(request), size=_BATCH, offset=offset)
             yield from ids
             if len(ids) < _BATCH:
                 return
@@ -514,6 +519,11 @@ def _check_page(request: SearchRequest, pages: int, total: int) -> None:
         raise InvalidQuery(
             say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is)
         )
+
+
+def _date_order(request: SearchRequest) -> Sort:
+    """Return the order by date; without a question there is no best match, and the newest come first."""
+    return Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
 
 
 def _is_question(text: str, language: str) -> bool:

@@ -226,6 +226,23 @@ def test_parts_tell_what_each_should_gave(library: Engine) -> None:
         np.testing.assert_allclose(result.parts.sum(axis=1), result.scores[:count], rtol=2e-3)
 
 
+@pytest.mark.parametrize("parts", [0, 50])
+def test_of_many_equals_those_with_the_smallest_ids_come(engine: Engine, parts: int) -> None:
+    """However many more than wanted there are, and wherever they are kept."""
+    names = [f"equal-{number:02}" for number in range(60)]
+    shuffled = random.Random(3).sample(names, len(names))
+    engine.write([stored(article(name, "libya talks", title="Equal")) for name in shuffled[:30]])
+    engine.refresh()
+    engine.write([stored(article(name, "libya talks", title="Equal")) for name in shuffled[30:]])
+    engine.write([stored(article("best", "talks talks talks", title="Talks"))])
+    engine.refresh()
+    for size in (1, 10, 40, 61, 100):
+        result = run(engine, LexicalLeg(should(exact("talks")), size=size, parts=parts))
+        assert result.ids == ["best", *names][:size]
+        assert result.total == 61
+        assert parts == 0 or (result.parts is not None and len(result.parts) == min(size, parts, 61))
+
+
 def test_parts_of_a_query_with_musts_and_filters(library: Engine) -> None:
     query = LexicalQuery(
         must=(exact("talks"),), should=(exact("oil"), exact("libya")), must_not=(exact("nowhere"),)

@@ -22,7 +22,8 @@ from indexer.engines.embedded.lexical import Atom, LexicalReader
 #: Entries (an article of a term, 12 bytes) that are remembered: so many, or so many for each article.
 _REMEMBERED = 2_000_000
 _REMEMBERED_PER_ARTICLE = 16
-_CLAUSES = 64
+#: Clauses of the searches under way.
+_CLAUSES = 32
 #: Where one in so many articles matches, laying them out is faster than sorting them.
 _DENSE = 32
 _NOWHERE: Positions = np.zeros(0, np.int64)

@@ -293,11 +293,13 @@ def _copy(
         "stored_fields": ["codes"],
     }
     params = {"allow_partial_search_results": "false"}
-    answer = engine.cluster.request("POST", f"/{_articles(engine, source)}/_search", body, params=params)
+    path = f"/{_articles(engine, source)}/_search"
+    # A build takes hours, and a busy cluster is no reason to end it.
+    answer = patiently(lambda: engine.cluster.request("POST", path, body, params=params))
     # Of an article that stands in two partitions (a writer was cut off) one is enough.
     hits = list({hit["_source"]["id"]: hit for hit in answer["hits"]["hits"]}.values())
     entries = encode([to_article(hit["_source"]) for hit in hits]) if encode else list(map(_entry, hits))
-    home = _home(engine, target)
+    home = patiently(lambda: _home(engine, target))
     outcome = placing.write(engine.cluster, [home], entries, engine.document, only_new=not overwrite)
     if outcome.refused:
         raise ArticlesRefused(outcome.refused)
@@ -356,6 +358,7 @@ def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[
         batch=5_000,
         fields=("id", "content_hash"),
         keep_alive=keep_alive,
+        patient=True,
     )
     for id_, found in groupby(hits, key=lambda hit: str(hit["fields"]["id"][0])):
         hashes = [str(hit["fields"]["content_hash"][0]) for hit in found]

@@ -16,11 +16,15 @@ from indexer.wording import say
 #: How many candidates the graph search keeps: at this many, recall@100 is over 0.99 on real vectors. All of
 #: them are ranked, so that of equally near articles those with the smallest ids come.
 LEAST_EXPLORED = 400
-EXPLORED_PER_RESULT = 4
+EXPLORED_PER_RESULT = 2
 #: The most neighbours that the k-NN plugin gives.
 MOST_NEIGHBOURS = 10_000
 
 _ORDER = [{"_score": "desc"}, {"id": "asc"}]
+#: The server sorts by id so slowly (half of a lexical leg) that so many more articles are asked for and sorted here,
+#: where the last of them does not tie with the last that is wanted; deep legs are sorted there.
+_SPARE = 16
+_SORTED_HERE = 1_000
 _NUMBER = "passages.number"
 
 
@@ -35,37 +39,38 @@ def run_legs(
     alone = {place for place, leg in enumerate(legs) if _wants_parts(leg)}
     together = [place for place in range(len(legs)) if place not in alone]
 
-    def search_alone(place: int) -> dict[str, Any]:
-        return cluster.search(
-            indices[place], leg_search(legs[place]), timeout=timeout, include_named_queries_score="true"
-        )
+    def search_alone(place: int, *, in_order: bool = False) -> dict[str, Any]:
+        body = leg_search(legs[place], in_order=in_order)
+        return cluster.search(indices[place], body, timeout=timeout, include_named_queries_score="true")
 
-    if len(legs) == len(alone) == 1:
-        return [leg_result(legs[0], search_alone(0))]
     answers: dict[int, Mapping[str, Any]] = {}
-    pending = {place: cluster.beside.submit(search_alone, place) for place in alone}
-    if together:
-        searches = [(indices[place], leg_search(legs[place])) for place in together]
-        answers.update(zip(together, cluster.msearch(searches, timeout=timeout), strict=True))
-    answers.update((place, future.result()) for place, future in pending.items())
+    if len(legs) == len(alone) == 1:
+        answers[0] = search_alone(0)
+    else:
+        pending = {place: cluster.beside.submit(search_alone, place) for place in alone}
+        if together:
+            searches = [(indices[place], leg_search(legs[place])) for place in together]
+            answers.update(zip(together, cluster.msearch(searches, timeout=timeout), strict=True))
+        answers.update((place, future.result()) for place, future in pending.items())
+    for place, leg in enumerate(legs):
+        if _ends_in_a_tie(leg, answers[place]):
+            answers[place] = search_alone(place, in_order=True)
     return [leg_result(leg, answers[place]) for place, leg in enumerate(legs)]
 
 
-def leg_search(leg: Leg) -> dict[str, Any]:
-    """Return the body of a leg's search."""
+def leg_search(leg: Leg, *, in_order: bool = False) -> dict[str, Any]:
+    """Return the body of a leg's search; `in_order` lets the server put equal scores in the order of ids."""
     query = _lexical(leg) if isinstance(leg, LexicalLeg) else _nearest(leg)
-    return {
-        "query": query,
-        "size": leg.size,
-        "sort": _ORDER,
-        "track_scores": True,
-        "track_total_hits": True,
-        **columns("id", "language"),
-    }
+    body = {"query": query, "size": leg.size, "track_total_hits": True, **columns("id", "language")}
+    if in_order or not _is_sorted_here(leg):
+        return {**body, "sort": _ORDER, "track_scores": True}
+    return {**body, "size": leg.size + _SPARE}
 
 
 def leg_result(leg: Leg, response: Mapping[str, Any]) -> LegResult:
     hits = response["hits"]["hits"]
+    if _is_sorted_here(leg):
+        hits = sorted(hits, key=lambda hit: (-hit["_score"], hit["fields"]["id"][0]))[: leg.size]
     scores = np.fromiter((hit["_score"] for hit in hits), np.float32, len(hits))
     passages = np.full(len(hits), -1, np.int32)
     total = response["hits"]["total"]["value"]
@@ -97,6 +102,18 @@ def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
     if any(response.get("timed_out") for response in responses):
         return say("The archive did not answer everything in time; results are incomplete.")
     return ""
+
+
+def _is_sorted_here(leg: Leg) -> bool:
+    return isinstance(leg, LexicalLeg) and 0 < leg.size <= _SORTED_HERE
+
+
+def _ends_in_a_tie(leg: Leg, response: Mapping[str, Any]) -> bool:
+    """Return whether articles that did not come may tie with the last that is wanted."""
+    hits = response["hits"]["hits"]
+    if not _is_sorted_here(leg) or len(hits) < leg.size + _SPARE:
+        return False
+    return bool(hits[-1]["_score"] == hits[leg.size - 1]["_score"])
 
 
 def _wants_parts(leg: Leg) -> bool:

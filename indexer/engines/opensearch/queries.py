@@ -59,8 +59,8 @@ def conditions(query: LexicalQuery | None, filters: Filters) -> Query | None:
     required = _included(filters)
     forbidden = _excluded(filters)
     if query:
-        required += [clause(part) for part in query.must]
-        forbidden += [clause(part) for part in query.must_not]
+        required += map(_unscored, query.must)
+        forbidden += map(_unscored, query.must_not)
     if not (required or forbidden):
         return None
     return {"bool": {"filter": required, "must_not": forbidden}}
@@ -70,13 +70,59 @@ def union_query(union: Union) -> Query:
     """Return the articles of a union, unscored."""
     options: list[Query] = []
     if union.lexical is not None:
-        options.append(scored(union.lexical, Filters()))
+        options.append(_matching(union.lexical))
     if union.ids is not None:
         options.append({"terms": {"id": storable(union.ids)}})
     required = _included(union.filters)
     if union.lexical is not None or union.ids is not None:
         required.append({"bool": {"should": options, "minimum_should_match": 1}})
     return {"bool": {"filter": required or [EVERYTHING], "must_not": _excluded(union.filters)}}
+
+
+def _matching(query: LexicalQuery) -> Query:
+    """Return the articles that match a query, unscored."""
+    if query.is_empty:
+        return NOTHING
+    parts: Query = {
+        "filter": list(map(_unscored, query.must)) or [EVERYTHING],
+        "must_not": list(map(_unscored, query.must_not)),
+    }
+    if query.should and not query.must:
+        parts["filter"] = [_any(query.should)]
+    return {"bool": parts}
+
+
+def _unscored(part: Clause) -> Query:
+    if isinstance(part, AllOf):
+        return {"bool": {"filter": list(map(_unscored, part.parts))}} if part.parts else NOTHING
+    return _any([part])
+
+
+def _any(parts: Iterable[Clause]) -> Query:
+    """Return the articles that match one of the clauses, unscored.
+
+    All terms of a field become one `terms` query, which walks their articles in a third of the time that an
+    alternative for each takes.
+    """
+    terms: dict[str, list[str]] = {}
+    others: list[Query] = []
+    for part in _alternatives(parts):
+        if isinstance(part, Term):
+            if token := indexed_form(part.token):
+                for field in (Field.TITLE, Field.BODY) if part.field is Field.ANY else (part.field,):
+                    terms.setdefault(field_name(field, part.form), []).append(token)
+        else:
+            others.append(_unscored(part) if isinstance(part, AllOf) else clause(part))
+    options = [*({"terms": {name: tokens}} for name, tokens in terms.items()), *others]
+    return {"bool": {"should": options, "minimum_should_match": 1}} if options else NOTHING
+
+
+def _alternatives(parts: Iterable[Clause]) -> Iterator[Term | PhraseTerm | AllOf]:
+    for part in parts:
+        if isinstance(part, AnyOf):
+            yield from _alternatives(part.options)
+        else:
+            yield part
 
 
 def clause(part: Clause) -> Query:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from functools import partial
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import columns
 
+_WHOLE = {"allow_partial_search_results": "false"}
 KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
 
 
@@ -22,10 +25,11 @@ def scan(
     fields: tuple[str, ...] = (),
     stored_fields: tuple[str, ...] = (),
     keep_alive: str = KEEP_ALIVE,
+    patient: bool = False,
 ) -> Generator[dict[str, Any]]:
     """Yield every hit in order, none for an index that is not there. `sort` must tell documents apart.
 
-    With `fields` hits bring these alone, in place of their source.
+    With `fields` hits bring these alone, in place of their source. A `patient` reader waits for a busy cluster.
     """
     what: dict[str, Any] = columns(*fields) if fields else {"_source": source}
     if stored_fields:
@@ -57,9 +61,8 @@ def scan(
                 "pit": {"id": pit, "keep_alive": keep_alive},
                 **({"search_after": after} if after else {}),
             }
-            answer = cluster.request(
-                "POST", "/_search", body, params={"allow_partial_search_results": "false"}
-            )
+            ask = partial(cluster.request, "POST", "/_search", body, params=_WHOLE)
+            answer = patiently(ask) if patient else ask()
             pit = answer.get("pit_id", pit)
             hits = answer["hits"]["hits"]
             yield from hits
