@@ -31,6 +31,7 @@ DEFAULT_SIZE = 10
 SIZES = (10, 25, 50, 100)
 MAX_VALUES = 50  # included and excluded values in one address
 _MAX_DIGITS = 9
+_LONGEST_KEPT = 300  # characters; longer values are not remembered
 
 Values = Mapping[str, tuple[str, ...]]
 
@@ -254,8 +255,12 @@ class SearchState:
         return found
 
 
-@lru_cache(maxsize=4096)
 def _quoted(value: str) -> str:
+    return quote_plus(value) if len(value) > _LONGEST_KEPT else _quoted_once(value)
+
+
+@lru_cache(maxsize=4096)
+def _quoted_once(value: str) -> str:
     return quote_plus(value)  # a page has a hundred addresses of the same few values
 
 

@@ -4,7 +4,7 @@ Everything that ranks lives above this line, once (`indexer.search`); an engine 
 filters, scores terms (BM25) and finds near vectors (cosine). Both engines keep every promise here,
 and `tests/engines/` holds them to it.
 
-A search is two calls, and so at most two round trips to a cluster:
+A search is two calls, and so two round trips to a cluster (one more where equal scores end a leg):
 
 1. `match` runs the legs of a request and returns the best articles of each,
 2. `gather` counts the union of what they found and brings what the page needs.
@@ -402,7 +402,7 @@ class Engine(Protocol):
     # -- looking up
 
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
-        """Run the legs in one round trip; `timeout` in seconds, then `EngineTimeout`."""
+        """Run the legs side by side; `timeout` in seconds, then `EngineTimeout`."""
         ...
 
     def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:

@@ -121,14 +121,11 @@ class Searcher:
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         # Where copies stand beside others, so many more articles may come before the page's last.
         horizon = HORIZON if request.stories else 0
-        found = find(
-            self._engine,
+        found = self._find(
             prepared,
             clock,
-            depth=self._depth,
-            reach=0 if by_date else horizon + offset + request.size,
+            reach=0 if by_date else min(WINDOW, horizon + offset + request.size),
             lift=filtered_facets(prepared.filters),
-            numbers=self._encoder.coder is None,
         )
         whole = union(prepared, found)
 
@@ -200,7 +197,7 @@ class Searcher:
         clock = Stopwatch(self._timeout)
         _check(request)
         prepared, _ = self._prepare(request, clock)
-        found = find(self._engine, prepared, clock, depth=max(depth, self._depth))
+        found = self._find(prepared, clock, depth=depth)
         found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
@@ -214,7 +211,7 @@ class Searcher:
         clock = Stopwatch(self._timeout)
         _check(request)
         prepared, _ = self._prepare(request, clock)
-        found = find(self._engine, prepared, clock, depth=self._depth)
+        found = self._find(prepared, clock)
         pool = dict.fromkeys(found.pool)
         for result in found.legs.values():
             pool |= dict.fromkeys(result.ids[:best])
@@ -231,7 +228,7 @@ class Searcher:
         if prepared.filters is None:
             return
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
-        found = find(self._engine, prepared, clock, depth=self._depth, reach=0 if by_date else WINDOW)
+        found = self._find(prepared, clock, reach=0 if by_date else WINDOW)
         whole = union(prepared, found)
         if not by_date:
             found = self._reread(prepared, found, clock)
@@ -338,6 +335,28 @@ class Searcher:
             for language in self._facet_values.values().get("language", ())
             if language not in barred and (not chosen or language in chosen)
         ]
+
+    def _find(
+        self,
+        prepared: Prepared,
+        clock: Stopwatch,
+        *,
+        depth: int = 0,
+        reach: int = 0,
+        lift: Sequence[str] = (),
+    ) -> Found:
+        words = prepared.encoding.words if prepared.encoding else None
+        # Late interaction names the best passages, where it has words to compare.
+        compares = self._encoder.coder is not None and words is not None and len(words) > 0
+        return find(
+            self._engine,
+            prepared,
+            clock,
+            depth=max(depth, self._depth),
+            reach=reach,
+            lift=lift,
+            numbers=not compares,
+        )
 
     def _browse(
         self, request: SearchRequest, whole: Union, first: int, count: int, clock: Stopwatch

@@ -104,6 +104,8 @@ def test_how_much_room_they_take() -> None:
                 pieces.append(archive.encoder.count_tokens([stored.passage.text_of(article)])[0])
     size, length = np.array(sizes), np.array(pieces)
     usual = size[length >= 0.9 * _PIECES]
+    if not len(usual):
+        pytest.skip("no passage of the archive is as long as the target's")
     print(
         f"\n{len(size):,} passages: {size.mean():,.0f} bytes of codes on the mean, {length.mean():.0f} pieces"
     )

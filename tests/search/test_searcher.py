@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.base import Engine, Filters, Leg, LegResult, Manifest, Sort
+from indexer.engines.base import Engine, Filters, Leg, LegResult, Manifest, Sort, VectorLeg
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search import ranking
@@ -261,6 +261,44 @@ def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(
     assert (first.article.id, second.article.id) == ("first", "long")
     assert [LATE in [leg.leg for leg in result.explanation.legs] for result in page.results] == [True, False]
     assert "armistice in the capital" in second.snippet.text  # by words alone it would be the first passage
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_the_engine_names_passages_where_there_are_no_words_to_compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: bool
+) -> None:
+    coded = FakeEncoder(codes=codes)
+    seen: list[bool] = []
+    with EmbeddedEngine.open(tmp_path / "coded") as engine:
+        engine.create(Manifest(coded.fingerprint.to_dict(), {}, 1))
+        engine.write([entry(coded, article("first", "Truce", "The truce in Tripoli holds."))])
+        engine.refresh()
+        match = engine.match
+
+        def spied(legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
+            seen.extend(leg.numbers for leg in legs if isinstance(leg, VectorLeg) and not leg.lead)
+            return match(legs, timeout=timeout)
+
+        monkeypatch.setattr(engine, "match", spied)
+        Searcher(engine, coded, Settings()).search(SearchRequest("truce Tripoli"))
+    assert seen == [not codes]
+
+
+def test_the_last_page_that_can_be_reached_asks_for_no_more_than_the_window(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    match = engine.match
+
+    def spied(legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
+        sizes.extend(leg.size for leg in legs)
+        return match(legs, timeout=timeout)
+
+    monkeypatch.setattr(engine, "match", spied)
+    request = SearchRequest("oil", page=WINDOW // 20, size=20, stories=True)
+    with pytest.raises(InvalidQuery):
+        Searcher(engine, encoder, Settings()).search(request)
+    assert max(sizes) == WINDOW
 
 
 def test_highlights_of_a_whole_article(searcher: Searcher) -> None:

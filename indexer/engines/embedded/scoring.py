@@ -19,11 +19,11 @@ from indexer.engines.base import AllOf, AnyOf, Clause, FloatArray, LexicalQuery,
 from indexer.engines.embedded.columns import Columns, Mask, Positions
 from indexer.engines.embedded.lexical import Atom, LexicalReader
 
-#: Entries (an article of a term, 12 bytes) that are remembered: so many, or so many for each article.
+#: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article.
 _REMEMBERED = 2_000_000
 _REMEMBERED_PER_ARTICLE = 16
-#: Clauses of the searches under way.
-_CLAUSES = 32
+#: What remembering costs beside its entries, in entries: words that nothing holds are many, too.
+_OVERHEAD = 64
 #: Where one in so many articles matches, laying them out is faster than sorting them.
 _DENSE = 32
 _NOWHERE: Positions = np.zeros(0, np.int64)
@@ -44,9 +44,8 @@ class Scorer:
     def __init__(self, reader: LexicalReader, columns: Columns) -> None:
         self._reader = reader
         self._columns = columns
-        self._known: OrderedDict[Atom, Hits] = OrderedDict()
+        self._known: OrderedDict[Atom | Clause, Hits] = OrderedDict()
         self._entries = 0
-        self._clauses: OrderedDict[Clause, Hits] = OrderedDict()
         self._lock = threading.Lock()
 
     def matching(self, query: LexicalQuery) -> Mask:
@@ -101,15 +100,8 @@ class Scorer:
 
     def _hits(self, clause: Clause) -> Hits:
         # One search asks four times: which match, what they score, of which parts, and again which match, to count.
-        with self._lock:
-            if (known := self._clauses.get(clause)) is not None:
-                return known
-        found = self._evaluated(clause)
-        with self._lock:
-            self._clauses[clause] = found
-            if len(self._clauses) > _CLAUSES:
-                self._clauses.popitem(last=False)
-        return found
+        known = self._remembered(clause)
+        return self._remember(clause, self._evaluated(clause)) if known is None else known
 
     def _evaluated(self, clause: Clause) -> Hits:
         match clause:
@@ -146,23 +138,32 @@ class Scorer:
         return hits if boost == 1.0 else Hits(hits.positions, hits.scores * np.float32(boost))
 
     def _looked_up(self, atom: Atom) -> Hits:
-        with self._lock:
-            if (known := self._known.get(atom)) is not None:
-                self._known.move_to_end(atom)
-                return known
+        if (known := self._remembered(atom)) is not None:
+            return known
         rows, scores = self._reader.look_up(atom)
         positions = self._columns.positions_of_rows(rows)
         alive = positions >= 0
-        found = _ascending(positions[alive], scores[alive], len(self._columns))
+        return self._remember(atom, _ascending(positions[alive], scores[alive], len(self._columns)))
+
+    def _remembered(self, key: Atom | Clause) -> Hits | None:
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+            return known
+
+    def _remember(self, key: Atom | Clause, hits: Hits) -> Hits:
+        """Keep hits, and forget what was not asked for longest; return those that are kept."""
         most = max(_REMEMBERED, _REMEMBERED_PER_ARTICLE * len(self._columns))
         with self._lock:
-            if atom not in self._known:
-                self._known[atom] = found
-                self._entries += len(found.positions)
+            if (known := self._known.get(key)) is not None:  # another thread was quicker
+                return known
+            self._known[key] = hits
+            self._entries += len(hits.positions) + _OVERHEAD
             while self._entries > most:
                 _, forgotten = self._known.popitem(last=False)
-                self._entries -= len(forgotten.positions)
-        return found
+                self._entries -= len(forgotten.positions) + _OVERHEAD
+        return hits
 
 
 def _ascending(positions: Positions, scores: FloatArray, count: int) -> Hits:

@@ -25,7 +25,7 @@ from indexer.engines.opensearch import placing
 from indexer.engines.opensearch.documents import VECTORS, to_article, to_passages
 from indexer.engines.opensearch.homes import Home, Homes, home_of
 from indexer.engines.opensearch.mappings import manifest_from_dict, same_layout, schema_hash
-from indexer.engines.opensearch.patience import patiently
+from indexer.engines.opensearch.patience import once, patiently
 from indexer.engines.opensearch.queries import EVERYTHING
 from indexer.engines.opensearch.scanning import KEEP_ALIVE, scan
 from indexer.engines.opensearch.switching import switch, take_the_mark
@@ -123,7 +123,7 @@ def build(
         # From here on writers write to both, and the copy replaces nothing: what they wrote is newer.
         switch(engine.cluster, engine.names, live, building=number)
     done = 0
-    differences = _compare(engine, live, number, keep_alive=_LONGEST_BUILD)
+    differences = _compare(engine, live, number, keep_alive=_LONGEST_BUILD, patient=True)
     for batch in _batches(id_ for id_, ours, theirs in differences if ours and not theirs):
         done += _copy(engine, live, batch, number, encode, overwrite=False)
         if progress:
@@ -294,12 +294,13 @@ def _copy(
     }
     params = {"allow_partial_search_results": "false"}
     path = f"/{_articles(engine, source)}/_search"
-    # A build takes hours, and a busy cluster is no reason to end it.
-    answer = patiently(lambda: engine.cluster.request("POST", path, body, params=params))
+    # A build takes hours, and a busy cluster is no reason to end it; a promotion must not hold writers up.
+    attempt = once if overwrite else patiently
+    answer = attempt(lambda: engine.cluster.request("POST", path, body, params=params))
     # Of an article that stands in two partitions (a writer was cut off) one is enough.
     hits = list({hit["_source"]["id"]: hit for hit in answer["hits"]["hits"]}.values())
     entries = encode([to_article(hit["_source"]) for hit in hits]) if encode else list(map(_entry, hits))
-    home = patiently(lambda: _home(engine, target))
+    home = attempt(lambda: _home(engine, target))
     outcome = placing.write(engine.cluster, [home], entries, engine.document, only_new=not overwrite)
     if outcome.refused:
         raise ArticlesRefused(outcome.refused)
@@ -328,10 +329,15 @@ def _copy_words(engine: OpenSearchEngine, live: int, number: int) -> None:
 
 
 def _compare(
-    engine: OpenSearchEngine, live: int, number: int, *, keep_alive: str = KEEP_ALIVE
+    engine: OpenSearchEngine,
+    live: int,
+    number: int,
+    *,
+    keep_alive: str = KEEP_ALIVE,
+    patient: bool = False,
 ) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield (id, hash in use, hash in the other) where the two differ: a merge of two sorted streams."""
-    ours, theirs = (_hashes(engine, one, keep_alive) for one in (live, number))
+    ours, theirs = (_hashes(engine, one, keep_alive, patient) for one in (live, number))
     one, two = next(ours, None), next(theirs, None)
     while one or two:
         if two is None or (one is not None and one[0] < two[0]):
@@ -347,9 +353,12 @@ def _compare(
             one, two = next(ours, None), next(theirs, None)
 
 
-def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[tuple[str, str]]:
+def _hashes(
+    engine: OpenSearchEngine, number: int, keep_alive: str, patient: bool
+) -> Iterator[tuple[str, str]]:
     articles = _articles(engine, number)
-    engine.cluster.request("POST", f"/{articles}/_refresh")
+    attempt = patiently if patient else once
+    attempt(lambda: engine.cluster.request("POST", f"/{articles}/_refresh"))
     hits = scan(
         engine.cluster,
         articles,
@@ -358,7 +367,7 @@ def _hashes(engine: OpenSearchEngine, number: int, keep_alive: str) -> Iterator[
         batch=5_000,
         fields=("id", "content_hash"),
         keep_alive=keep_alive,
-        patient=True,
+        patient=patient,
     )
     for id_, found in groupby(hits, key=lambda hit: str(hit["fields"]["id"][0])):
         hashes = [str(hit["fields"]["content_hash"][0]) for hit in found]

@@ -1,8 +1,9 @@
-"""The legs of a search: each becomes one search, all of them one round trip."""
+"""The legs of a search: each becomes one search, all of them one round trip (two where equal scores end a leg)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ _ORDER = [{"_score": "desc"}, {"id": "asc"}]
 #: where the last of them does not tie with the last that is wanted; deep legs are sorted there.
 _SPARE = 16
 _SORTED_HERE = 1_000
+_LEAST_TIMEOUT = 0.001  # seconds: 0 would be none
 _NUMBER = "passages.number"
 
 
@@ -39,9 +41,12 @@ def run_legs(
     alone = {place for place, leg in enumerate(legs) if _wants_parts(leg)}
     together = [place for place in range(len(legs)) if place not in alone]
 
+    end = None if timeout is None else monotonic() + timeout
+
     def search_alone(place: int, *, in_order: bool = False) -> dict[str, Any]:
         body = leg_search(legs[place], in_order=in_order)
-        return cluster.search(indices[place], body, timeout=timeout, include_named_queries_score="true")
+        left = None if end is None else max(end - monotonic(), _LEAST_TIMEOUT)
+        return cluster.search(indices[place], body, timeout=left, include_named_queries_score="true")
 
     answers: dict[int, Mapping[str, Any]] = {}
     if len(legs) == len(alone) == 1:

@@ -60,6 +60,11 @@ def patiently(ask: Callable[[], T]) -> T:
             patience.wait(error)
 
 
+def once(ask: Callable[[], T]) -> T:
+    """Return what *ask* returns, for those who must not wait."""
+    return ask()
+
+
 class _OnceAMinute(logging.Filter):
     """Lets the same warning through once a minute: several threads wait for the same cluster."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster
 from indexer.engines.opensearch.patience import patiently
 from indexer.engines.opensearch.queries import columns
+from indexer.errors import EngineTimeout, EngineUnavailable
 
 _WHOLE = {"allow_partial_search_results": "false"}
 KEEP_ALIVE = "5m"  # from one batch to the next: the reader may be slow
@@ -35,7 +37,8 @@ def scan(
     if stored_fields:
         what["stored_fields"] = list(stored_fields)
     # A part that does not answer is an error here: an export that lacks articles is no export.
-    opened = cluster.request(
+    opening = partial(
+        cluster.request,
         "POST",
         f"/{index}/_search/point_in_time",
         params={
@@ -46,6 +49,7 @@ def scan(
         },
         missing=True,
     )
+    opened = patiently(opening) if patient else opening()
     if opened is None:
         return
     pit = opened["pit_id"]
@@ -70,4 +74,5 @@ def scan(
                 return
             after = hits[-1]["sort"]
     finally:
-        cluster.request("DELETE", "/_search/point_in_time", {"pit_id": [pit]}, missing=True)
+        with suppress(EngineUnavailable, EngineTimeout):  # all is read, and it ends by itself in a while
+            cluster.request("DELETE", "/_search/point_in_time", {"pit_id": [pit]}, missing=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,24 +70,30 @@ def test_what_is_forgotten_is_looked_up_again(
 ) -> None:
     with EmbeddedEngine.open(filled) as engine:
         expected = search(engine)
-    monkeypatch.setattr(scoring, "_REMEMBERED", 45)
+    monkeypatch.setattr(scoring, "_REMEMBERED", 110)
     monkeypatch.setattr(scoring, "_REMEMBERED_PER_ARTICLE", 0)
-    monkeypatch.setattr(scoring, "_CLAUSES", 1)
-    held: list[int] = []
-    original = Scorer._looked_up
-
-    def looked_up(self: Scorer, atom: Atom) -> scoring.Hits:
-        hits = original(self, atom)
-        assert self._entries == sum(len(known.positions) for known in self._known.values())
-        held.append(self._entries)
-        return hits
-
-    monkeypatch.setattr(Scorer, "_looked_up", looked_up)
     with EmbeddedEngine.open(filled) as engine:
         assert search(engine) == expected
         assert search(engine) == expected
     assert asked["common"] > 2
-    assert max(held) <= 45
+
+
+def test_words_that_nothing_holds_are_forgotten_too(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scorers: list[Scorer] = []
+    original = Scorer.__init__
+
+    def made(self: Scorer, *arguments: Any) -> None:
+        original(self, *arguments)
+        scorers.append(self)
+
+    monkeypatch.setattr(Scorer, "__init__", made)
+    monkeypatch.setattr(scoring, "_REMEMBERED", 6_400)
+    monkeypatch.setattr(scoring, "_REMEMBERED_PER_ARTICLE", 0)
+    with EmbeddedEngine.open(filled) as engine:
+        for number in range(300):
+            assert search(engine, LexicalQuery(should=(Term(f"nowhere{number}"),)))[2] == 0
+    [scorer] = scorers
+    assert 0 < len(scorer._known) <= 100
 
 
 @pytest.mark.parametrize("count", [10, 1_000])
