@@ -109,8 +109,8 @@ def _any(parts: Iterable[Clause]) -> Query:
     for part in _alternatives(parts):
         if isinstance(part, Term):
             if token := indexed_form(part.token):
-                for field in (Field.TITLE, Field.BODY) if part.field is Field.ANY else (part.field,):
-                    terms.setdefault(field_name(field, part.form), []).append(token)
+                for name in _fields_of(part):
+                    terms.setdefault(name, []).append(token)
         else:
             others.append(_unscored(part) if isinstance(part, AllOf) else clause(part))
     options = [*({"terms": {name: tokens}} for name, tokens in terms.items()), *others]
@@ -184,14 +184,18 @@ def _phrase_fields(parts: Iterable[Clause]) -> Iterator[str]:
     """Yield the fields in which phrases are looked up."""
     for part in parts:
         match part:
-            case PhraseTerm(field=Field.ANY):
-                yield from (field_name(field, part.form) for field in (Field.TITLE, Field.BODY))
             case PhraseTerm():
-                yield field_name(part.field, part.form)
+                yield from _fields_of(part)
             case AnyOf():
                 yield from _phrase_fields(part.options)
             case AllOf():
                 yield from _phrase_fields(part.parts)
+
+
+def _fields_of(part: Term | PhraseTerm) -> list[str]:
+    """Return the indexed fields in which a term or phrase is looked up."""
+    fields = (Field.TITLE, Field.BODY) if part.field is Field.ANY else (part.field,)
+    return [field_name(field, part.form) for field in fields]
 
 
 def _counted(field: str) -> Query:

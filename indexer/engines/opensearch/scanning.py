@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster
-from indexer.engines.opensearch.patience import patiently
+from indexer.engines.opensearch.patience import once, patiently
 from indexer.engines.opensearch.queries import columns
 from indexer.errors import EngineTimeout, EngineUnavailable
 
@@ -37,6 +37,7 @@ def scan(
     if stored_fields:
         what["stored_fields"] = list(stored_fields)
     # A part that does not answer is an error here: an export that lacks articles is no export.
+    attempt = patiently if patient else once
     opening = partial(
         cluster.request,
         "POST",
@@ -49,7 +50,7 @@ def scan(
         },
         missing=True,
     )
-    opened = patiently(opening) if patient else opening()
+    opened = attempt(opening)
     if opened is None:
         return
     pit = opened["pit_id"]
@@ -65,8 +66,7 @@ def scan(
                 "pit": {"id": pit, "keep_alive": keep_alive},
                 **({"search_after": after} if after else {}),
             }
-            ask = partial(cluster.request, "POST", "/_search", body, params=_WHOLE)
-            answer = patiently(ask) if patient else ask()
+            answer = attempt(partial(cluster.request, "POST", "/_search", body, params=_WHOLE))
             pit = answer.get("pit_id", pit)
             hits = answer["hits"]["hits"]
             yield from hits
