@@ -290,8 +290,8 @@ class Archive:
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
     ) -> IngestReport:
+        from indexer.search.background import update_background
         from indexer.search.lexicon import expect_changes, made_up, update_lexicon
-        from indexer.search.standing import update_background
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
         behind = expect_changes(self.engine)

@@ -41,8 +41,8 @@ class Reindexer:
 
     def build(self, *, progress: Callable[[int], None] | None = None) -> int:
         """Build the next generation with the settings of now; return its number."""
+        from indexer.search.background import update_background
         from indexer.search.lexicon import update_lexicon
-        from indexer.search.standing import update_background
 
         manifest = self._archive.manifest_of_now()
         live = self._g.manifest_in_use(self._engine)

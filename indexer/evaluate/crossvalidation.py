@@ -11,6 +11,7 @@ for each combination.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from indexer.evaluate.runner import Asked, request_of
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.late import Interaction
 from indexer.search.ranking import Found, Prepared, fused, rerank
-from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights, Weights
+from indexer.search.weights import RERANKED, ROWS, WEIGHTS, FusionWeights, Weights
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -41,7 +42,7 @@ _LATE = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)
 _TITLE = (0.0, 0.15, 0.3)
 
 #: The rows of `Weights` that queries in another language than the article's use: which one a query takes.
-ROWS = ("question", "words")
+FOREIGN = tuple(row for row in ROWS if row != "same_language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def cross_validate(
         with suppress(InvalidQuery):
             prepared, found = searcher.evidence(request_of(query, filters, syntax=syntax), RERANKED)
             values.append(_values(prepared, found, candidates, qrels, query.id))
-            rows.append("question" if prepared.question else "words")
+            rows.append(_row(prepared, found))
         if asked:
             asked(number, len(chosen))
     if len(values) < folds:
@@ -116,7 +117,7 @@ def choose(
     held_out = np.zeros(len(values))
     told: list[Fold] = []
     for fold in range(folds):
-        for row in ROWS:
+        for row in FOREIGN:
             here = (fold_of == fold) & (row_of == row)
             others = (fold_of != fold) & (row_of == row)
             if not here.any():
@@ -160,7 +161,16 @@ def drawn(count: int) -> list[FusionWeights]:
 
 
 def _with(weights: FusionWeights) -> Weights:
-    return replace(WEIGHTS, question=weights, words=weights)
+    return WEIGHTS.with_rows(dict.fromkeys(FOREIGN, weights))
+
+
+def _row(prepared: Prepared, found: Found) -> str:
+    """Return the row that most of the articles found in other languages are weighed by."""
+    rows = Counter(
+        WEIGHTS.row(prepared.language, language, question=prepared.question)
+        for language in found.languages.values()
+    )
+    return max(FOREIGN, key=lambda row: rows[row])
 
 
 def _values(

@@ -10,12 +10,12 @@ from time import monotonic
 
 from indexer.engines.base import Engine
 from indexer.errors import EngineTimeout, EngineUnavailable
+from indexer.search.background import Background
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import KIND, STATE, Lexicon
 from indexer.search.ownwords import STATE as OWN
 from indexer.search.ownwords import OwnWords
 from indexer.search.plan import Planner
-from indexer.search.standing import Background
 from indexer.search.weights import WEIGHTS, PlanWeights
 
 _LOOK_AGAIN = 30.0  # seconds between two looks at whether the lexicon has changed

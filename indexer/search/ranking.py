@@ -16,6 +16,7 @@ import numpy as np
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
 from indexer.models.base import Encoding
+from indexer.search.background import balanced
 from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.filters import without
 from indexer.search.fusion import Fused, fuse
@@ -41,6 +42,8 @@ class Prepared:
     plan: QueryPlan = field(default_factory=QueryPlan)
     question: bool = False
     ranking: Weights = WEIGHTS
+    #: How near each language's passages are on the whole, where that is known (`Background.expected`).
+    expected: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def browses(self) -> bool:
@@ -189,7 +192,12 @@ def fused(prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[s
     """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring."""
     languages = _languages(prepared, results)
     wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-    entries = [entry for entry in fuse(results, _leg_weights(prepared, languages)) if entry.id in wanted]
+    balances = (MEANING, LEAD) if prepared.ranking.balance else ()
+    compared = {
+        leg: _balanced(result, languages, prepared.expected) if leg in balances else result
+        for leg, result in results.items()
+    }
+    entries = [entry for entry in fuse(compared, _leg_weights(prepared, languages)) if entry.id in wanted]
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]
     return Found(entries, tail, results, languages)
@@ -269,6 +277,10 @@ def head(result: LegResult, depth: int) -> LegResult:
         languages=result.languages[:depth],
         parts=None if result.parts is None else result.parts[:depth],
     )
+
+
+def _balanced(result: LegResult, languages: Mapping[str, str], expected: Mapping[str, float]) -> LegResult:
+    return replace(result, scores=balanced(result.scores, [languages[name] for name in result.ids], expected))
 
 
 def _nearest(legs: Mapping[str, LegResult]) -> list[str]:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-import numpy as np
-
 from indexer.article import Article
 from indexer.engines.base import (
     FACETS,
@@ -20,7 +18,6 @@ from indexer.engines.base import (
     Engine,
     Field,
     Filters,
-    FloatArray,
     Gathered,
     GatherRequest,
     LexicalQuery,
@@ -30,6 +27,7 @@ from indexer.engines.base import (
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
+from indexer.search.background import balanced
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
@@ -244,20 +242,21 @@ class Searcher:
     def similar(self, article_id: str, size: int = 10) -> list[Result]:
         """Return the articles nearest to one by meaning, nearest first, without itself.
 
-        The article stands for the mean of its passages' vectors. Empty for an unknown id.
+        What an article is about is said by its first passage, and languages are compared by what is expected of
+        each: what tells the same story in another language comes before what is only written in the same one.
+        Empty for an unknown id.
         """
-        vectors = [stored.vector for stored in self._engine.passages(article_id, vectors=True)]
-        known = [vector for vector in vectors if vector is not None]
-        mean = np.mean(known, axis=0) if known else None
-        length = float(np.linalg.norm(mean)) if mean is not None else 0.0
-        if mean is None or not length or size < 1:
+        vectors = self._engine.vectors([article_id]).get(article_id)
+        if vectors is None or size < 1:
             return []
-        vector: FloatArray = (mean / length).astype(np.float32)
-        [leg] = self._engine.match([VectorLeg(vector, size=size + 1)], timeout=self._timeout)
+        vector = vectors[0]
+        deep = max(self._depth, size + 1)
+        [leg] = self._engine.match([VectorLeg(vector, size=deep, lead=True)], timeout=self._timeout)
+        scores = balanced(leg.scores, leg.languages, self.knowledge.background.expected(vector))
         near = [
-            (other, float(score), int(number))
-            for other, score, number in zip(leg.ids, leg.scores, leg.passages, strict=True)
-            if other != article_id
+            (leg.ids[place], float(scores[place]), int(leg.passages[place]))
+            for place in sorted(range(len(leg.ids)), key=lambda place: (-scores[place], leg.ids[place]))
+            if leg.ids[place] != article_id
         ][:size]
         ids = tuple(other for other, _, _ in near)
         gathered = self._engine.gather(
@@ -314,8 +313,12 @@ class Searcher:
                 parsed, encoding, language=language, targets=targets, edits=request.edits
             )
             lookup = self._look_up(parsed, plan, spoken)
+            expected = self.knowledge.background.expected(encoding.vector)
         question = _is_question(parsed.free_text, language)
-        return Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights), notices
+        return (
+            Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights, expected),
+            notices,
+        )
 
     def _encode(self, text: str, language: str) -> Encoding:
         return self._encoder.encode_query(text, words=True, language=language)
@@ -382,7 +385,7 @@ class Searcher:
             return self._interactions(prepared, pool, read)
 
     def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
-        told = standing(prepared, found, self.knowledge.background)
+        told = standing(prepared, found)
         return None if told is None else told.stands_out
 
     def _interactions(

@@ -14,83 +14,15 @@ not judged where query and article share a language, for which nothing was measu
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import orjson
-
-from indexer.engines.base import Engine, Filters, FloatArray, GatherRequest, Union
 from indexer.search.explain import KEYWORDS, MEANING
 from indexer.search.ranking import Found, Prepared
-from indexer.search.sample import sample_vectors
 from indexer.text import base_language
 
-#: Small records: model.language -> {"articles": how many there were, "mean": of a sample's passage vectors}.
-KIND = "background"
 MET = 0.2
 HEADLINE, QUESTION = 0.32, 0.245
-#: Articles of a language that are sampled, and how few are too few to know.
-SAMPLE = 120
-LEAST = 30
-_RUNS = 6
-_LANGUAGES = 30
 _FIRST = 10
-#: The sample is taken anew when the language has grown or shrunk by this much.
-_GROWTH = 1.2
-
-
-class Background:
-    """The mean passage vector of each language of an archive."""
-
-    def __init__(self, means: Mapping[str, FloatArray]) -> None:
-        self._means = means
-
-    @classmethod
-    def load(cls, engine: Engine) -> Background:
-        """Read what `update_background` has stored; a language that it has not sampled has no mean."""
-        return cls(
-            {language: np.asarray(record["mean"], np.float32) for language, record in _stored(engine).items()}
-        )
-
-    def cosine(self, vector: FloatArray, language: str) -> float | None:
-        """Return the cosine of *vector* with the passages of a language on the whole, None where not known."""
-        mean = self._means.get(language)
-        return None if mean is None else float(vector @ mean)
-
-
-def update_background(engine: Engine) -> None:
-    """Sample the passages of each language anew whose number of articles has changed much since the last time."""
-    stored, model = _stored(engine), _model(engine)
-    counted = engine.gather(GatherRequest(Union(), facets={"language": _LANGUAGES})).facets["language"]
-    records = {}
-    for count in counted:
-        known = stored.get(count.value, {}).get("articles", 0)
-        if count.count < LEAST or known / _GROWTH <= count.count <= known * _GROWTH:
-            continue
-        union = Union(filters=Filters(include={"language": frozenset({count.value})}))
-        vectors = sample_vectors(engine, union, articles=SAMPLE, runs=_RUNS)
-        if vectors:
-            mean = [round(value, 6) for value in np.concatenate(vectors).mean(axis=0).tolist()]
-            records[f"{model}.{count.value}"] = {"articles": count.count, "mean": mean}
-    if records:
-        engine.put_records(KIND, records)
-
-
-def _stored(engine: Engine) -> dict[str, dict[str, Any]]:
-    """Return language -> record, of the archive's model: small records outlive a change of it."""
-    prefix = f"{_model(engine)}."
-    return {
-        key.removeprefix(prefix): record for key, record in engine.records(KIND) if key.startswith(prefix)
-    }
-
-
-def _model(engine: Engine) -> str:
-    manifest = engine.manifest()
-    model = orjson.dumps(manifest.model if manifest else None, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(model).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +42,7 @@ class Standing:
         return self.score >= self.least
 
 
-def standing(prepared: Prepared, found: Found, background: Background) -> Standing | None:
+def standing(prepared: Prepared, found: Found) -> Standing | None:
     """Return how far what was found stands out; None where that cannot be said."""
     nearest = found.legs.get(MEANING)
     if prepared.encoding is None or nearest is None or not nearest.ids:
@@ -118,7 +50,7 @@ def standing(prepared: Prepared, found: Found, background: Background) -> Standi
     language = found.languages.get(nearest.ids[0], "")
     if base_language(language) == base_language(prepared.language):
         return None
-    expected = background.cosine(prepared.encoding.vector, language)
+    expected = prepared.expected.get(language)
     if expected is None or expected >= 1:
         return None
     return Standing(

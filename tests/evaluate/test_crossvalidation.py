@@ -13,7 +13,7 @@ from indexer.evaluate.crossvalidation import choose, cross_validate, drawn, rank
 from indexer.evaluate.datasets import Query
 from indexer.evaluate.report import validation_to_json, validation_to_text
 from indexer.search.request import SearchRequest
-from indexer.search.weights import WEIGHTS, FusionWeights, Weights
+from indexer.search.weights import ROWS, WEIGHTS, FusionWeights, Weights
 from tests.evaluate.archives import archive_of
 from tests.fakes import FakeEncoder
 
@@ -66,7 +66,7 @@ def test_weights_in_use_give_the_searchers_own_order(archive: Archive) -> None:
             name for name, _ in archive.searcher.rank(request).fused[:10]
         ]
         only_lead = FusionWeights(meaning=0, lead=1, keywords=0, late=0, title=0)
-        other = Weights(question=only_lead, words=only_lead, same_language=only_lead)
+        other = WEIGHTS.with_rows(dict.fromkeys(ROWS, only_lead))
         assert ranking(prepared, found, other)[: len(found.legs["lead"].ids)] == found.legs["lead"].ids[:10]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.engines.base import LegResult
 from indexer.search.fusion import fuse, min_max
-from indexer.search.weights import PARTS, WEIGHTS, FusionWeights
+from indexer.search.weights import PARTS, ROWS, WEIGHTS
 
 
 def leg(**scores: float) -> LegResult:
@@ -79,19 +79,26 @@ def test_no_legs() -> None:
         ("zh-cn", "zh-tw", True),
         ("und", "und", False),
         ("en", "", False),
+        ("ar", "en", False),
+        ("en", "he", False),
     ],
 )
 def test_weights_depend_on_a_shared_language(query: str, article: str, same: bool) -> None:
     assert WEIGHTS.fusion(query, article, question=False) == (
-        WEIGHTS.same_language if same else WEIGHTS.words
+        WEIGHTS.same_language
+        if same
+        else WEIGHTS.words
+        if (query, article) == ("en", "ar")
+        else WEIGHTS.unlisted
     )
     assert WEIGHTS.fusion(query, article, question=True) == (
         WEIGHTS.same_language if same else WEIGHTS.question
     )
 
 
-@pytest.mark.parametrize("weights", [WEIGHTS.same_language, WEIGHTS.words, WEIGHTS.question])
-def test_the_legs_weights_sum_to_one(weights: FusionWeights) -> None:
+@pytest.mark.parametrize("row", ROWS)
+def test_the_legs_weights_sum_to_one(row: str) -> None:
+    weights = getattr(WEIGHTS, row)
     assert weights.meaning + weights.lead + weights.keywords == pytest.approx(1.0)
 
 

@@ -14,7 +14,7 @@ from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared, _languages, head, rerank, saturated
+from indexer.search.ranking import Found, Prepared, _languages, fused, head, rerank, saturated
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
 
 #: Saturation.
@@ -54,10 +54,10 @@ def test_each_article_is_weighed_by_its_own_language() -> None:
 @pytest.mark.parametrize(
     ("chosen", "weights"),
     [
-        ((), WEIGHTS.words),
+        ((), WEIGHTS.unlisted),
         (("en",), WEIGHTS.same_language),
         (("ar",), WEIGHTS.words),
-        (("ar", "en"), WEIGHTS.words),
+        (("ar", "en"), WEIGHTS.unlisted),
     ],
 )
 def test_an_engine_that_names_no_languages_leaves_the_filter(
@@ -71,6 +71,23 @@ def test_the_head_of_a_leg_keeps_its_columns_together() -> None:
     assert (cut.ids, list(cut.languages), cut.total) == (["a", "b"], ["en", "ar"], 3)
     assert cut.parts is not None
     assert len(cut.scores) == len(cut.passages) == len(cut.parts) == 2
+
+
+def test_languages_are_compared_by_what_is_expected_of_each() -> None:
+    legs = {
+        MEANING: LegResult(
+            ["en-far", "ar-near", "en-farther"],
+            np.array([0.90, 0.86, 0.80], np.float32),
+            np.zeros(3, np.int32),
+            3,
+            languages=["fr", "he", "fr"],
+        )
+    }
+    asked = replace(prepared("en"), expected={"fr": 0.85, "he": 0.75, "ar": 0.1})
+    assert [entry.id for entry in fused(asked, legs).fused] == ["ar-near", "en-far", "en-farther"]
+    assert fused(asked, legs).legs[MEANING].scores[0] == np.float32(0.9)  # what is shown stays the cosine
+    plain = replace(asked, ranking=WEIGHTS.without("balance"))
+    assert [entry.id for entry in fused(plain, legs).fused] == ["en-far", "ar-near", "en-farther"]
 
 
 def test_two_words_pass_one_rare_word() -> None:
@@ -108,7 +125,7 @@ def test_a_headline_is_compared_with_titles() -> None:
     late = {"a": Interaction(0.2, 0, 0.1), "b": Interaction(0.2, 0, 0.9)}
     found = rerank(prepared("en"), Found(fused, (), {}), late)
     assert found.fused[0].id == "b"
-    assert found.fused[0].shares[TITLE] == pytest.approx(WEIGHTS.words.title)
+    assert found.fused[0].shares[TITLE] == pytest.approx(WEIGHTS.unlisted.title)
     scores = found.leg_scores("b", found.fused[0])
     assert [(score.leg, score.rank) for score in scores] == [(LATE, 1), (TITLE, 1)]
 

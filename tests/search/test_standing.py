@@ -12,18 +12,10 @@ import pytest
 
 from indexer.engines.base import Engine, Manifest, Sort
 from indexer.engines.embedded import EmbeddedEngine
+from indexer.search.background import KIND, LEAST, Background, balanced, update_background
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
-from indexer.search.standing import (
-    HEADLINE,
-    KIND,
-    LEAST,
-    MET,
-    QUESTION,
-    Background,
-    Standing,
-    update_background,
-)
+from indexer.search.standing import HEADLINE, MET, QUESTION, Standing
 from indexer.settings import Settings
 from tests.fakes import FakeEncoder
 from tests.search.conftest import SYNONYMS, article, entry
@@ -75,10 +67,9 @@ def test_the_background_is_the_mean_of_a_language(engine: Engine) -> None:
     passages = [*engine.vectors([*ids, "oil"]).values()]
     mean = np.concatenate(passages).mean(axis=0)
     query = np.random.default_rng(0).standard_normal(64).astype(np.float32)
-    background = Background.load(engine)
-    assert background.cosine(query, "ar") == pytest.approx(float(query @ mean), abs=1e-3)
-    assert background.cosine(query, "en") is None  # one article is too few to know
-    assert background.cosine(query, "fr") is None
+    # One article in English is too few to know.
+    expected = pytest.approx({"ar": float(query @ mean)}, abs=1e-3)
+    assert Background.load(engine).expected(query) == expected
 
 
 def test_the_background_is_taken_anew_when_the_archive_has_grown(
@@ -103,7 +94,7 @@ def test_another_model_has_another_background(engine: Engine, tmp_path: Path) ->
     with EmbeddedEngine.open(tmp_path / "other") as opened:
         opened.create(Manifest(other.fingerprint.to_dict(), {}, 1))
         opened.put_records(KIND, dict(engine.records(KIND)))  # as small records outlive a change of model
-        assert Background.load(opened).cosine(np.ones(64, np.float32), "ar") is None
+        assert Background.load(opened).expected(np.ones(64, np.float32)) == {}
 
 
 def test_few_articles_have_no_background(tmp_path: Path, encoder: FakeEncoder) -> None:
@@ -116,6 +107,16 @@ def test_few_articles_have_no_background(tmp_path: Path, encoder: FakeEncoder) -
         update_background(opened)
         assert not dict(opened.records(KIND))
         assert Searcher(opened, encoder, Settings()).search(SearchRequest("oil")).stands_out is None
+
+
+def test_languages_are_balanced() -> None:
+    scores = np.array([0.9, 0.8, 0.7], np.float32)
+    expected = {"en": 0.8, "ar": 0.6}
+    # A language that nothing is known of counts as the mean, 0.7.
+    assert balanced(scores, ["en", "ar", "sw"], expected).tolist() == pytest.approx([0.8, 0.9, 0.7])
+    for languages in (["ar", "ar", "ar"], ["ar", "sw", "ar"], ["sw", "yo", "sw"]):
+        assert balanced(scores, languages, expected) is scores
+    assert len(balanced(scores[:0], [], expected)) == 0
 
 
 # -- what is told from it
