@@ -43,6 +43,7 @@ _STAGES = {
     "encode": say("Reading the question"),
     "plan": say("Choosing the archive's words for it"),
     "legs": say("Looking up words and meanings"),
+    "known item": say("Reading the article that has this title"),
     "fusion": say("Putting the answers in order"),
     "gather": say("Fetching articles and counting"),
     "late": say("Comparing the best articles word by word"),

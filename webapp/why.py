@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
+from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
 from indexer.search.legs import SAME
 from indexer.search.page import Result
 from indexer.search.results import ALIGNED_BY
@@ -28,6 +28,11 @@ LEGS = {
         say_in("leg", "Opening"),
         say("its first passage"),
         say("Its first passage, where news says what it is about, against the whole question"),
+    ),
+    KNOWN_ITEM: (
+        say_in("leg", "Same story"),
+        say("the article with this title"),
+        say("Its first passage against that of the article whose title the question is"),
     ),
     LATE: (
         say_in("leg", "Word by word"),

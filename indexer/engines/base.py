@@ -16,7 +16,7 @@ Words used: a *leg* is one way of finding articles; a *token* is a word as `inde
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import TracebackType
@@ -193,6 +193,18 @@ class LegResult:
     languages: Sequence[str] = ()
     #: (m, n_should) scores of the query's `should` clauses for the first m articles; None unless asked for.
     parts: FloatArray | None = None
+
+    def rescored(self, scores: FloatArray) -> LegResult:
+        """Return the same articles by other scores, (n,), best first, ties by id. `parts` must be of all or none."""
+        order = sorted(range(len(self.ids)), key=lambda place: (-scores[place], self.ids[place]))
+        return replace(
+            self,
+            ids=[self.ids[place] for place in order],
+            scores=scores[order],
+            passages=self.passages[order],
+            languages=[self.languages[place] for place in order] if self.languages else (),
+            parts=None if self.parts is None else self.parts[order],
+        )
 
 
 @dataclass(frozen=True, slots=True)

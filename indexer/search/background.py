@@ -34,6 +34,8 @@ class Background:
 
     def __init__(self, means: Mapping[str, FloatArray]) -> None:
         self._means = means
+        #: What is taken off a language of which nothing is known.
+        self._usual = sum(means.values(), np.float32(0)) / np.float32(max(len(means), 1))
 
     @classmethod
     def load(cls, engine: Engine) -> Background:
@@ -45,6 +47,22 @@ class Background:
     def expected(self, vector: FloatArray) -> dict[str, float]:
         """Return language -> the cosine of *vector*, (dim,), with its passages on the whole, where that is known."""
         return {language: float(vector @ mean) for language, mean in self._means.items()}
+
+    def centred(self, vectors: FloatArray, language: str) -> FloatArray:
+        """Return passages' vectors, (n, dim), without what those of their language have in common, at unit length.
+
+        A language of which nothing is known has what the known ones have on the mean.
+        """
+        if not self._means:
+            return vectors
+        moved = vectors - self._means.get(language, self._usual)
+        lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+        centred: FloatArray = moved / np.maximum(lengths, np.float32(1e-12))
+        return centred
+
+
+#: Of an archive of which nothing is known.
+NO_BACKGROUND = Background({})
 
 
 def update_background(engine: Engine) -> None:

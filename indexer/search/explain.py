@@ -11,6 +11,7 @@ from indexer.wording import Text, ordinal, say, say_n, sentence
 KEYWORDS = "keywords"
 MEANING = "meaning"
 LEAD = "lead"
+KNOWN_ITEM = "known item"
 LATE = "late"
 TITLE = "title"
 
@@ -19,6 +20,8 @@ _OWN, _ALIGNED = (SAME, INFLECTION), "aligned"
 _EXAMPLES = 3
 #: From this rank on, the place among the nearest says little, and is told in passing.
 _NEAR = 20
+#: From this cosine on, two first passages are the same.
+_EQUAL = 0.9999
 
 
 def explain(
@@ -86,6 +89,9 @@ def _with_examples(clause: Text, examples: Sequence[str]) -> Text:
 
 
 def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
+    known = legs.get(KNOWN_ITEM)
+    if known is not None and known.rank <= _NEAR:
+        return _by_known_item(known)
     leg = legs.get(MEANING)
     if leg is None:
         return Text("")
@@ -94,3 +100,11 @@ def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
     if leg.rank <= _NEAR:
         return say("is the %(ordinal)s nearest by meaning", ordinal=ordinal(leg.rank))
     return say("is less near by meaning (place %(rank)s)", rank=leg.rank)
+
+
+def _by_known_item(leg: LegScore) -> Text:
+    if leg.score >= _EQUAL:
+        return say("opens as the article with this title does")
+    if leg.rank == 1:
+        return say("is the nearest to the article with this title")
+    return say("is the %(ordinal)s nearest to the article with this title", ordinal=ordinal(leg.rank))

@@ -16,10 +16,11 @@ import numpy as np
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
 from indexer.models.base import Encoding
-from indexer.search.background import balanced
-from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
+from indexer.search.background import NO_BACKGROUND, Background, balanced
+from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
 from indexer.search.filters import without
 from indexer.search.fusion import Fused, fuse
+from indexer.search.knownitem import TITLES, known_item, near_article, title_asked
 from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
 from indexer.search.page import LegScore
@@ -42,13 +43,17 @@ class Prepared:
     plan: QueryPlan = field(default_factory=QueryPlan)
     question: bool = False
     ranking: Weights = WEIGHTS
-    #: How near each language's passages are on the whole, where that is known (`Background.expected`).
-    expected: Mapping[str, float] = field(default_factory=dict)
+    background: Background = NO_BACKGROUND
 
     @property
     def browses(self) -> bool:
         """Whether nothing is asked that could be ranked."""
         return self.encoding is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
+
+    @property
+    def expected(self) -> dict[str, float]:
+        """How near each language's passages are to the query on the whole, where that is known."""
+        return {} if self.encoding is None else self.background.expected(self.encoding.vector)
 
     def weights(self, article_language: str) -> FusionWeights:
         """Return what each leg counts for an article in a language."""
@@ -167,13 +172,21 @@ def find(
         vector, only = prepared.encoding.vector, prepared.lookup.conditions
         legs[MEANING] = VectorLeg(vector, filters, depth, only, numbers=numbers)
         legs[LEAD] = VectorLeg(vector, filters, depth, only, lead=True)
+        if prepared.ranking.known_item and (title := title_asked(prepared.parsed, prepared.language)):
+            legs[KNOWN_ITEM] = LexicalLeg(title, size=TITLES)
         for facet in lift:
             legs[facet] = VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)
     if not legs:
         return Found((), (), {})
     with clock.stage("legs"):
         answers = dict(zip(legs, engine.match(list(legs.values()), timeout=clock.remaining()), strict=True))
+    near = None
+    if KNOWN_ITEM in answers:
+        with clock.stage("known item"):
+            near = _near_known_item(engine, prepared, filters, answers.pop(KNOWN_ITEM), clock)
     results = {leg: answers[leg] for leg in (KEYWORDS, MEANING, LEAD) if leg in answers}
+    if near is not None:
+        results[KNOWN_ITEM] = answers[KNOWN_ITEM] = near
     with clock.stage("fusion"):
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
@@ -188,13 +201,24 @@ def find(
     return replace(found, lifted=lifted, notices=tuple(notices))
 
 
+def _near_known_item(
+    engine: Engine, prepared: Prepared, filters: Filters, found: LegResult, clock: Stopwatch
+) -> LegResult | None:
+    """Return the articles near to the one that the query is the title of, if there is one."""
+    known = known_item(engine, found, prepared.parsed, prepared.language)
+    if known is None:
+        return None
+    return near_article(engine, known, prepared.background, filters=filters, timeout=clock.remaining())
+
+
 def fused(prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[str] = ()) -> Found:
     """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring."""
     languages = _languages(prepared, results)
     wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
     balances = (MEANING, LEAD) if prepared.ranking.balance else ()
+    expected = prepared.expected
     compared = {
-        leg: _balanced(result, languages, prepared.expected) if leg in balances else result
+        leg: _balanced(result, languages, expected) if leg in balances else result
         for leg, result in results.items()
     }
     entries = [entry for entry in fuse(compared, _leg_weights(prepared, languages)) if entry.id in wanted]
@@ -247,15 +271,7 @@ def saturated(result: LegResult, depth: int, saturation: float) -> LegResult:
     counted = saturation * (result.parts / (result.parts + saturation)).sum(axis=1) + conditions
     # Rounded, so that sums which differ by their order of addition alone tie on every engine.
     counted = np.round(counted, 5).astype(np.float32)
-    order = sorted(range(len(result.ids)), key=lambda place: (-counted[place], result.ids[place]))
-    return replace(
-        result,
-        ids=[result.ids[place] for place in order],
-        scores=counted[order],
-        passages=result.passages[order],
-        languages=[result.languages[place] for place in order] if result.languages else (),
-        parts=result.parts[order],
-    )
+    return result.rescored(counted)
 
 
 def union(prepared: Prepared, found: Found) -> Union:
@@ -284,7 +300,7 @@ def _balanced(result: LegResult, languages: Mapping[str, str], expected: Mapping
 
 
 def _nearest(legs: Mapping[str, LegResult]) -> list[str]:
-    return [name for leg in (MEANING, LEAD) if leg in legs for name in legs[leg].ids[:NEAREST]]
+    return [name for leg in (MEANING, LEAD, KNOWN_ITEM) if leg in legs for name in legs[leg].ids[:NEAREST]]
 
 
 def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, str]:
@@ -300,7 +316,12 @@ def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, s
 
 def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Callable[[str, str], float]:
     by_language = {
-        language: {KEYWORDS: weights.keywords, MEANING: weights.meaning, LEAD: weights.lead}
+        language: {
+            KEYWORDS: weights.keywords,
+            MEANING: weights.meaning,
+            LEAD: weights.lead,
+            KNOWN_ITEM: prepared.ranking.known_item,
+        }
         for language in set(languages.values())
         for weights in [prepared.weights(language)]
     }

@@ -1,7 +1,8 @@
 """The searcher: a request in, a page of results out, the same on every engine.
 
-A search is two calls of the engine: `match` (the legs), then `gather` (counts, articles, passages). Ordered
-by date there is a third, `browse`, as only the engine knows all dates; each facet that filters adds a
+A search is two calls of the engine: `match` (the legs), then `gather` (counts, articles, passages). Where the
+query is the title of an article, four more read that and what is near to it (`indexer.search.knownitem`).
+Ordered by date there is one more, `browse`, as only the engine knows all dates; each facet that filters adds a
 `gather` that counts its other values.
 """
 
@@ -23,16 +24,16 @@ from indexer.engines.base import (
     LexicalQuery,
     Sort,
     Union,
-    VectorLeg,
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
-from indexer.search.background import balanced
 from indexer.search.copies import HORIZON, Stories, stories
+from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
+from indexer.search.knownitem import CANDIDATES, near_article
 from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, look_up
 from indexer.search.page import Highlight, Result, ResultPage
@@ -70,6 +71,7 @@ _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
     "the question."
 )
+_KNOWN_ITEM = say("The archive has an article with this title: articles that tell the same story come first.")
 _COUNTS_INCOMPLETE = say("Counts are incomplete: a part of the archive did not answer.")
 
 
@@ -165,6 +167,8 @@ class Searcher:
         stands_out = None if by_date else self._stands_out(prepared, found)
         if stands_out is False:
             notices.insert(0, _NOTHING_STANDS_OUT)
+        if KNOWN_ITEM in found.legs and not by_date:
+            notices.insert(0, _KNOWN_ITEM)
         if gathered.notice or not gathered.complete:
             notices.append(gathered.notice or _COUNTS_INCOMPLETE)
         return ResultPage(
@@ -242,22 +246,21 @@ class Searcher:
     def similar(self, article_id: str, size: int = 10) -> list[Result]:
         """Return the articles nearest to one by meaning, nearest first, without itself.
 
-        What an article is about is said by its first passage, and languages are compared by what is expected of
-        each: what tells the same story in another language comes before what is only written in the same one.
-        Empty for an unknown id.
+        What an article is about is said by its first passage (see `near_article`). Empty for an unknown id.
         """
-        vectors = self._engine.vectors([article_id]).get(article_id)
-        if vectors is None or size < 1:
+        article, leg = self._engine.articles([article_id]).get(article_id), None
+        if article is not None:
+            deep = max(CANDIDATES, size + 1)
+            leg = near_article(
+                self._engine, article, self.knowledge.background, size=deep, timeout=self._timeout
+            )
+        if leg is None:
             return []
-        vector = vectors[0]
-        deep = max(self._depth, size + 1)
-        [leg] = self._engine.match([VectorLeg(vector, size=deep, lead=True)], timeout=self._timeout)
-        scores = balanced(leg.scores, leg.languages, self.knowledge.background.expected(vector))
         near = [
-            (leg.ids[place], float(scores[place]), int(leg.passages[place]))
-            for place in sorted(range(len(leg.ids)), key=lambda place: (-scores[place], leg.ids[place]))
-            if leg.ids[place] != article_id
-        ][:size]
+            (other, float(score), int(number))
+            for other, score, number in zip(leg.ids, leg.scores, leg.passages, strict=True)
+            if other != article_id
+        ][: max(size, 0)]
         ids = tuple(other for other, _, _ in near)
         gathered = self._engine.gather(
             GatherRequest(Union(ids=ids), ids=ids, passages_of=ids), timeout=self._timeout
@@ -313,10 +316,19 @@ class Searcher:
                 parsed, encoding, language=language, targets=targets, edits=request.edits
             )
             lookup = self._look_up(parsed, plan, spoken)
-            expected = self.knowledge.background.expected(encoding.vector)
         question = _is_question(parsed.free_text, language)
         return (
-            Prepared(parsed, language, lookup, filters, encoding, plan, question, self._weights, expected),
+            Prepared(
+                parsed,
+                language,
+                lookup,
+                filters,
+                encoding,
+                plan,
+                question,
+                self._weights,
+                self.knowledge.background,
+            ),
             notices,
         )
 

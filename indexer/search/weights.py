@@ -87,6 +87,8 @@ class Weights:
     """All that decides an order. Chosen on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs."""
 
     plan: PlanWeights = PlanWeights()
+    #: What nearness to an article counts, whose title the query is (`indexer.search.knownitem`), beside the legs' 1.
+    known_item: float = 3.0
     #: Whether languages are compared by what is expected of each (`indexer.search.background.balanced`).
     balance: bool = True
     #: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.
@@ -133,6 +135,8 @@ class Weights:
                 return replace(self, plan=replace(plan, inflection=0.0))
             case "saturation":
                 return replace(self, saturation=math.inf)
+            case "known item":
+                return replace(self, known_item=0.0)
             case "balance":
                 return replace(self, balance=False)
             case "late" | "title":
@@ -155,5 +159,5 @@ WEIGHTS = Weights()
 #: What `newsarchive evaluate --without` can take out, to see what it is worth.
 PARTS = (
     "dictionary", "context", "names", "sound", "near", "inflection",
-    "saturation", "balance", "keywords", "meaning", "lead", "late", "title",
+    "saturation", "balance", "known item", "keywords", "meaning", "lead", "late", "title",
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.search.explain import KEYWORDS, MEANING, explain, explain_similar
+from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING, explain, explain_similar
 from indexer.search.page import LegScore
 
 
@@ -30,6 +30,20 @@ def sentence(met: list[str], words: int, rank: int | None) -> str:
 )
 def test_sentences(met: list[str], words: int, rank: int | None, expected: str) -> None:
     assert sentence(met, words, rank) == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "rank", "expected"),
+    [
+        (1.0, 1, "Opens as the article with this title does."),
+        (0.7, 1, "Is the nearest to the article with this title."),
+        (0.7, 3, "Is the 3rd nearest to the article with this title."),
+        (0.2, 60, "Is the nearest by meaning."),
+    ],
+)
+def test_nearness_to_a_known_article(score: float, rank: int, expected: str) -> None:
+    legs = [LegScore(MEANING, 0.9, 1, 0.8), LegScore(KNOWN_ITEM, score, rank, 0.8)]
+    assert explain([], 0, legs).sentence == expected
 
 
 def test_legs_are_kept() -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from indexer.engines.base import Filters, LegResult
+from indexer.models.base import Encoding
+from indexer.search.background import Background
 from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
@@ -83,7 +85,9 @@ def test_languages_are_compared_by_what_is_expected_of_each() -> None:
             languages=["fr", "he", "fr"],
         )
     }
-    asked = replace(prepared("en"), expected={"fr": 0.85, "he": 0.75, "ar": 0.1})
+    means = {"fr": [0.85, 0.2], "he": [0.75, 0.3], "ar": [0.1, 0.4]}
+    background = Background({language: np.array(mean, np.float32) for language, mean in means.items()})
+    asked = replace(prepared("en"), encoding=Encoding(np.array([1, 0], np.float32)), background=background)
     assert [entry.id for entry in fused(asked, legs).fused] == ["ar-near", "en-far", "en-farther"]
     assert fused(asked, legs).legs[MEANING].scores[0] == np.float32(0.9)  # what is shown stays the cosine
     plain = replace(asked, ranking=WEIGHTS.without("balance"))

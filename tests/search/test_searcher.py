@@ -13,7 +13,6 @@ from indexer.engines.base import Engine, Filters, Leg, LegResult, Manifest, Sort
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search import ranking
-from indexer.search.background import Background
 from indexer.search.explain import LATE
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
@@ -363,21 +362,6 @@ def test_similar_articles(searcher: Searcher) -> None:
     assert near[0].explanation.sentence == "Is the nearest to that article by meaning."
     assert near[0].score >= near[1].score
     assert searcher.similar("no such article") == []
-
-
-def test_what_is_similar_is_compared_by_what_is_expected_of_its_language(
-    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plain = {result.article.id: result for result in searcher.similar("libya-en", size=20)}
-    assert {"en", "ar"} <= {result.article.language for result in plain.values()}
-    monkeypatch.setattr(Background, "expected", lambda *_: {"en": 1.5, "ar": 0.5})
-    near = searcher.similar("libya-en", size=20)
-    by_language = [result.article.language for result in near if result.article.language in ("en", "ar")]
-    assert by_language == sorted(by_language)  # all Arabic ones first
-    for result in near:
-        moved = {"en": -0.5, "ar": 0.5}.get(result.article.language, 0.0)
-        assert result.score == pytest.approx(plain[result.article.id].score + moved, abs=1e-5)
-    assert searcher.similar("libya-en", size=2) == near[:2]
 
 
 def test_an_empty_archive(engine: Engine, searcher: Searcher) -> None:

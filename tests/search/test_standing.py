@@ -12,7 +12,7 @@ import pytest
 
 from indexer.engines.base import Engine, Manifest, Sort
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.search.background import KIND, LEAST, Background, balanced, update_background
+from indexer.search.background import KIND, LEAST, NO_BACKGROUND, Background, balanced, update_background
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.standing import HEADLINE, MET, QUESTION, Standing
@@ -117,6 +117,16 @@ def test_languages_are_balanced() -> None:
     for languages in (["ar", "ar", "ar"], ["ar", "sw", "ar"], ["sw", "yo", "sw"]):
         assert balanced(scores, languages, expected) is scores
     assert len(balanced(scores[:0], [], expected)) == 0
+
+
+def test_centred_vectors_lack_what_their_language_has_in_common() -> None:
+    background = Background({"en": np.array([1, 0], np.float32), "ar": np.array([0, 1], np.float32)})
+    vectors = np.array([[1, 2], [3, 1]], np.float32)
+    assert background.centred(vectors, "en").tolist() == [[0, 1], pytest.approx([0.894427, 0.447214])]
+    assert background.centred(vectors[1:], "ar").tolist() == [[1, 0]]
+    # Of Swahili nothing is known: the mean of both is taken off.
+    assert background.centred(np.array([[0.5, 0.5]], np.float32), "sw").tolist() == [[0, 0]]
+    assert NO_BACKGROUND.centred(vectors, "en") is vectors
 
 
 # -- what is told from it
