@@ -36,7 +36,10 @@ def examine(archive: Archive, *, repair: bool = False) -> list[Finding]:
 
 def examine_machine(settings: Settings) -> list[Finding]:
     """Return what can be said without an archive, as when it cannot be opened."""
-    return [_versions(), _disk(settings.cache), *_encode_cache(settings), *_translation(settings)]
+    return [_versions(settings), _disk(settings.cache), *_encode_cache(settings), *_translation(settings)]
+
+
+_TORCH = re.compile(r"torch\b")
 
 
 def wrong_versions(requirements: list[str]) -> list[str]:
@@ -68,12 +71,14 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def _versions() -> Finding:
+def _versions(settings: Settings) -> Finding:
     try:
         # A marker after a semicolon belongs to an extra or to another system.
         requirements = [text for text in metadata.requires(DISTRIBUTION) or () if ";" not in text]
     except metadata.PackageNotFoundError:
         requirements = list(_NAMED)  # run from its source, without being installed
+    if settings.backend == "onnx":  # as in the image, which leaves it out
+        requirements = [text for text in requirements if not _TORCH.match(text)]
     if wrong := wrong_versions(requirements):
         return Finding("error", f"{'; '.join(wrong)}.", "Install again: `make install`, or with pip.")
     installed = ", ".join(f"{name} {metadata.version(name)}" for name in _NAMED)

@@ -15,7 +15,7 @@ from indexer import doctor
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.cli import main
-from indexer.doctor import DISTRIBUTION, examine, wrong_versions
+from indexer.doctor import DISTRIBUTION, examine, examine_machine, wrong_versions
 from indexer.engines.base import Finding
 from indexer.errors import ModelError
 from indexer.models.cache import FILE_NAME
@@ -82,6 +82,25 @@ def test_every_complaint_has_a_remedy(settings: Settings, monkeypatch: pytest.Mo
 
 def test_the_installed_versions_are_the_required_ones() -> None:
     assert wrong_versions(metadata.requires(DISTRIBUTION) or []) == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "needed"), [("auto", True), ("sentence-transformers", True), ("onnx", False)]
+)
+def test_torch_is_needed_but_where_onnx_is_chosen(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, backend: str, needed: bool
+) -> None:
+    version = metadata.version
+
+    def without_torch(name: str) -> str:
+        if name == "torch":
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", without_torch)
+    [told] = [finding for finding in examine_machine(settings.model_copy(update={"backend": backend}))
+              if "Python" in finding.what or "not installed" in finding.what]  # fmt: skip
+    assert ("torch is not installed" in told.what) == needed
 
 
 def test_what_is_missing_or_too_old_is_named() -> None:

@@ -60,6 +60,16 @@ def test_every_node_answers_to_the_name_that_clients_ask_for() -> None:
     assert all(name in node["networks"]["default"]["aliases"] for node in nodes)
 
 
+def test_a_cluster_of_one_grows_to_three() -> None:
+    # Nodes that may found a cluster do, rather than join the one that has the data: seen with real nodes.
+    services = load(FILES[1])["services"]
+    nodes = {service["environment"].get("node.name", name): service for name, service in services.items()
+             if name.startswith("opensearch")}  # fmt: skip
+    founders = {node["environment"]["cluster.initial_cluster_manager_nodes"] for node in nodes.values()}
+    assert len(nodes) == 3
+    assert founders == {load(FILES[0])["services"]["opensearch"]["environment"]["node.name"]}
+
+
 def test_the_commands_of_the_services_exist() -> None:
     services = load("compose.yaml")["services"]
     commands = {name: services[name]["command"][0] for name in ("init", "ingest", "web")}
