@@ -41,6 +41,7 @@ _GROWTH = 1.1
 _LEAST_FOR_A_MEAN = 200
 _LONGEST_FORM = 40
 #: Words whose cosine is computed, after a look at the signs of all.
+_AT_ONCE = 1_000  # words of a language for each word of a query
 _CANDIDATES = 400
 
 
@@ -155,6 +156,15 @@ def _bases(counts: Mapping[str, int], language: str) -> dict[str, str]:
     return bases
 
 
+def _largest(values: FloatArray, count: int) -> npt.NDArray[np.intp]:
+    """Return the places of the *count* largest values, largest first, ties by place."""
+    places = np.arange(len(values))
+    if count < len(values):
+        places = np.flatnonzero(values >= np.partition(values, -count)[-count])
+    best: npt.NDArray[np.intp] = places[np.argsort(-values[places], kind="stable")][:count]
+    return best
+
+
 # --- using it -------------------------------------------------------------------------------------
 
 
@@ -205,16 +215,30 @@ class Lexicon:
             return neighbours
         for language in languages:
             start, end = self._rows(language)
-            if start == end:
-                continue
-            for found, vector in zip(neighbours, vectors, strict=True):
-                rows = start + self._candidates(vector, start, end)
-                similarities = self._vectors[rows] @ vector
-                best = np.argsort(-similarities, kind="stable")[:count]
+            for found, (rows, similarities) in zip(
+                neighbours, self._compared(vectors, start, end), strict=True
+            ):
+                best = _largest(similarities, count)
                 found += [
-                    Neighbour(self.words[rows[place]], float(similarities[place])) for place in best.tolist()
+                    Neighbour(self.words[start + rows[place]], float(similarities[place]))
+                    for place in best.tolist()
                 ]
         return neighbours
+
+    def _compared(
+        self, vectors: FloatArray, start: int, end: int
+    ) -> Iterator[tuple[npt.NDArray[np.intp], FloatArray]]:
+        """Yield for each vector rows, counted from *start*, that may be the nearest, and their cosines."""
+        assert self._vectors is not None
+        words = self._vectors[start:end]
+        if end - start <= _AT_ONCE * len(vectors):
+            # Few words are compared with all vectors in less time than their signs are looked at for each.
+            rows = np.arange(end - start)
+            yield from ((rows, similarities) for similarities in (words @ vectors.T).T)
+            return
+        for vector in vectors:
+            rows = self._candidates(vector, start, end)
+            yield rows, words[rows] @ vector
 
     def _candidates(self, vector: FloatArray, start: int, end: int) -> npt.NDArray[np.intp]:
         """Return the rows, counted from *start*, whose signs differ least from the vector's."""
