@@ -32,7 +32,9 @@ LEGS = {
     KNOWN_ITEM: (
         say_in("leg", "Same story"),
         say("the article with this title"),
-        say("Its first passage against that of the article whose title the question is"),
+        say(
+            "Its first passage against that of the article with this title, without what its language has in common"
+        ),
     ),
     LATE: (
         say_in("leg", "Word by word"),

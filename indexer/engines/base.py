@@ -4,7 +4,8 @@ Everything that ranks lives above this line, once (`indexer.search`); an engine 
 filters, scores terms (BM25) and finds near vectors (cosine). Both engines keep every promise here,
 and `tests/engines/` holds them to it.
 
-A search is two calls, and so two round trips to a cluster (one more where equal scores end a leg):
+A search is two calls, and so two round trips to a cluster (one more where equal scores end a leg, four more where the
+query is an article's title):
 
 1. `match` runs the legs of a request and returns the best articles of each,
 2. `gather` counts the union of what they found and brings what the page needs.
@@ -16,7 +17,7 @@ Words used: a *leg* is one way of finding articles; a *token* is a word as `inde
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import TracebackType
@@ -193,18 +194,6 @@ class LegResult:
     languages: Sequence[str] = ()
     #: (m, n_should) scores of the query's `should` clauses for the first m articles; None unless asked for.
     parts: FloatArray | None = None
-
-    def rescored(self, scores: FloatArray) -> LegResult:
-        """Return the same articles by other scores, (n,), best first, ties by id. `parts` must be of all or none."""
-        order = sorted(range(len(self.ids)), key=lambda place: (-scores[place], self.ids[place]))
-        return replace(
-            self,
-            ids=[self.ids[place] for place in order],
-            scores=scores[order],
-            passages=self.passages[order],
-            languages=[self.languages[place] for place in order] if self.languages else (),
-            parts=None if self.parts is None else self.parts[order],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,10 +428,13 @@ class Engine(Protocol):
         """Return an article's passages in order, with codes; none for an unknown id."""
         ...
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+    def vectors(
+        self, ids: Sequence[str], *, lead: bool = False, timeout: float | None = None
+    ) -> dict[str, FloatArray]:
         """Return the passages' vectors, (n, dim) in order, of those of the articles that have passages.
 
-        For many articles at once: one round trip for a few hundred.
+        With `lead` only that of the first passage, (1, dim). For many articles at once: one round trip for a few
+        hundred. `timeout` as for `match`.
         """
         ...
 

@@ -170,7 +170,8 @@ def _row(prepared: Prepared, found: Found) -> str:
         WEIGHTS.row(prepared.language, language, question=prepared.question)
         for language in found.languages.values()
     )
-    return max(FOREIGN, key=lambda row: rows[row])
+    unless_found = "question" if prepared.question else "words"
+    return max(FOREIGN, key=lambda row: (rows[row], row == unless_found))
 
 
 def _values(

@@ -44,6 +44,11 @@ class Background:
             {language: np.asarray(record["mean"], np.float32) for language, record in _stored(engine).items()}
         )
 
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages of which something is known."""
+        return tuple(self._means)
+
     def expected(self, vector: FloatArray) -> dict[str, float]:
         """Return language -> the cosine of *vector*, (dim,), with its passages on the whole, where that is known."""
         return {language: float(vector @ mean) for language, mean in self._means.items()}

@@ -104,7 +104,7 @@ def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
 
 def _by_known_item(leg: LegScore) -> Text:
     if leg.score >= _EQUAL:
-        return say("opens as the article with this title does")
+        return say("is the article with this title, or opens as it does")
     if leg.rank == 1:
         return say("is the nearest to the article with this title")
     return say("is the %(ordinal)s nearest to the article with this title", ordinal=ordinal(leg.rank))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import FACETS, Filters
 from indexer.errors import InvalidQuery
+from indexer.text import base_language
 from indexer.wording import say
 
 _PERIOD = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
@@ -54,6 +56,25 @@ class FilterBuilder:
             published_from=self._from,
             published_to=self._to,
         )
+
+
+def apart(filters: Filters, language: str, known: Iterable[str]) -> list[Filters]:
+    """Return filters for the articles in a language and for those in others, where `filters` leave both.
+
+    `known` are languages of the archive.
+    """
+    chosen, barred = (
+        filters.include.get("language", frozenset()),
+        filters.exclude.get("language", frozenset()),
+    )
+    left = [name for name in known if name not in barred and (not chosen or name in chosen)]
+    own = frozenset(name for name in left if base_language(name) == base_language(language))
+    if not own or len(own) == len(left):
+        return [filters]
+    return [
+        replace(filters, include={**filters.include, "language": own}),
+        replace(filters, exclude={**filters.exclude, "language": barred | own}),
+    ]
 
 
 def period(text: str, column: int | None = None) -> tuple[date, date]:

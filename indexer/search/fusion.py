@@ -9,7 +9,7 @@ were worse than vectors alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,15 +37,18 @@ def min_max(scores: FloatArray) -> FloatArray:
     return scaled
 
 
-def fuse(legs: Mapping[str, LegResult], weight: Callable[[str, str], float]) -> list[Fused]:
+def fuse(
+    legs: Mapping[str, LegResult], weight: Callable[[str, str], float], absolute: Collection[str] = ()
+) -> list[Fused]:
     """Return the union of the legs' articles, best first, ties by article id.
 
     `weight(leg, article_id)` is what a leg counts for an article. An article that a leg did not return gets
-    0 from it: no more than the last one that it did return.
+    0 from it: no more than the last one that it did return. Scores of `absolute` legs are counted as they are.
     """
     shares: dict[str, dict[str, float]] = {}
     for leg, result in legs.items():
-        for article_id, scaled in zip(result.ids, min_max(result.scores).tolist(), strict=True):
+        scores = result.scores if leg in absolute else min_max(result.scores)
+        for article_id, scaled in zip(result.ids, scores.tolist(), strict=True):
             share = weight(leg, article_id) * scaled
             known = shares.get(article_id)
             if known is None:

@@ -1,5 +1,7 @@
 """A prepared request becomes one ranking: the legs in one call, fusion, then late interaction.
 
+For a query that is an article's title a few calls more bring what is near to that article.
+
 The fused ranking has a fixed depth. What matches by words alone follows it in the order of the lexical leg, so
 that the whole is one list, whatever page of it is asked for: no page repeats or drops an article.
 """
@@ -10,17 +12,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
+from indexer.errors import EngineTimeout
 from indexer.models.base import Encoding
 from indexer.search.background import NO_BACKGROUND, Background, balanced
+from indexer.search.columns import head, joined, rescored
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
-from indexer.search.filters import without
+from indexer.search.filters import apart, without
 from indexer.search.fusion import Fused, fuse
-from indexer.search.knownitem import TITLES, known_item, near_article, title_asked
+from indexer.search.knownitem import known_item, near_known_item, title_asked
 from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
 from indexer.search.page import LegScore
@@ -29,6 +34,12 @@ from indexer.search.query import ParsedQuery
 from indexer.search.timing import Stopwatch
 from indexer.search.weights import NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
 from indexer.wording import say
+
+#: The leg that looks for an article with the query as its title, and how many it finds.
+_TITLED = "titled"
+_TITLES = 10
+#: What may be spent on one call for a known item: the page must not be lost for it.
+_EXTRA_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +92,8 @@ class Found:
     tail: Sequence[str]
     legs: Mapping[str, LegResult]
     languages: Mapping[str, str] = field(default_factory=dict)
+    #: The legs that count by other scores than the engine's, in the order of these.
+    compared: Mapping[str, LegResult] = field(default_factory=dict)
     #: What late interaction said of the articles that it read.
     late: Mapping[str, Interaction] = field(default_factory=dict)
     #: Facet -> the nearest by meaning when that facet's filter is lifted.
@@ -90,7 +103,7 @@ class Found:
     @property
     def nearest(self) -> tuple[str, ...]:
         """The articles that are found by meaning."""
-        return tuple(dict.fromkeys(_nearest(self.legs)))
+        return tuple(dict.fromkeys(_nearest({**self.legs, **self.compared})))
 
     @property
     def keyword_total(self) -> int:
@@ -103,7 +116,16 @@ class Found:
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
-        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in self.legs.items()}
+        legs = {**self.legs, **self.compared}
+        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in legs.items()}
+
+    @cached_property
+    def _answers(self) -> dict[str, dict[str, tuple[float, int]]]:
+        """Leg -> article -> its score and its best passage."""
+        return {
+            leg: dict(zip(r.ids, zip(r.scores.tolist(), r.passages.tolist(), strict=True), strict=True))
+            for leg, r in self.legs.items()
+        }
 
     def page(self, offset: int, size: int) -> list[tuple[str, Fused | None]]:
         """Return (id, fused entry) of one page; None for an article of the tail."""
@@ -112,12 +134,12 @@ class Found:
         return whole[offset : offset + size]
 
     def leg_scores(self, article_id: str, entry: Fused | None) -> tuple[LegScore, ...]:
-        """Return what each leg, and late interaction, said of an article."""
+        """Return what each leg, and late interaction, said of an article: the leg's own score, its place as counted."""
         shares = entry.shares if entry else {}
         scores = [
-            LegScore(leg, float(result.scores[place]), place + 1, shares.get(leg, 0.0))
-            for leg, result in self.legs.items()
-            if (place := self._places[leg].get(article_id)) is not None
+            LegScore(leg, answers[article_id][0], self._places[leg][article_id] + 1, shares.get(leg, 0.0))
+            for leg, answers in self._answers.items()
+            if article_id in answers
         ]
         if article_id in self.late:
             mine, others = self.late[article_id], self.late.values()
@@ -133,9 +155,8 @@ class Found:
         if article_id in self.late:
             return self.late[article_id].passage
         for leg in (MEANING, LEAD):
-            place = self._places.get(leg, {}).get(article_id)
-            if place is not None:
-                number = int(self.legs[leg].passages[place])
+            if article_id in (answers := self._answers.get(leg, {})):
+                number = answers[article_id][1]
                 return None if number < 0 else number
         return None
 
@@ -154,77 +175,91 @@ def find(
     reach: int = 0,
     lift: Sequence[str] = (),
     numbers: bool = True,
+    stories: bool = True,
 ) -> Found:
     """Run the legs and fuse them.
 
     `reach` is how many articles are wanted in all; `lift` names facets (see `Found.lifted`). Without `numbers` the
-    best passages are left to late interaction.
+    best passages are left to late interaction. Without `stories` a title of the archive is a query like any other.
     """
     filters = prepared.filters
     if filters is None:
         return Found((), (), {})
-    legs: dict[str, LexicalLeg | VectorLeg] = {}
+    legs: dict[str, list[LexicalLeg | VectorLeg]] = {}
     query = prepared.lookup.query
     if query.should or query.must:
         # Deep enough for the page: what the other legs have, too, makes the list only longer.
-        legs[KEYWORDS] = LexicalLeg(query, filters, max(depth, reach), parts=depth)
+        legs[KEYWORDS] = [LexicalLeg(query, filters, max(depth, reach), parts=depth)]
     if prepared.encoding is not None:
         vector, only = prepared.encoding.vector, prepared.lookup.conditions
-        legs[MEANING] = VectorLeg(vector, filters, depth, only, numbers=numbers)
-        legs[LEAD] = VectorLeg(vector, filters, depth, only, lead=True)
-        if prepared.ranking.known_item and (title := title_asked(prepared.parsed, prepared.language)):
-            legs[KNOWN_ITEM] = LexicalLeg(title, size=TITLES)
+        # Raw cosines favour the query's own language so much that others would not be among the nearest.
+        parts = apart(filters, prepared.language, prepared.background.languages)
+        legs[MEANING] = [VectorLeg(vector, part, depth, only, numbers=numbers) for part in parts]
+        legs[LEAD] = [VectorLeg(vector, part, depth, only, lead=True) for part in parts]
+        if stories and (title := title_asked(prepared.parsed, prepared.language)):
+            legs[_TITLED] = [LexicalLeg(title, size=_TITLES)]
         for facet in lift:
-            legs[facet] = VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)
+            legs[facet] = [VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)]
     if not legs:
         return Found((), (), {})
     with clock.stage("legs"):
-        answers = dict(zip(legs, engine.match(list(legs.values()), timeout=clock.remaining()), strict=True))
-    near = None
-    if KNOWN_ITEM in answers:
-        with clock.stage("known item"):
-            near = _near_known_item(engine, prepared, filters, answers.pop(KNOWN_ITEM), clock)
-    results = {leg: answers[leg] for leg in (KEYWORDS, MEANING, LEAD) if leg in answers}
-    if near is not None:
-        results[KNOWN_ITEM] = answers[KNOWN_ITEM] = near
+        asked = [one for ones in legs.values() for one in ones]
+        told = iter(engine.match(asked, timeout=clock.remaining()))
+        answers = {leg: joined(list(islice(told, len(ones)))) for leg, ones in legs.items()}
+    notices = [
+        answer.notice or say("Results are incomplete: a part of the archive did not answer.")
+        for answer in answers.values()
+        if answer.notice or not answer.complete
+    ]
+    if _TITLED in answers:
+        with clock.stage(KNOWN_ITEM):
+            near, notice = _near_known_item(engine, prepared, filters, answers[_TITLED], clock)
+        if near is not None:
+            answers[KNOWN_ITEM] = near
+        notices += [notice] if notice else []
+    results = {leg: answers[leg] for leg in (KEYWORDS, MEANING, LEAD, KNOWN_ITEM) if leg in answers}
     with clock.stage("fusion"):
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
             results[KEYWORDS] = saturated(results[KEYWORDS], depth, prepared.ranking.saturation)
         found = fused(prepared, results, deep)
-    notices = dict.fromkeys(
-        answer.notice or say("Results are incomplete: a part of the archive did not answer.")
-        for answer in answers.values()
-        if answer.notice or not answer.complete
-    )
     lifted = {facet: tuple(answers[facet].ids) for facet in lift if facet in answers}
-    return replace(found, lifted=lifted, notices=tuple(notices))
+    return replace(found, lifted=lifted, notices=tuple(dict.fromkeys(notices)))
 
 
 def _near_known_item(
     engine: Engine, prepared: Prepared, filters: Filters, found: LegResult, clock: Stopwatch
-) -> LegResult | None:
-    """Return the articles near to the one that the query is the title of, if there is one."""
-    known = known_item(engine, found, prepared.parsed, prepared.language)
-    if known is None:
-        return None
-    return near_article(engine, known, prepared.background, filters=filters, timeout=clock.remaining())
+) -> tuple[LegResult | None, str]:
+    """Return the articles near to the one that the query is the title of, if there is one, and a notice."""
+    limit = min(clock.remaining(), _EXTRA_SECONDS)
+    try:
+        known = known_item(engine, found, prepared.parsed, prepared.language, timeout=limit)
+        if known is None:
+            return None, ""
+        near = near_known_item(engine, known, prepared.background, filters, timeout=limit)
+    except EngineTimeout:
+        clock.check()
+        return None, say(
+            "The archive has an article with this title; there was no time to look for its story."
+        )
+    return near, near.notice if near else ""
 
 
 def fused(prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[str] = ()) -> Found:
     """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring."""
     languages = _languages(prepared, results)
-    wanted = {*_nearest(results), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-    balances = (MEANING, LEAD) if prepared.ranking.balance else ()
-    expected = prepared.expected
-    compared = {
-        leg: _balanced(result, languages, expected) if leg in balances else result
-        for leg, result in results.items()
-    }
-    entries = [entry for entry in fuse(compared, _leg_weights(prepared, languages)) if entry.id in wanted]
+    compared: dict[str, LegResult] = {}
+    if prepared.ranking.balance and (expected := prepared.expected):
+        for leg in (MEANING, LEAD):
+            if leg in results:
+                compared[leg] = _balanced(results[leg], languages, expected)
+    legs = {**results, **compared}
+    wanted = {*_nearest(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
+    ranked = fuse(legs, _leg_weights(prepared, languages), absolute=(KNOWN_ITEM,))
+    entries = [entry for entry in ranked if entry.id in wanted]
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]
-    return Found(entries, tail, results, languages)
+    return Found(entries, tail, results, languages, compared)
 
 
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:
@@ -271,7 +306,7 @@ def saturated(result: LegResult, depth: int, saturation: float) -> LegResult:
     counted = saturation * (result.parts / (result.parts + saturation)).sum(axis=1) + conditions
     # Rounded, so that sums which differ by their order of addition alone tie on every engine.
     counted = np.round(counted, 5).astype(np.float32)
-    return result.rescored(counted)
+    return rescored(result, counted)
 
 
 def union(prepared: Prepared, found: Found) -> Union:
@@ -283,20 +318,9 @@ def union(prepared: Prepared, found: Found) -> Union:
     return Union(query if query.should or query.must else None, found.nearest, filters)
 
 
-def head(result: LegResult, depth: int) -> LegResult:
-    """Return the first `depth` articles of a leg's answer."""
-    return replace(
-        result,
-        ids=result.ids[:depth],
-        scores=result.scores[:depth],
-        passages=result.passages[:depth],
-        languages=result.languages[:depth],
-        parts=None if result.parts is None else result.parts[:depth],
-    )
-
-
 def _balanced(result: LegResult, languages: Mapping[str, str], expected: Mapping[str, float]) -> LegResult:
-    return replace(result, scores=balanced(result.scores, [languages[name] for name in result.ids], expected))
+    scores = balanced(result.scores, [languages[name] for name in result.ids], expected)
+    return result if scores is result.scores else rescored(result, scores)
 
 
 def _nearest(legs: Mapping[str, LegResult]) -> list[str]:

@@ -27,6 +27,7 @@ from indexer.engines.base import (
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
+from indexer.search.columns import head
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, filtered_facets
@@ -40,7 +41,7 @@ from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
-from indexer.search.ranking import Found, Prepared, Ranking, find, head, rerank, union
+from indexer.search.ranking import Found, Prepared, Ranking, find, rerank, union
 from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
@@ -126,6 +127,7 @@ class Searcher:
             clock,
             reach=0 if by_date else min(WINDOW, horizon + offset + request.size),
             lift=filtered_facets(prepared.filters),
+            stories=not by_date,
         )
         whole = union(prepared, found)
 
@@ -167,7 +169,7 @@ class Searcher:
         stands_out = None if by_date else self._stands_out(prepared, found)
         if stands_out is False:
             notices.insert(0, _NOTHING_STANDS_OUT)
-        if KNOWN_ITEM in found.legs and not by_date:
+        elif KNOWN_ITEM in found.legs:
             notices.insert(0, _KNOWN_ITEM)
         if gathered.notice or not gathered.complete:
             notices.append(gathered.notice or _COUNTS_INCOMPLETE)
@@ -230,7 +232,7 @@ class Searcher:
         if prepared.filters is None:
             return
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
-        found = self._find(prepared, clock, reach=0 if by_date else WINDOW)
+        found = self._find(prepared, clock, reach=0 if by_date else WINDOW, stories=not by_date)
         whole = union(prepared, found)
         if not by_date:
             found = self._reread(prepared, found, clock)
@@ -248,7 +250,8 @@ class Searcher:
 
         What an article is about is said by its first passage (see `near_article`). Empty for an unknown id.
         """
-        article, leg = self._engine.articles([article_id]).get(article_id), None
+        article = self._engine.articles([article_id]).get(article_id) if size > 0 else None
+        leg = None
         if article is not None:
             deep = max(CANDIDATES, size + 1)
             leg = near_article(
@@ -260,7 +263,7 @@ class Searcher:
             (other, float(score), int(number))
             for other, score, number in zip(leg.ids, leg.scores, leg.passages, strict=True)
             if other != article_id
-        ][: max(size, 0)]
+        ][:size]
         ids = tuple(other for other, _, _ in near)
         gathered = self._engine.gather(
             GatherRequest(Union(ids=ids), ids=ids, passages_of=ids), timeout=self._timeout
@@ -359,6 +362,7 @@ class Searcher:
         depth: int = 0,
         reach: int = 0,
         lift: Sequence[str] = (),
+        stories: bool = True,
     ) -> Found:
         words = prepared.encoding.words if prepared.encoding else None
         # Late interaction names the best passages, where it has words to compare.
@@ -371,6 +375,7 @@ class Searcher:
             reach=reach,
             lift=lift,
             numbers=not compares,
+            stories=stories and self._weights.known_item > 0,
         )
 
     def _browse(

@@ -98,6 +98,10 @@ def test_vectors_of_many_articles_come_at_once(engine: Engine) -> None:
             rows = found[one.article.id]
             assert rows.dtype == np.float32
             np.testing.assert_allclose(rows, [each.vector for each in one.passages], atol=1e-3)
+    leads = engine.vectors([one.article.id for one in made], lead=True)
+    assert {name: rows.tolist() for name, rows in leads.items()} == {
+        name: rows[:1].tolist() for name, rows in found.items()
+    }
     assert engine.vectors([]) == {}
 
 

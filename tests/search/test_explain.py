@@ -35,7 +35,7 @@ def test_sentences(met: list[str], words: int, rank: int | None, expected: str) 
 @pytest.mark.parametrize(
     ("score", "rank", "expected"),
     [
-        (1.0, 1, "Opens as the article with this title does."),
+        (1.0, 1, "Is the article with this title, or opens as it does."),
         (0.7, 1, "Is the nearest to the article with this title."),
         (0.7, 3, "Is the 3rd nearest to the article with this title."),
         (0.2, 60, "Is the nearest by meaning."),

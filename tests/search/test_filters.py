@@ -8,7 +8,7 @@ import pytest
 
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
-from indexer.search.filters import check_filters, combine, language_value, period, without
+from indexer.search.filters import apart, check_filters, combine, language_value, period, without
 
 
 def including(**values: set[str]) -> Filters:
@@ -75,3 +75,27 @@ def test_filters_that_make_no_sense() -> None:
     with pytest.raises(InvalidQuery, match="no filter 'colour'"):
         check_filters(including(colour={"red"}))
     check_filters(including(source={"A"}))
+
+
+def test_a_language_and_the_others_apart() -> None:
+    known = ["en", "ar", "fr"]
+    own, others = apart(Filters(include={"source": frozenset({"BBC"})}), "en-gb", known)
+    assert own.include == {"source": {"BBC"}, "language": {"en"}}
+    assert others.include == {"source": {"BBC"}}
+    assert others.exclude == {"language": {"en"}}
+
+
+@pytest.mark.parametrize(
+    ("filters", "language", "known"),
+    [
+        (Filters(), "en", []),
+        (Filters(), "en", ["ar", "fr"]),
+        (Filters(), "ar", ["ar"]),
+        (Filters(include={"language": frozenset({"ar"})}), "en", ["en", "ar"]),
+        (Filters(include={"language": frozenset({"en"})}), "en", ["en", "ar"]),
+        (Filters(exclude={"language": frozenset({"ar"})}), "en", ["en", "ar"]),
+        (Filters(exclude={"language": frozenset({"en"})}), "en", ["en", "ar", "fr"]),
+    ],
+)
+def test_what_is_in_one_language_already_stays_one(filters: Filters, language: str, known: list[str]) -> None:
+    assert apart(filters, language, known) == [filters]

@@ -2,66 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from indexer.engines.base import Engine, Filters, FloatArray, LexicalLeg, Manifest
+from indexer.article import Article
+from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Manifest, Sort
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.search.background import NO_BACKGROUND, Background
+from indexer.errors import EngineTimeout
+from indexer.search.background import LEAST, NO_BACKGROUND, Background, update_background
 from indexer.search.explain import KNOWN_ITEM
-from indexer.search.knownitem import MOST, known_item, near_article, title_asked
+from indexer.search.knownitem import (
+    MOST,
+    TITLES,
+    known_item,
+    near_article,
+    near_known_item,
+    title_asked,
+)
 from indexer.search.query import parse
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.weights import WEIGHTS
 from indexer.settings import Settings
 from tests.fakes import FakeEncoder
-from tests.search.conftest import ARTICLES, SYNONYMS, article, entry
+from tests.search.conftest import SYNONYMS, article, entry
 
 TITLE = "Harbour reopens after long silence"
+NOTICE = "The archive has an article with this title"
+FISH = {"سفن": "ships", "صيادون": "fishermen", "بحر": "sea"}
 #: Nothing of the title is in the text, and nothing of the text is in the query.
 STORY = (
-    article("story-en", TITLE, "ceasefire libya oil", language="en"),
-    article("story-ar", "ميناء", "هدنة ليبيا نفط", language="ar"),
-    article("other-ar", "قطط", "قطط كلاب طيور", language="ar"),
+    article("story-en", TITLE, "ships fishermen sea", language="en", source="BBC News"),
+    article("story-ar", "بحر", "سفن صيادون بحر", language="ar", source="BBC Arabic"),
+    article("a-other-ar", "نفط", "هدنة نفط", language="ar", source="CNN"),
 )
+FILLERS = tuple(
+    article(f"{language}-{number}", f"{word}{number}", f"{word}{number}x {word}{number}y", language=language)
+    for language, word in (("en", "filler"), ("ar", "حشو"))
+    for number in range(LEAST)
+)
+
+
+@pytest.fixture
+def encoder() -> FakeEncoder:
+    return FakeEncoder(256, synonyms={**SYNONYMS, **FISH})
+
+
+def write(engine: Engine, encoder: FakeEncoder, items: Sequence[Article]) -> None:
+    engine.write([entry(encoder, item) for item in items])
+    engine.refresh()
 
 
 @pytest.fixture
 def engine(tmp_path: Path, encoder: FakeEncoder) -> Iterator[Engine]:
     with EmbeddedEngine.open(tmp_path / "archive") as opened:
         opened.create(Manifest(encoder.fingerprint.to_dict(), {}, 1))
-        opened.write([entry(encoder, item) for item in (*ARTICLES, *STORY)])
-        opened.refresh()
+        write(opened, encoder, [*STORY, *FILLERS])
+        update_background(opened)
         yield opened
 
 
-@pytest.fixture
-def encoder() -> FakeEncoder:
-    return FakeEncoder(synonyms=SYNONYMS)
+def asked(text: str, **filters: str) -> SearchRequest:
+    return SearchRequest(
+        text, filters=Filters(include={facet: frozenset({value}) for facet, value in filters.items()})
+    )
 
 
 def finds(searcher: Searcher, text: str, **filters: str) -> list[str]:
-    chosen = Filters(include={facet: frozenset({value}) for facet, value in filters.items()})
-    return [name for name, _ in searcher.rank(SearchRequest(text, filters=chosen)).fused]
+    return [name for name, _ in searcher.rank(asked(text, **filters)).fused]
 
 
 def test_the_article_and_its_story_come_first(searcher: Searcher) -> None:
     page = searcher.search(SearchRequest(TITLE))
     assert [result.article.id for result in page.results[:2]] == ["story-en", "story-ar"]
-    assert "The archive has an article with this title" in page.notices[0]
+    assert any(NOTICE in notice for notice in page.notices)
     sentences = [result.explanation.sentence for result in page.results[:2]]
-    assert "opens as the article with this title does" in sentences[0]
-    assert "the article with this title" in sentences[1]
+    assert "is the article with this title" in sentences[0]
+    assert "the 2nd nearest to the article with this title" in sentences[1]
     assert KNOWN_ITEM in [leg.leg for leg in page.results[1].explanation.legs]
 
 
-def test_the_article_need_not_pass_the_filters(searcher: Searcher) -> None:
-    assert finds(searcher, TITLE, language="ar")[0] == "story-ar"
-    assert "story-en" not in finds(searcher, TITLE, language="ar")
+def test_the_article_need_not_pass_the_filters(engine: Engine, encoder: FakeEncoder) -> None:
+    found = finds(Searcher(engine, encoder, Settings()), TITLE, language="ar")
+    assert found[0] == "story-ar"
+    assert "story-en" not in found
+    plain = Searcher(engine, encoder, Settings(), weights=WEIGHTS.without("known item"))
+    assert finds(plain, TITLE, language="ar")[0] != "story-ar"
+
+
+@pytest.mark.parametrize("filters", [{"source": "CNN"}, {"language": "fr"}, {"source": "BBC News"}])
+def test_where_no_other_article_may_tell_the_story_nothing_is_said(
+    searcher: Searcher, filters: dict[str, str]
+) -> None:
+    page = searcher.search(asked(TITLE, **filters))
+    assert not any(NOTICE in notice for notice in page.notices)
+    assert KNOWN_ITEM not in searcher.rank(asked(TITLE, **filters)).legs
+
+
+def test_by_date_a_title_is_a_query_like_any_other(searcher: Searcher) -> None:
+    page = searcher.search(SearchRequest(TITLE, sort=Sort.NEWEST))
+    assert not any(NOTICE in notice for notice in page.notices)
+    assert "known item" not in page.timings_ms
 
 
 @pytest.mark.parametrize(
@@ -69,48 +114,17 @@ def test_the_article_need_not_pass_the_filters(searcher: Searcher) -> None:
     [
         (TITLE.upper(), True),
         ("Harbour reopens after long", True),  # nearly the whole of it
+        ("Harbour reopens after", False),  # two words that say something
         (f'"{TITLE}"', False),  # conditions are meant as such
         (f"{TITLE} -cats", False),
-        ("Harbour reopens", False),  # too short to be sure
+        ("Harbour OR reopens after OR long silence", False),
+        ("(Harbour reopens) after long silence OR cats", False),
         ("after long silence Harbour reopens", False),
         ("", False),
     ],
 )
 def test_what_is_a_title(searcher: Searcher, text: str, is_title: bool) -> None:
     assert (KNOWN_ITEM in searcher.rank(SearchRequest(text)).legs) == is_title
-
-
-def test_words_that_a_long_title_happens_to_hold_are_no_title(
-    engine: Engine, encoder: FakeEncoder, searcher: Searcher
-) -> None:
-    longer = article("longer", f"{TITLE}, and what the fishermen of three villages say of it", "cats")
-    engine.write([entry(encoder, longer)])
-    engine.delete(["story-en"])
-    engine.refresh()
-    ranking = searcher.rank(SearchRequest(TITLE))
-    assert KNOWN_ITEM not in ranking.legs
-
-
-def test_of_articles_with_one_title_that_in_the_querys_language_is_meant(
-    engine: Engine, encoder: FakeEncoder
-) -> None:
-    items = [article("a-fr", TITLE, "chats", language="fr"), article("b-en", TITLE, "oil", language="en")]
-    engine.delete(["story-en"])
-    engine.write([entry(encoder, item) for item in items])
-    engine.refresh()
-    asked = title_asked(parse(TITLE), "en")
-    assert asked is not None
-    [found] = engine.match([LexicalLeg(asked, size=3)])
-    assert found.ids[:2] == ["a-fr", "b-en"]
-    for language, name in (("en", "b-en"), ("fr", "a-fr"), ("de", "a-fr")):
-        known = known_item(engine, found, parse(TITLE), language)
-        assert known is not None
-        assert known.id == name
-
-
-def test_it_can_be_taken_out(engine: Engine, encoder: FakeEncoder) -> None:
-    plain = Searcher(engine, encoder, Settings(), weights=WEIGHTS.without("known item"))
-    assert KNOWN_ITEM not in plain.rank(SearchRequest(TITLE)).legs
 
 
 def test_a_text_of_many_words_is_not_looked_up() -> None:
@@ -120,34 +134,129 @@ def test_a_text_of_many_words_is_not_looked_up() -> None:
     assert title_asked(parse("the of and to in"), "en") is None
 
 
+def test_it_can_be_taken_out(engine: Engine, encoder: FakeEncoder) -> None:
+    plain = Searcher(engine, encoder, Settings(), weights=WEIGHTS.without("known item"))
+    assert KNOWN_ITEM not in plain.rank(SearchRequest(TITLE)).legs
+
+
+# -- which article
+
+
+def titled(engine: Engine, language: str) -> str | None:
+    query = title_asked(parse(TITLE), "en")
+    assert query is not None
+    [found] = engine.match([LexicalLeg(query, size=10)])
+    known = known_item(engine, found, parse(TITLE), language)
+    return known.id if known else None
+
+
+def test_words_that_a_long_title_happens_to_hold_are_no_title(engine: Engine, encoder: FakeEncoder) -> None:
+    engine.delete(["story-en"])
+    write(engine, encoder, [article("longer", f"{TITLE}, and what three villages say", "ships")])
+    assert titled(engine, "en") is None
+
+
+def test_of_articles_with_one_title_that_in_the_querys_language_is_meant(
+    engine: Engine, encoder: FakeEncoder
+) -> None:
+    engine.delete(["story-en"])
+    german = [article(f"a-de-{number}", TITLE, "schiffe", language="de") for number in range(3)]
+    write(engine, encoder, [*german, article("b-fr", TITLE, "chats", language="fr")])
+    assert titled(engine, "fr") == "b-fr"
+    assert titled(engine, "de") == "a-de-0"
+    assert titled(engine, "en") == "a-de-0"  # none is in English: the first
+
+
+def test_a_title_that_many_have_tells_no_story(engine: Engine, encoder: FakeEncoder) -> None:
+    write(engine, encoder, [article(f"c-{number}", TITLE, f"day{number}") for number in range(TITLES - 1)])
+    assert titled(engine, "en") is not None
+    write(engine, encoder, [article("c-more", TITLE, "another")])
+    assert titled(engine, "en") is None
+
+
+def test_an_article_that_was_deleted_meanwhile_is_not_known(engine: Engine) -> None:
+    gone = LegResult(["gone"], np.ones(1, np.float32), np.zeros(1, np.int32), 1)
+    assert known_item(engine, gone, parse(TITLE), "en") is None
+    nothing = LegResult([], np.zeros(0, np.float32), np.zeros(0, np.int32), 0)
+    assert known_item(engine, nothing, parse(TITLE), "en") is None
+    assert near_article(engine, article("gone", "Gone", "gone"), NO_BACKGROUND) is None
+
+
+# -- what is near to it
+
+
 def test_near_articles_are_compared_without_what_their_languages_have_in_common(
     engine: Engine, encoder: FakeEncoder
 ) -> None:
     known = engine.articles(["story-en"])["story-en"]
-    leg = near_article(engine, known, NO_BACKGROUND)
-    assert leg is not None
-    assert leg.ids[0] == "story-en"
-    assert leg.scores[0] == pytest.approx(1, abs=1e-3)
     means = {
-        language: np.random.default_rng(seed).standard_normal(64).astype(np.float32) / 20
+        language: np.random.default_rng(seed).standard_normal(256).astype(np.float32) / 20
         for seed, language in enumerate(("en", "ar"))
     }
-    background = Background(means)
-    moved = near_article(engine, known, background)
-    assert moved is not None
-    vectors = engine.vectors(moved.ids)
+    near = near_article(engine, known, Background(means), size=200)
+    assert near is not None
+    assert sorted(near.ids) == sorted(item.id for item in (*STORY, *FILLERS))
+    vectors = engine.vectors(near.ids)
 
-    def centred(name: str, language: str) -> FloatArray:
-        moved = vectors[name] - means[language]
-        return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
+    def centred(name: str, language: str) -> Any:
+        moved = vectors[name][0] - means[language]
+        return moved / np.linalg.norm(moved)
 
-    for name, score, language in zip(moved.ids, moved.scores, moved.languages, strict=True):
-        cosines = centred("story-en", "en") @ centred(name, language).T
-        expected = (cosines[0, 0] + np.mean([max(row) for row in cosines])) / 2
-        assert score == pytest.approx(expected, abs=1e-5)
-    assert list(moved.scores) == sorted(moved.scores, reverse=True)
+    for name, score, language in zip(near.ids, near.scores, near.languages, strict=True):
+        assert score == pytest.approx(centred("story-en", "en") @ centred(name, language), abs=1e-5)
+    assert list(near.scores) == sorted(near.scores, reverse=True)
 
 
-def test_an_article_that_is_gone_is_near_to_nothing(engine: Engine) -> None:
-    gone = article("gone", "Gone", "gone")
-    assert near_article(engine, gone, NO_BACKGROUND) is None
+def test_other_languages_have_candidates_of_their_own(engine: Engine) -> None:
+    """However many articles in the article's language are nearer."""
+    known = engine.articles(["story-en"])["story-en"]
+    near = near_article(engine, known, Background.load(engine), size=3)
+    assert near is not None
+    assert len(near.ids) == 3
+    assert "story-ar" in near.ids
+    without_parts = near_article(engine, known, NO_BACKGROUND, size=200)
+    assert without_parts is not None
+    assert len(set(without_parts.ids)) == len(STORY) + len(FILLERS)
+
+
+def test_candidates_that_are_gone_are_left_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = engine.articles(["story-en"])["story-en"]
+    vectors = engine.vectors
+
+    def some(ids: Sequence[str], **given: Any) -> dict[str, Any]:
+        return {name: found for name, found in vectors(ids, **given).items() if name != "story-ar"}
+
+    monkeypatch.setattr(engine, "vectors", some)
+    near = near_article(engine, known, Background.load(engine))
+    assert near is not None
+    assert "story-en" in near.ids
+    assert "story-ar" not in near.ids
+
+
+def test_too_little_known_of_its_language_is_not_enough(engine: Engine) -> None:
+    known = engine.articles(["story-en"])["story-en"]
+    assert near_known_item(engine, known, Background.load(engine), Filters()) is not None
+    assert near_known_item(engine, known, NO_BACKGROUND, Filters()) is None
+
+
+def test_no_page_is_lost_for_want_of_time(
+    engine: Engine, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object, timeout: float | None = None, **__: object) -> dict[str, Any]:
+        assert timeout is not None
+        raise EngineTimeout("too long")
+
+    monkeypatch.setattr(engine, "vectors", slow)
+    page = searcher.search(SearchRequest(TITLE))
+    assert page.results
+    assert any("no time to look for its story" in notice for notice in page.notices)
+
+
+def test_similar_articles_are_found_the_same_way(engine: Engine, searcher: Searcher) -> None:
+    near = searcher.similar("story-en", size=5)
+    known = engine.articles(["story-en"])["story-en"]
+    leg = near_article(engine, known, Background.load(engine))
+    assert leg is not None
+    assert [result.article.id for result in near] == [name for name in leg.ids if name != "story-en"][:5]
+    assert near[0].article.id == "story-ar"
+    assert searcher.similar("story-en", size=0) == []

@@ -11,12 +11,13 @@ import pytest
 from indexer.engines.base import Filters, LegResult
 from indexer.models.base import Encoding
 from indexer.search.background import Background
+from indexer.search.columns import head, joined, taken
 from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared, _languages, fused, head, rerank, saturated
+from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
 
 #: Saturation.
@@ -75,23 +76,47 @@ def test_the_head_of_a_leg_keeps_its_columns_together() -> None:
     assert len(cut.scores) == len(cut.passages) == len(cut.parts) == 2
 
 
-def test_languages_are_compared_by_what_is_expected_of_each() -> None:
-    legs = {
-        MEANING: LegResult(
-            ["en-far", "ar-near", "en-farther"],
-            np.array([0.90, 0.86, 0.80], np.float32),
-            np.zeros(3, np.int32),
-            3,
-            languages=["fr", "he", "fr"],
-        )
-    }
-    means = {"fr": [0.85, 0.2], "he": [0.75, 0.3], "ar": [0.1, 0.4]}
+def in_two_languages(french: int, hebrew_place: int) -> LegResult:
+    """Return a leg of so many French articles and one in Hebrew, whose cosines fall by 0.001."""
+    ids = [f"fr-{number:03}" for number in range(french)]
+    ids.insert(hebrew_place, "he")
+    scores = np.array([0.9 - 0.001 * place for place in range(len(ids))], np.float32)
+    languages = ["he" if name == "he" else "fr" for name in ids]
+    return LegResult(ids, scores, np.zeros(len(ids), np.int32), len(ids), languages=languages)
+
+
+def balancing(**means: list[float]) -> Prepared:
     background = Background({language: np.array(mean, np.float32) for language, mean in means.items()})
-    asked = replace(prepared("en"), encoding=Encoding(np.array([1, 0], np.float32)), background=background)
-    assert [entry.id for entry in fused(asked, legs).fused] == ["ar-near", "en-far", "en-farther"]
-    assert fused(asked, legs).legs[MEANING].scores[0] == np.float32(0.9)  # what is shown stays the cosine
+    return replace(prepared("en"), encoding=Encoding(np.array([1, 0], np.float32)), background=background)
+
+
+def test_languages_are_compared_by_what_is_expected_of_each() -> None:
+    asked = balancing(fr=[0.85, 0.2], he=[0.65, 0.3], ar=[0.1, 0.4])
+    legs = {MEANING: in_two_languages(2, 1)}
+    found = fused(asked, legs)
+    assert [entry.id for entry in found.fused] == ["he", "fr-000", "fr-001"]
+    # The place is the one that counts, and the score stays the cosine.
+    [score] = found.leg_scores("he", found.fused[0])
+    assert (score.rank, score.score) == (1, pytest.approx(0.899))
     plain = replace(asked, ranking=WEIGHTS.without("balance"))
-    assert [entry.id for entry in fused(plain, legs).fused] == ["en-far", "ar-near", "en-farther"]
+    assert [entry.id for entry in fused(plain, legs).fused] == ["fr-000", "he", "fr-001"]
+
+
+def test_what_is_near_for_its_language_is_found_behind_a_hundred_others() -> None:
+    found = fused(balancing(fr=[0.85, 0.2], he=[0.65, 0.3]), {MEANING: in_two_languages(150, 121)})
+    assert found.fused[0].id == "he"
+    assert "he" in found.nearest
+
+
+def test_answers_over_parts_of_the_archive_are_one_answer() -> None:
+    one, other = result(["a", "b"], ["en", "en"]), result(["c"], ["ar"])
+    assert joined([one]) is one
+    whole = joined([one, replace(other, complete=False, notice="1 of 2 parts")])
+    assert (whole.ids, list(whole.languages)) == (["a", "b", "c"], ["en", "en", "ar"])
+    assert whole.scores.tolist() == [2, 1, 1]
+    assert (whole.total, whole.complete, whole.notice) == (3, False, "1 of 2 parts")
+    assert taken(whole, [2, 0]).ids == ["c", "a"]
+    assert joined([result([]), result([])]).ids == []
 
 
 def test_two_words_pass_one_rare_word() -> None:
@@ -138,7 +163,7 @@ def test_what_was_not_read_stays_behind() -> None:
     fused = [Fused(f"{number:03}", 1.0, {}) for number in range(RERANKED + 2)]
     late = {entry.id: Interaction(0.1, 0) for entry in fused[:RERANKED]}
     found = rerank(prepared("en"), Found(fused, (), {}), late)
-    assert [entry.id for entry in found.fused[RERANKED:]] == ["050", "051"]
+    assert [entry.id for entry in found.fused[RERANKED:]] == [f"{RERANKED:03}", f"{RERANKED + 1:03}"]
 
 
 def test_an_archive_without_codes_keeps_its_order() -> None:

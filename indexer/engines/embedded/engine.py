@@ -192,9 +192,11 @@ class EmbeddedEngine:
             found = reading.passages_by_id(connection, [article_id], codes=True, vectors=vectors)
         return found.get(article_id, ())
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+    def vectors(
+        self, ids: Sequence[str], *, lead: bool = False, timeout: float | None = None
+    ) -> dict[str, FloatArray]:
         with self._database.reading() as connection:
-            found = reading.passages_by_id(connection, ids, codes=False, vectors=True)
+            found = reading.passages_by_id(connection, ids, codes=False, vectors=True, first=lead)
         return stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008 - frozen

@@ -145,16 +145,21 @@ def articles_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[s
 
 
 def passages_by_id(
-    connection: sqlite3.Connection, ids: Sequence[str], *, codes: bool, vectors: bool = False
+    connection: sqlite3.Connection,
+    ids: Sequence[str],
+    *,
+    codes: bool,
+    vectors: bool = False,
+    first: bool = False,
 ) -> dict[str, tuple[StoredPassage, ...]]:
-    """Return the passages, in order, of those of the articles that exist."""
+    """Return the passages, in order, of those of the articles that exist; with `first` only the first of each."""
     found: dict[str, list[StoredPassage]] = {}
     for chunk in chunks(ids):
         for article_id, number, start, end, language, vector, code in connection.execute(
             f"""SELECT a.id, p.number, p.start, p."end", p.language,
                 {"p.vector" if vectors else "NULL"}, {"p.codes" if codes else "NULL"}
                 FROM articles a JOIN passages p ON p.article = a.row
-                WHERE a.gone IS NULL AND {among("a.id", chunk)}
+                WHERE a.gone IS NULL AND {among("a.id", chunk)} {"AND p.number = 0" if first else ""}
                 ORDER BY p.article, p.number""",
             chunk,
         ):

@@ -208,14 +208,18 @@ class OpenSearchEngine:
             return to_passages(hit["_source"], codes=hit.get("fields", {}).get("codes", ()), vectors=vectors)
         return ()
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, FloatArray]:
+    def vectors(
+        self, ids: Sequence[str], *, lead: bool = False, timeout: float | None = None
+    ) -> dict[str, FloatArray]:
         found: dict[str, tuple[StoredPassage, ...]] = {}
         for first in range(0, len(ids), _WITH_VECTORS):
             search = article_search(tuple(ids[first : first + _WITH_VECTORS]), passages=True, codes=False)
             search["_source"] = ["id", *PASSAGES_WITH_VECTORS]
-            (answer,) = self.cluster.msearch([(self._articles, search)])
+            (answer,) = self.cluster.msearch([(self._articles, search)], timeout=timeout)
             for hit in answer["hits"]["hits"]:
-                found[hit["_source"]["id"]] = to_passages(hit["_source"], vectors=True)
+                # The source has passages only as a whole.
+                passages = to_passages(hit["_source"], vectors=True)
+                found[hit["_source"]["id"]] = passages[:1] if lead else passages
         return stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008
