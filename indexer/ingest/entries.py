@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from indexer.article import Article, Passage
 from indexer.engines.base import EncodedPassage, Entry
+from indexer.ingest.cutting import Cutter
 from indexer.ingest.origins import split_hash
-from indexer.ingest.passages import make_passages, passage_texts
 from indexer.models.base import Encoder, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
 
@@ -35,10 +35,9 @@ class Batch:
     texts: dict[bytes, PassageText] = field(default_factory=dict)
     encodings: dict[bytes, PassageEncoding] = field(default_factory=dict)
 
-    def add(self, article: Article, stored_hash: str, encoder: Encoder, *, passage_tokens: int) -> None:
+    def add(self, article: Article, stored_hash: str, encoder: Encoder, cutter: Cutter) -> None:
         """Cut an article into passages and note what has to be encoded for it."""
-        passages = make_passages(article, encoder, tokens=passage_tokens)
-        texts = passage_texts(article, passages, encoder)
+        passages, texts = cutter(article)
         keys = [EncodeCache.key(encoder.fingerprint, text) for text in texts]
         self.texts.update(zip(keys, texts, strict=True))
         self.planned.append(_Planned(article, stored_hash, passages, keys))
@@ -70,14 +69,14 @@ class Batch:
 
 
 class EntryMaker:
-    """Makes entries; what the cache holds is not encoded again."""
+    """Makes entries; what the cache holds is not cut or encoded again."""
 
     def __init__(
         self, encoder: Encoder, *, cache: EncodeCache | None, passage_tokens: int, batch_size: int
     ) -> None:
         self._encoder = encoder
         self._cache = cache
-        self._passage_tokens = passage_tokens
+        self._cutter = Cutter(encoder, cache, tokens=passage_tokens)
         self._batch_size = batch_size
 
     def __call__(self, articles: Sequence[Article]) -> list[Entry]:
@@ -85,7 +84,8 @@ class EntryMaker:
         batch = Batch()
         for article in articles:
             stored_hash = split_hash(article)[1]
-            batch.add(article, stored_hash, self._encoder, passage_tokens=self._passage_tokens)
+            batch.add(article, stored_hash, self._encoder, self._cutter)
+        self._cutter.keep()
         if self._cache:
             batch.encodings = self._cache.get(list(batch.texts))
         for keys in batch.missing(self._batch_size):

@@ -41,7 +41,7 @@ def make_passages(article: Article, encoder: Encoder, *, tokens: int) -> tuple[P
     sentence. A sentence that is too long is cut at white space where there is some.
     """
     text = article.text
-    title = encoder.count_tokens([_carried_title(article, encoder)])[0]
+    title = encoder.count_tokens([carried_title(article, encoder)])[0]
     tokens = max(min(tokens, encoder.fingerprint.max_tokens - title - _EXTRA_TOKENS), _LEAST_TOKENS)
     # Normalisation inside a tokeniser may swap neighbouring marks, and the search below needs an order.
     starts = np.maximum.accumulate(encoder.token_starts(text)).tolist()
@@ -53,13 +53,12 @@ def make_passages(article: Article, encoder: Encoder, *, tokens: int) -> tuple[P
     )
 
 
-def passage_texts(article: Article, passages: Sequence[Passage], encoder: Encoder) -> list[PassageText]:
-    """Return what the encoder reads for each of *passages*."""
-    title = _carried_title(article, encoder)
+def passage_texts(article: Article, passages: Sequence[Passage], title: str) -> list[PassageText]:
+    """Return what the encoder reads for each of *passages*; they carry `carried_title`."""
     return [PassageText(title, passage.text_of(article), passage.language) for passage in passages]
 
 
-def _carried_title(article: Article, encoder: Encoder) -> str:
+def carried_title(article: Article, encoder: Encoder) -> str:
     """Return the title as each passage carries it: cut where it would crowd out the passage.
 
     A title that was made from the text adds nothing to it, and is left out.

@@ -25,6 +25,7 @@ from time import monotonic, thread_time
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
 from indexer.errors import ArchiveError, EngineTimeout, EngineUnavailable, InvalidArticle
+from indexer.ingest.cutting import Cutter
 from indexer.ingest.entries import Batch
 from indexer.ingest.fresh import Fresh
 from indexer.ingest.ledger import Ledger
@@ -122,6 +123,7 @@ class _Run:
 
     def __init__(self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger) -> None:
         self._p = pipeline
+        self._cutter = Cutter(pipeline._encoder, pipeline._cache, tokens=pipeline._passage_tokens)
         self._records = iter(records)
         self._ledger = ledger
         self._quarantine = Quarantine(pipeline._engine)
@@ -314,7 +316,8 @@ class _Run:
                 chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
-            chunk.add(article, stored_hash, self._p._encoder, passage_tokens=self._p._passage_tokens)
+            chunk.add(article, stored_hash, self._p._encoder, self._cutter)
+        self._cutter.keep()
         if self._p._cache:
             chunk.encodings = self._p._cache.get(list(chunk.texts))
             self.report.from_cache += len(chunk.encodings)

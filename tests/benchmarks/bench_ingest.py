@@ -23,7 +23,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.article import Article
-from indexer.ingest.passages import make_passages, passage_texts
+from indexer.ingest.cutting import Cutter
 from indexer.models.base import Encoder, PassageText
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.readers import read
@@ -88,9 +88,9 @@ def first_lines(source: Path, target: Path) -> Path:
 
 def prepared(articles: list[Article], encoder: Encoder, settings: Settings) -> list[PassageText]:
     texts: list[PassageText] = []
+    cutter = Cutter(encoder, None, tokens=settings.passage_tokens)
     for article in articles:
-        passages = make_passages(article, encoder, tokens=settings.passage_tokens)
-        texts += passage_texts(article, passages, encoder)
+        texts += cutter(article)[1]
     return sorted(texts, key=lambda text: len(text.title) + len(text.text))
 
 

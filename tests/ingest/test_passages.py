@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
-from indexer.ingest.passages import make_passages, passage_texts
+from indexer.ingest.passages import carried_title, make_passages, passage_texts
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.text import sentences
 from tests.fakes import FakeEncoder
@@ -85,7 +85,7 @@ def test_no_text_makes_no_fuss(text: str) -> None:
 def test_the_title_is_carried_into_each_passage() -> None:
     article = article_of(" ".join(numbered(20)), title="Harbour opened")
     passages = make_passages(article, ENCODER, tokens=TOKENS)
-    inputs = [text.input() for text in passage_texts(article, passages, ENCODER)]
+    inputs = [text.input() for text in passage_texts(article, passages, carried_title(article, ENCODER))]
     assert len(inputs) > 2
     assert all(read.startswith("Harbour opened\nSentence ") for read in inputs)
 
@@ -93,14 +93,14 @@ def test_the_title_is_carried_into_each_passage() -> None:
 def test_a_title_made_from_the_text_is_not_carried() -> None:
     article = Article(id="a", title="One sentence", text="One sentence. Two.", title_made=True, language="en")
     passages = make_passages(article, ENCODER, tokens=TOKENS)
-    assert [text.title for text in passage_texts(article, passages, ENCODER)] == [""]
+    assert [text.title for text in passage_texts(article, passages, carried_title(article, ENCODER))] == [""]
 
 
 def test_a_long_title_leaves_room_for_the_passage() -> None:
     encoder = FakeEncoder(max_tokens=100)
     article = article_of(" ".join(numbered(20)), title="long " * 500)
     passages = make_passages(article, encoder, tokens=80)
-    for text in passage_texts(article, passages, encoder):
+    for text in passage_texts(article, passages, carried_title(article, encoder)):
         assert encoder.count_tokens([text.title]) == [25]
         assert encoder.count_tokens([text.input()])[0] <= 100
 
