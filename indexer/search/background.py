@@ -9,6 +9,7 @@ compared by it (`balanced`).
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,21 +28,27 @@ _RUNS = 6
 _LANGUAGES = 30
 #: The sample is taken anew when the language has grown or shrunk by this much.
 _GROWTH = 1.2
+#: Articles that hold a rare word.
+_RARE = 2
 
 
 class Background:
     """The mean passage vector of each language of an archive."""
 
-    def __init__(self, means: Mapping[str, FloatArray]) -> None:
+    def __init__(self, means: Mapping[str, FloatArray], articles: Mapping[str, int] | None = None) -> None:
+        """*means* are the languages' mean passage vectors, (dim,); *articles* how many articles each has."""
         self._means = means
+        self._articles = dict(articles or {})
         #: What is taken off a language of which nothing is known.
         self._usual = sum(means.values(), np.float32(0)) / np.float32(max(len(means), 1))
 
     @classmethod
     def load(cls, engine: Engine) -> Background:
         """Read what `update_background` has stored; a language that it has not sampled has no mean."""
+        stored = _stored(engine)
         return cls(
-            {language: np.asarray(record["mean"], np.float32) for language, record in _stored(engine).items()}
+            {language: np.asarray(record["mean"], np.float32) for language, record in stored.items()},
+            {language: record["articles"] for language, record in stored.items()},
         )
 
     @property
@@ -52,6 +59,25 @@ class Background:
     def expected(self, vector: FloatArray) -> dict[str, float]:
         """Return language -> the cosine of *vector*, (dim,), with its passages on the whole, where that is known."""
         return {language: float(vector @ mean) for language, mean in self._means.items()}
+
+    def specificity(self, languages: Sequence[str]) -> FloatArray | None:
+        """Return what the keyword scores of articles in *languages*, (n,), are multiplied by; None where by nothing.
+
+        BM25 weighs a word by how few of all articles hold it. A word of a language that few articles are in is rare
+        for that alone, and would outweigh any word of the others. So a rare word's weight is brought half the way (the
+        geometric mean) to what it were among the articles of its own language: idf among these over idf among all, for
+        a word that two articles hold.
+        """
+        if len(self._articles) < 2:
+            return None
+        whole = math.log1p(sum(self._articles.values()) / _RARE)
+        known = {
+            language: math.sqrt(math.log1p(self._articles.get(language, LEAST) / _RARE) / whole)
+            for language in {*languages}
+        }
+        if len(set(known.values())) < 2:
+            return None
+        return np.array([known[language] for language in languages], np.float32)
 
     def centred(self, vectors: FloatArray, language: str) -> FloatArray:
         """Return passages' vectors, (n, dim), without what those of their language have in common, at unit length.

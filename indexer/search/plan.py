@@ -116,17 +116,24 @@ class Planner:
         others = [target for target in targets if base_language(target) != base_language(language)]
         near: dict[str, list[Neighbour]] = {}
         if rows:
-            found = self.lexicon.nearest(np.stack(rows), self._weights.neighbours_of(len(others)), others)
+            found = self.lexicon.nearest(np.stack(rows), self._weights.most_neighbours, others)
             near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
+        kept = self._neighbours(others)
         words: list[PlannedWord] = []
         if "ar" in {base_language(target) for target in others} and base_language(language) == "en":
             words += self._units(plain, edits)
         for token in dict.fromkeys(tokens):
             proposals = self._proposals(
-                token, vectors.get(token.exact), near.get(token.exact, []), others, edits
+                token, vectors.get(token.exact), self._near(near.get(token.exact, []), kept), others, edits
             )
             words.append(self._edited(token.exact, token.exact, proposals, edits))
         return QueryPlan(tuple(words))
+
+    def _neighbours(self, languages: Sequence[str]) -> dict[str, int]:
+        """Return how many nearest words of each language are searched."""
+        words = {language: self.lexicon.languages.get(language, 0) for language in languages}
+        total = max(sum(words.values()), 1)
+        return {language: self._weights.neighbours_of(count / total) for language, count in words.items()}
 
     # -- sources
 
@@ -134,7 +141,7 @@ class Planner:
         self,
         token: Token,
         vector: np.ndarray | None,
-        near: Sequence[Neighbour],
+        near: Sequence[Searched],
         others: Sequence[str],
         edits: PlanEdits,
     ) -> dict[tuple[str, ...], Searched]:
@@ -147,7 +154,7 @@ class Planner:
             _merge(proposals, names)
             if edits.names and not translations and not names:
                 _merge(proposals, self._sounding(token.exact))
-        _merge(proposals, self._near(near))
+        _merge(proposals, near)
         _merge(proposals, self._inflected(proposals.values()))
         if not others or not proposals:
             _merge(proposals, self._inflections_of(token))
@@ -214,15 +221,19 @@ class Planner:
         ]
         return sorted(found, key=lambda item: -item.weight)[: self._weights.sounds]
 
-    def _near(self, near: Sequence[Neighbour]) -> list[Searched]:
-        """Return the nearest words, weights softmax(cosine / temperature) within each language."""
+    def _near(self, near: Sequence[Neighbour], kept: Mapping[str, int]) -> list[Searched]:
+        """Return the nearest words, so many of each language, weights softmax(cosine / temperature) within it.
+
+        The weights are those among as many neighbours whatever is kept of them: a language of which few are searched
+        must not outweigh the others by it.
+        """
         by_language: dict[str, list[Neighbour]] = {}
         for neighbour in near:
             # A function word is near to everything, and in every article.
             if neighbour.word.surface not in function_words(neighbour.word.language):
                 by_language.setdefault(neighbour.word.language, []).append(neighbour)
         found = []
-        for neighbours in by_language.values():
+        for language, neighbours in by_language.items():
             scores = (
                 np.array([neighbour.similarity for neighbour in neighbours]) / self._weights.near_temperature
             )
@@ -233,7 +244,7 @@ class Planner:
                     (neighbour.word.stem,), neighbour.word.surface, neighbour.word.language, float(weight),
                     NEAR, neighbour.word.articles,
                 )
-                for neighbour, weight in zip(neighbours, weights, strict=True)
+                for neighbour, weight in zip(neighbours[: kept[language]], weights, strict=False)
                 if weight >= self._weights.least_weight
             ]  # fmt: skip
         return found

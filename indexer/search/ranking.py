@@ -32,7 +32,7 @@ from indexer.search.page import LegScore
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
+from indexer.search.weights import DEPTH, NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
 from indexer.wording import say
 
 #: The leg that looks for an article with the query as its title, and how many it finds.
@@ -139,7 +139,7 @@ class Found:
         scores = [
             LegScore(leg, answers[article_id][0], self._places[leg][article_id] + 1, shares.get(leg, 0.0))
             for leg, answers in self._answers.items()
-            if article_id in answers
+            if article_id in self._places[leg]
         ]
         if article_id in self.late:
             mine, others = self.late[article_id], self.late.values()
@@ -221,8 +221,10 @@ def find(
     with clock.stage("fusion"):
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
-            results[KEYWORDS] = saturated(results[KEYWORDS], depth, prepared.ranking.saturation)
-        found = fused(prepared, results, deep)
+            results[KEYWORDS] = saturated(
+                specific(prepared, head(results[KEYWORDS], depth)), prepared.ranking.saturation
+            )
+        found = fused(prepared, results, deep, depth)
     lifted = {facet: tuple(answers[facet].ids) for facet in lift if facet in answers}
     return replace(found, lifted=lifted, notices=tuple(dict.fromkeys(notices)))
 
@@ -239,20 +241,23 @@ def _near_known_item(
         near = near_known_item(engine, known, prepared.background, filters, timeout=limit)
     except EngineTimeout:
         clock.check()
-        return None, say(
-            "The archive has an article with this title; there was no time to look for its story."
-        )
+        return None, say("There was no time to look for an article with this title, and for its story.")
     return near, near.notice if near else ""
 
 
-def fused(prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[str] = ()) -> Found:
-    """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring."""
+def fused(
+    prepared: Prepared, results: Mapping[str, LegResult], deep: Sequence[str] = (), depth: int = DEPTH
+) -> Found:
+    """Return the legs' answers as one ranking, by the weights of `prepared`; `deep` is what only words bring.
+
+    Of legs that were run for several parts of the archive, the best `depth` count.
+    """
     languages = _languages(prepared, results)
     compared: dict[str, LegResult] = {}
     if prepared.ranking.balance and (expected := prepared.expected):
         for leg in (MEANING, LEAD):
             if leg in results:
-                compared[leg] = _balanced(results[leg], languages, expected)
+                compared[leg] = head(_balanced(results[leg], languages, expected), depth)
     legs = {**results, **compared}
     wanted = {*_nearest(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
     ranked = fuse(legs, _leg_weights(prepared, languages), absolute=(KNOWN_ITEM,))
@@ -291,15 +296,26 @@ def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
     return {name: (score - low) / (high - low) for name, score in scores.items()}
 
 
-def saturated(result: LegResult, depth: int, saturation: float) -> LegResult:
-    """Return the first `depth` articles of a lexical leg, scored by their saturated parts.
+def specific(prepared: Prepared, result: LegResult) -> LegResult:
+    """Return a lexical leg whose words weigh what they do among the articles of their language."""
+    if result.parts is None or not prepared.ranking.balance or not result.languages:
+        return result
+    factors = prepared.background.specificity(result.languages)
+    if factors is None:
+        return result
+    conditions = result.scores - result.parts.sum(axis=1)
+    parts = result.parts * factors[:, None]
+    return replace(result, scores=parts.sum(axis=1) + conditions, parts=parts)
+
+
+def saturated(result: LegResult, saturation: float) -> LegResult:
+    """Return the articles of a lexical leg, scored by their saturated parts.
 
     The score of a query word (the best of what is searched for it) counts as s / (s + saturation), so that an
     article that meets several words passes one that meets a single rare word often; conditions count as
     they are. Saturation is what BM25 does to a term's frequency (Robertson and Walker, SIGIR 1994), done
     here to the whole word.
     """
-    result = head(result, depth)
     if result.parts is None or not len(result.ids) or math.isinf(saturation):
         return result
     conditions = np.maximum(result.scores - result.parts.sum(axis=1), 0)

@@ -46,16 +46,16 @@ class PlanWeights:
     sound_candidates: int = 80
     shortest_name: int = 4  # letters
     near: float = 2.0
-    neighbours: int = 24  # shared by the archive's languages
+    neighbours: int = 24  # shared by the archive's languages, as they share its words
     most_neighbours: int = 8  # a language
     least_neighbours: int = 2
     near_temperature: float = 0.1
     least_weight: float = 0.1
     inflection: float = 0.8
 
-    def neighbours_of(self, languages: int) -> int:
-        """Return how many nearest words of each of so many languages are searched."""
-        return max(self.least_neighbours, min(self.most_neighbours, self.neighbours // max(languages, 1)))
+    def neighbours_of(self, share: float) -> int:
+        """Return how many nearest words are searched of a language that has this share of the words, 0 to 1."""
+        return max(self.least_neighbours, min(self.most_neighbours, int(self.neighbours * share)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def test_no_page_is_lost_for_want_of_time(
     monkeypatch.setattr(engine, "vectors", slow)
     page = searcher.search(SearchRequest(TITLE))
     assert page.results
-    assert any("no time to look for its story" in notice for notice in page.notices)
+    assert any("no time to look for an article with this title" in notice for notice in page.notices)
 
 
 def test_similar_articles_are_found_the_same_way(engine: Engine, searcher: Searcher) -> None:

@@ -9,7 +9,7 @@ import pytest
 from indexer.engines.base import Word
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.legs import INFLECTION
-from indexer.search.lexicon import Lexicon
+from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
@@ -85,6 +85,23 @@ def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: Fake
 
 def test_only_other_languages_are_looked_for_by_vectors(planner: Planner, encoder: FakeEncoder) -> None:
     assert NEAR not in by_source(plan(planner, "market", encoder, targets=["en"]), "market")
+
+
+def test_a_language_with_few_words_has_fewer_neighbours_that_weigh_no_more(encoder: FakeEncoder) -> None:
+    """Of two languages with the same eight neighbours, whatever is kept of them."""
+    arabic = [word(encoder, f"حرب{letter}") for letter in "ابتثجحخد"]
+    more = [word(encoder, f"قمر{number}{letter}") for number in range(9) for letter in "ابتثجحخد"]
+    persian = [word(encoder, one.surface, language="fa") for one in arabic]
+    lexicon = Lexicon([*arabic, *more, *persian], {})
+    planner = Planner(lexicon, Dictionary(), WEIGHTS.plan)
+    counts = planner._neighbours(["ar", "fa"])
+    assert counts == {"ar": WEIGHTS.plan.most_neighbours, "fa": WEIGHTS.plan.least_neighbours}
+    near = [Neighbour(one, 0.9 - number / 100) for language in (arabic, persian)
+            for number, one in enumerate(language)]  # fmt: skip
+    kept = planner._near(near, counts)
+    weights = {code: [item.weight for item in kept if item.language == code] for code in ("ar", "fa")}
+    assert len(weights["fa"]) == counts["fa"]
+    assert weights["fa"] == weights["ar"][: counts["fa"]]
 
 
 def test_names_that_people_have_been_given(planner: Planner) -> None:

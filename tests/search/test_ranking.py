@@ -17,7 +17,7 @@ from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated
+from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated, specific
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
 
 #: Saturation.
@@ -108,6 +108,31 @@ def test_what_is_near_for_its_language_is_found_behind_a_hundred_others() -> Non
     assert "he" in found.nearest
 
 
+def test_of_legs_over_parts_of_the_archive_the_best_count() -> None:
+    """What is far only widens the scale."""
+    found = fused(balancing(fr=[0.85, 0.2], he=[0.65, 0.3]), {MEANING: in_two_languages(9, 5)}, depth=4)
+    scored = {entry.id: entry.shares[MEANING] for entry in found.fused}
+    assert list(scored) == ["he", "fr-000", "fr-001", "fr-002"]
+    assert scored["fr-002"] == 0
+    assert found.leg_scores("fr-008", None) == ()
+
+
+def test_words_are_as_rare_as_in_their_own_language() -> None:
+    leg = result(["en", "ar"], ["en", "ar"], [[8.0], [6.0]])
+    means = {language: np.zeros(2, np.float32) for language in ("en", "ar")}
+    asked = replace(prepared("en"), background=Background(means, {"en": 100, "ar": 30_000}))
+    few, many = (np.log1p(count / 2) / np.log1p(30_100 / 2) for count in (100, 30_000))
+    assert specific(asked, leg).scores.tolist() == pytest.approx([8 * few**0.5, 6 * many**0.5], abs=1e-4)
+    for same in (
+        replace(asked, ranking=WEIGHTS.without("balance")),
+        replace(asked, background=Background(means, {"en": 100, "ar": 100})),
+        replace(asked, background=Background(means, {"ar": 100})),
+    ):
+        assert specific(same, leg) is leg
+    one_language = result(["a", "b"], ["ar", "ar"], [[8.0], [6.0]])
+    assert specific(asked, one_language) is one_language
+
+
 def test_answers_over_parts_of_the_archive_are_one_answer() -> None:
     one, other = result(["a", "b"], ["en", "en"]), result(["c"], ["ar"])
     assert joined([one]) is one
@@ -120,7 +145,7 @@ def test_answers_over_parts_of_the_archive_are_one_answer() -> None:
 
 
 def test_two_words_pass_one_rare_word() -> None:
-    leg = saturated(result(["rare", "both"], ["ar", "ar"], [[12.0, 0.0], [4.0, 4.0]]), 10, K)
+    leg = saturated(result(["rare", "both"], ["ar", "ar"], [[12.0, 0.0], [4.0, 4.0]]), K)
     assert leg.ids == ["both", "rare"]
     assert leg.scores.tolist() == pytest.approx([K * (0.5 + 0.5), K * 12 / (12 + K)], abs=1e-4)
 
@@ -128,11 +153,11 @@ def test_two_words_pass_one_rare_word() -> None:
 def test_what_conditions_score_is_not_saturated() -> None:
     leg = result(["a"], ["ar"], [[4.0]])
     leg = LegResult(leg.ids, leg.scores + 7, leg.passages, 1, languages=leg.languages, parts=leg.parts)
-    assert saturated(leg, 10, K).scores.tolist() == pytest.approx([K * 4 / (4 + K) + 7])
+    assert saturated(leg, K).scores.tolist() == pytest.approx([K * 4 / (4 + K) + 7])
 
 
 def test_saturated_ties_go_by_id() -> None:
-    assert saturated(result(["b", "a"], ["ar", "ar"], [[1.0, 2.0], [2.0, 1.0]]), 10, K).ids == ["a", "b"]
+    assert saturated(result(["b", "a"], ["ar", "ar"], [[1.0, 2.0], [2.0, 1.0]]), K).ids == ["a", "b"]
 
 
 def test_late_interaction_orders_what_it_has_read() -> None:
