@@ -33,7 +33,7 @@ _RARE = 2
 
 
 class Background:
-    """The mean passage vector of each language of an archive."""
+    """The mean passage vector of each language of an archive, and how many articles it has."""
 
     def __init__(self, means: Mapping[str, FloatArray], articles: Mapping[str, int] | None = None) -> None:
         """*means* are the languages' mean passage vectors, (dim,); *articles* how many articles each has."""
