@@ -14,10 +14,13 @@ from indexer.archive import Archive
 from indexer.article import Article
 from indexer.engines.base import Filters
 from indexer.models.base import Encoder
+from indexer.search.page import ResultPage
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings
 
 DEPTH = 10
+#: Scores that are nearer to each other than this are alike.
+_ALIKE = 5e-5
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -89,14 +92,29 @@ def compare(one: Archive, other: Archive, asked: Sequence[SearchRequest]) -> Agr
         first, second = one.search(request), other.search(request)
         ids, others = ([result.article.id for result in page.results] for page in (first, second))
         agreement.queries += 1
-        agreement.same_order += ids == others
+        same = _same_order(first, second)
+        agreement.same_order += same
         most = max(len(ids), len(others))
         agreement.overlap += len(set(ids) & set(others)) / most if most else 1.0
         agreement.same_total += first.total == second.total
         agreement.same_facets += first.facets == second.facets
-        if ids != others:
+        if not same:
             agreement.differing.append(request.text)
     return agreement
+
+
+def _same_order(first: ResultPage, second: ResultPage) -> bool:
+    """Return whether both pages hold the same articles in one order, but for those that score alike.
+
+    The engines' cosines and term scores differ in the fifth digit: what is nearer to each other than that may stand
+    either way.
+    """
+    scores = {result.article.id: result.score for result in first.results}
+    others = {result.article.id for result in second.results}
+    return scores.keys() == others and all(
+        abs(one.score - scores[other.article.id]) < _ALIKE
+        for one, other in zip(first.results, second.results, strict=True)
+    )
 
 
 def _filters(draw: random.Random, article: Article) -> Filters:
