@@ -25,16 +25,18 @@ class Cutter:
 
     def __call__(self, article: Article) -> tuple[tuple[Passage, ...], list[PassageText]]:
         """Return an article's passages, and what the encoder reads for each."""
-        key = self._key(article)
-        known = self._cache.cuts([key]).get(key) if self._cache else None
-        if known is not None:
-            title, spans = orjson.loads(known)
-            passages = tuple(Passage(number, *span) for number, span in enumerate(spans))
-            return passages, passage_texts(article, passages, article.title[:title])
-        passages = make_passages(article, self._encoder, tokens=self._tokens)
-        title = carried_title(article, self._encoder)
-        spans = [(passage.start, passage.end, passage.language) for passage in passages]
-        self._fresh[key] = orjson.dumps((len(title), spans))
+        if self._cache is None:
+            passages, title = self._cut(article)
+        else:
+            key = self._key(article)
+            if known := self._cache.cuts([key]).get(key):
+                length, spans = orjson.loads(known)
+                passages = tuple(Passage(number, *span) for number, span in enumerate(spans))
+                title = article.title[:length]
+            else:
+                passages, title = self._cut(article)
+                spans = [(passage.start, passage.end, passage.language) for passage in passages]
+                self._fresh[key] = orjson.dumps((len(title), spans))
         return passages, passage_texts(article, passages, title)
 
     def keep(self) -> None:
@@ -42,6 +44,11 @@ class Cutter:
         fresh, self._fresh = self._fresh, {}
         if self._cache and fresh:
             self._cache.put_cuts(fresh)
+
+    def _cut(self, article: Article) -> tuple[tuple[Passage, ...], str]:
+        """Return an article's passages and the title that they carry."""
+        passages = make_passages(article, self._encoder, tokens=self._tokens)
+        return passages, carried_title(article, self._encoder)
 
     def _key(self, article: Article) -> bytes:
         """Return the digest of all that decides where an article is cut."""

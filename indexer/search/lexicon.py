@@ -40,8 +40,9 @@ _GROWTH = 1.1
 #: Too few words of a language make no mean of their own.
 _LEAST_FOR_A_MEAN = 200
 _LONGEST_FORM = 40
-#: Words whose cosine is computed, after a look at the signs of all.
-_AT_ONCE = 1_000  # words of a language for each word of a query
+#: Up to so many words of a language for each word of a query, all cosines are computed at once.
+_AT_ONCE = 1_000
+#: Of more words, so many whose cosine is computed after a look at the signs of all; fewer than `_AT_ONCE`.
 _CANDIDATES = 400
 
 
@@ -156,15 +157,6 @@ def _bases(counts: Mapping[str, int], language: str) -> dict[str, str]:
     return bases
 
 
-def _largest(values: FloatArray, count: int) -> npt.NDArray[np.intp]:
-    """Return the places of the *count* largest values, largest first, ties by place."""
-    places = np.arange(len(values))
-    if count < len(values):
-        places = np.flatnonzero(values >= np.partition(values, -count)[-count])
-    best: npt.NDArray[np.intp] = places[np.argsort(-values[places], kind="stable")][:count]
-    return best
-
-
 # --- using it -------------------------------------------------------------------------------------
 
 
@@ -242,8 +234,7 @@ class Lexicon:
 
     def _candidates(self, vector: FloatArray, start: int, end: int) -> npt.NDArray[np.intp]:
         """Return the rows, counted from *start*, whose signs differ least from the vector's."""
-        if self._signs is None or end - start <= _CANDIDATES:
-            return np.arange(end - start)
+        assert self._signs is not None
         distances = np.zeros(end - start, np.uint16)
         for column, sign in zip(self._signs, pack(vector[None] > 0)[0], strict=True):
             distances += np.bitwise_count(column[start:end] ^ sign)
@@ -293,6 +284,15 @@ class Lexicon:
         """Return where the rows of a language start and end: words are stored by language."""
         start = int(np.searchsorted(self._languages, language, side="left"))
         return start, int(np.searchsorted(self._languages, language, side="right"))
+
+
+def _largest(values: FloatArray, count: int) -> npt.NDArray[np.intp]:
+    """Return the places of the *count* largest values, largest first, ties by place."""
+    places = np.arange(len(values))
+    if count < len(values):
+        places = np.flatnonzero(values >= np.partition(values, -count)[-count])
+    best: npt.NDArray[np.intp] = places[np.argsort(-values[places], kind="stable")][:count]
+    return best
 
 
 def _centred(words: Sequence[Word]) -> FloatArray | None:

@@ -103,7 +103,7 @@ class Found:
     @property
     def nearest(self) -> tuple[str, ...]:
         """The articles that are found by meaning."""
-        return tuple(dict.fromkeys(_nearest({**self.legs, **self.compared})))
+        return tuple(dict.fromkeys(_nearest(self._counted)))
 
     @property
     def keyword_total(self) -> int:
@@ -114,10 +114,14 @@ class Found:
         """The articles that late interaction reads."""
         return tuple(entry.id for entry in self.fused[:RERANKED])
 
+    @property
+    def _counted(self) -> dict[str, LegResult]:
+        """The legs as they count."""
+        return {**self.legs, **self.compared}
+
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
-        legs = {**self.legs, **self.compared}
-        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in legs.items()}
+        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in self._counted.items()}
 
     @cached_property
     def _answers(self) -> dict[str, dict[str, tuple[float, int]]]:

@@ -85,7 +85,7 @@ QUESTION_SHARE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """All that decides an order. Chosen on XQuAD, MLQA and Arabic news headlines; docs/ranking.md has the runs."""
+    """All that decides an order. Chosen on XQuAD, MLQA, NTREX and Arabic headlines; docs/ranking.md has the runs."""
 
     plan: PlanWeights = PlanWeights()
     #: What nearness to an article counts, whose title the query is (`indexer.search.knownitem`), beside the legs' 1.
