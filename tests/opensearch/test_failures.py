@@ -152,9 +152,7 @@ def test_a_part_without_a_home_is_told_and_waited_for(engine: OpenSearchEngine) 
     """A red index: the server has no node that may hold its only part."""
     engine.create(MANIFEST)
     index, _ = engine.names.generation(1)
-    _move(engine, index, "nowhere")
-    engine.cluster.request("POST", f"/{index}/_close")
-    engine.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": "0"})
+    _make_anew(engine, index, node="nowhere")
     with pytest.raises(EngineUnavailable, match="its health is red"):
         engine.match([COMMON])
     assert engine.check()[0].level == "error"
@@ -291,6 +289,19 @@ def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
 def _block(engine: OpenSearchEngine, kind: str) -> None:
     index, _ = engine.names.generation(1)
     engine.cluster.request("PUT", f"/{index}/_settings", {f"index.blocks.{kind}": True})
+
+
+def _make_anew(engine: OpenSearchEngine, index: str, *, node: str) -> None:
+    """Make the index again, empty, where only the node of this name may hold it.
+
+    A part that has been somewhere is forced back there before it is left without a home, whatever the settings say.
+    """
+    made = engine.cluster.request("GET", f"/{index}")[index]
+    for server_s in ("creation_date", "uuid", "version", "provided_name"):
+        del made["settings"]["index"][server_s]
+    made["settings"]["index.routing.allocation.require._name"] = node
+    engine.cluster.request("DELETE", f"/{index}")
+    engine.cluster.request("PUT", f"/{index}", made, params={"wait_for_active_shards": "0"})
 
 
 def _move(engine: OpenSearchEngine, index: str, node: str | None) -> None:
