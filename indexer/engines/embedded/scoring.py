@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +20,17 @@ from indexer.engines.base import AllOf, AnyOf, Clause, FloatArray, LexicalQuery,
 from indexer.engines.embedded.columns import Columns, Mask, Positions
 from indexer.engines.embedded.lexical import Atom, LexicalReader
 
-#: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article.
-_REMEMBERED = 2_000_000
-_REMEMBERED_PER_ARTICLE = 16
+#: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article. All
+#: terms of 1,926 headlines asked of 30,177 articles are 3.4 million.
+_TERMS, _TERMS_PER_ARTICLE = 4_000_000, 32
+#: Clauses are one query's own, and each is asked for four times by it.
+_CLAUSES, _CLAUSES_PER_ARTICLE = 500_000, 4
 #: What remembering costs beside its entries, in entries: words that nothing holds are many, too.
 _OVERHEAD = 64
 #: Where one in so many articles matches, laying them out is faster than sorting them.
 _DENSE = 32
+Key = TypeVar("Key", bound=Hashable)
+
 _NOWHERE: Positions = np.zeros(0, np.int64)
 _NO_SCORES: FloatArray = np.zeros(0, np.float32)
 
@@ -38,15 +43,45 @@ class Hits:
     scores: FloatArray
 
 
+class _Remembered(Generic[Key]):
+    """Hits by what they are of; what was not asked for longest is forgotten. Safe to use from several threads."""
+
+    def __init__(self, most: int) -> None:
+        """*most* is how many entries are kept."""
+        self._most = most
+        self._known: OrderedDict[Key, Hits] = OrderedDict()
+        self._entries = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, key: Key, make: Callable[[Key], Hits]) -> Hits:
+        """Return the hits of a key, which *make* makes where they are not known."""
+        with self._lock:
+            if (known := self._known.get(key)) is not None:
+                self._known.move_to_end(key)
+                return known
+        hits = make(key)
+        with self._lock:
+            if (known := self._known.get(key)) is not None:  # another thread was quicker
+                return known
+            self._known[key] = hits
+            self._entries += len(hits.positions) + _OVERHEAD
+            while self._entries > self._most:
+                _, forgotten = self._known.popitem(last=False)
+                self._entries -= len(forgotten.positions) + _OVERHEAD
+        return hits
+
+
 class Scorer:
     """Answers lexical queries from one index as it stands beside the columns. Safe to use from several threads."""
 
     def __init__(self, reader: LexicalReader, columns: Columns) -> None:
         self._reader = reader
         self._columns = columns
-        self._known: OrderedDict[Atom | Clause, Hits] = OrderedDict()
-        self._entries = 0
-        self._lock = threading.Lock()
+        self._terms = _Remembered[Atom](max(_TERMS, _TERMS_PER_ARTICLE * len(columns)))
+        self._clauses = _Remembered[Clause](max(_CLAUSES, _CLAUSES_PER_ARTICLE * len(columns)))
 
     def matching(self, query: LexicalQuery) -> Mask:
         """Return which articles match."""
@@ -100,8 +135,7 @@ class Scorer:
 
     def _hits(self, clause: Clause) -> Hits:
         # One search asks four times: which match, what they score, of which parts, and again which match, to count.
-        known = self._remembered(clause)
-        return self._remember(clause, self._evaluated(clause)) if known is None else known
+        return self._clauses.get(clause, self._evaluated)
 
     def _evaluated(self, clause: Clause) -> Hits:
         match clause:
@@ -134,36 +168,14 @@ class Scorer:
         return positions[starts], scores, starts, np.diff(starts, append=len(positions))
 
     def _boosted(self, atom: Atom, boost: float) -> Hits:
-        hits = self._looked_up(atom)
+        hits = self._terms.get(atom, self._looked_up)
         return hits if boost == 1.0 else Hits(hits.positions, hits.scores * np.float32(boost))
 
     def _looked_up(self, atom: Atom) -> Hits:
-        if (known := self._remembered(atom)) is not None:
-            return known
         rows, scores = self._reader.look_up(atom)
         positions = self._columns.positions_of_rows(rows)
         alive = positions >= 0
-        return self._remember(atom, _ascending(positions[alive], scores[alive], len(self._columns)))
-
-    def _remembered(self, key: Atom | Clause) -> Hits | None:
-        with self._lock:
-            known = self._known.get(key)
-            if known is not None:
-                self._known.move_to_end(key)
-            return known
-
-    def _remember(self, key: Atom | Clause, hits: Hits) -> Hits:
-        """Keep hits, and forget what was not asked for longest; return those that are kept."""
-        most = max(_REMEMBERED, _REMEMBERED_PER_ARTICLE * len(self._columns))
-        with self._lock:
-            if (known := self._known.get(key)) is not None:  # another thread was quicker
-                return known
-            self._known[key] = hits
-            self._entries += len(hits.positions) + _OVERHEAD
-            while self._entries > most:
-                _, forgotten = self._known.popitem(last=False)
-                self._entries -= len(forgotten.positions) + _OVERHEAD
-        return hits
+        return _ascending(positions[alive], scores[alive], len(self._columns))
 
 
 def _ascending(positions: Positions, scores: FloatArray, count: int) -> Hits:

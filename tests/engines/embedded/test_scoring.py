@@ -70,8 +70,9 @@ def test_what_is_forgotten_is_looked_up_again(
 ) -> None:
     with EmbeddedEngine.open(filled) as engine:
         expected = search(engine)
-    monkeypatch.setattr(scoring, "_REMEMBERED", 110)
-    monkeypatch.setattr(scoring, "_REMEMBERED_PER_ARTICLE", 0)
+    for kept in ("_TERMS", "_CLAUSES"):
+        monkeypatch.setattr(scoring, kept, 110)
+        monkeypatch.setattr(scoring, f"{kept}_PER_ARTICLE", 0)
     with EmbeddedEngine.open(filled) as engine:
         assert search(engine) == expected
         assert search(engine) == expected
@@ -87,13 +88,13 @@ def test_words_that_nothing_holds_are_forgotten_too(filled: Path, monkeypatch: p
         scorers.append(self)
 
     monkeypatch.setattr(Scorer, "__init__", made)
-    monkeypatch.setattr(scoring, "_REMEMBERED", 6_400)
-    monkeypatch.setattr(scoring, "_REMEMBERED_PER_ARTICLE", 0)
+    monkeypatch.setattr(scoring, "_TERMS", 6_400)
+    monkeypatch.setattr(scoring, "_TERMS_PER_ARTICLE", 0)
     with EmbeddedEngine.open(filled) as engine:
         for number in range(300):
             assert search(engine, LexicalQuery(should=(Term(f"nowhere{number}"),)))[2] == 0
     [scorer] = scorers
-    assert 0 < len(scorer._known) <= 100
+    assert 0 < len(scorer._terms) <= 100
 
 
 @pytest.mark.parametrize("count", [10, 1_000])
