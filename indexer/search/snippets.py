@@ -16,8 +16,9 @@ from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
 from indexer.search.legs import INFLECTION, SAME, SearchedWord
 from indexer.search.page import Highlight, Snippet
+from indexer.search.vocabulary import Sought, vocabulary
 from indexer.search.weights import MARKED
-from indexer.text import Token, analyse, forms_of, sentences
+from indexer.text import Token, analyse, base_language, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
 SNIPPET_LENGTH = 360
@@ -47,6 +48,16 @@ class _Target:
     field: Field
 
 
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """A token of a run, by its number and its place there, with a target that it may begin."""
+
+    target: _Target
+    place: int
+    start: int
+    end: int
+
+
 class Marker:
     """Finds the words of one query in texts. Made once a search."""
 
@@ -54,7 +65,8 @@ class Marker:
         self.words = tuple(words)
         self._exact: dict[str, list[_Target]] = {}
         self._stems: dict[str, list[_Target]] = {}
-        self._met: dict[str, dict[str, tuple[tuple[int, _Target], ...]]] = {}  # language -> run -> targets
+        self._begins: dict[tuple[str, str], tuple[_Begin, ...]] = {}  # (language, run) -> ...
+        self._sought: dict[str, Sought] = {}  # language -> ...
         for number, word in enumerate(self.words):
             for option in word.options:
                 if option.weight < MARKED:
@@ -62,7 +74,6 @@ class Marker:
                 target = _Target(number, option.weight, option.source, option.tokens, option.form, word.field)
                 table = self._exact if option.form is Form.EXACT else self._stems
                 table.setdefault(option.tokens[0], []).append(target)
-        self._begun = {*self._exact, *self._stems}
 
     def marks(self, text: str, language: str, field: Field) -> list[Mark]:
         """Return where the words stand in a title or body, by start, the query's own words first, then the best."""
@@ -70,36 +81,33 @@ class Marker:
             return []
         # No token reaches across white space, so that what stands between can be looked up, each once: few of a
         # text's runs meet anything, and those alone are sought in it and cut into tokens.
-        known = self._met.setdefault(language, {})
+        sought = self._sought.setdefault(language, Sought((*self._exact, *self._stems)))
         found: list[Mark] = []
-        for surface in set(text.split()):
-            met = known.get(surface)
-            if met is None:
-                met = known[surface] = self._targets_in(surface, language)
-            for position in _places(text, surface) if met else ():
-                for place, target in met:
-                    if target.field not in (Field.ANY, field):
-                        continue
-                    tokens = _tokens_from(text, position, place, len(target.tokens), language)
-                    if len(target.tokens) == 1 or _stands_at(target, tokens):
-                        start = tokens[0].start
+        for surface in vocabulary(base_language(language)).met(set(text.split()), sought):
+            begins = self._begins_in(surface, language)
+            for position in _places(text, surface) if begins else ():
+                for begin in begins:
+                    target = begin.target
+                    if target.field in (Field.ANY, field) and (
+                        end := _end_of(target, text, position, begin, language)
+                    ):
+                        start = position + begin.start
                         if target.source == INFLECTION:
                             start += 1  # the letter written to the word is another word (and, with, to)
-                        found.append(Mark(start, tokens[-1].end, target.word, target.weight, target.source))
+                        found.append(Mark(start, end, target.word, target.weight, target.source))
         # The query's own word stays that, however much another word counts that it answers, too.
         return sorted(found, key=lambda m: (m.start, m.source != SAME, -m.weight, -m.end, m.word))
 
-    def _targets_in(self, surface: str, language: str) -> tuple[tuple[int, _Target], ...]:
-        """Return (number of the token, target) for the tokens of a run that a target may begin with."""
-        forms = _kept_forms if len(surface) <= _LONGEST_KEPT else forms_of
-        if self._begun.isdisjoint(forms(surface, language)):
-            return ()
-        targets: tuple[tuple[int, _Target], ...] = ()
-        for place, token in enumerate(_tokens_of(surface, language)):
-            if token.exact in self._exact or token.stem in self._stems:
-                begun = (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
-                targets += tuple((place, target) for target in begun)
-        return targets
+    def _begins_in(self, surface: str, language: str) -> tuple[_Begin, ...]:
+        """Return what the tokens of a run may begin."""
+        known = self._begins.get((language, surface))
+        if known is None:
+            known = self._begins[language, surface] = tuple(
+                _Begin(target, place, token.start, token.end)
+                for place, token in enumerate(_tokens_of(surface, language))
+                for target in (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
+            )
+        return known
 
     def highlights(
         self, marks: Sequence[Mark], start: int = 0, end: int | None = None
@@ -145,9 +153,13 @@ def _kept_tokens(surface: str, language: str) -> tuple[Token, ...]:
     return tuple(analyse(surface, language))
 
 
-@lru_cache(maxsize=1 << 17)
-def _kept_forms(surface: str, language: str) -> tuple[str, ...]:
-    return forms_of(surface, language)
+def _end_of(target: _Target, text: str, position: int, begin: _Begin, language: str) -> int:
+    """Return where a target ends that a token of the run at `position` begins; 0 where other tokens follow."""
+    if len(target.tokens) == 1:
+        return position + begin.end
+    tokens = _tokens_from(text, position, begin.place, len(target.tokens), language)
+    forms = tuple(token.exact if target.form is Form.EXACT else token.stem for token in tokens)
+    return tokens[-1].end if forms == target.tokens else 0
 
 
 def _tokens_from(text: str, position: int, place: int, count: int, language: str) -> list[Token]:
@@ -161,11 +173,6 @@ def _tokens_from(text: str, position: int, place: int, count: int, language: str
                 return tokens
         place = 0
     return tokens
-
-
-def _stands_at(target: _Target, tokens: Sequence[Token]) -> bool:
-    forms = tuple(token.exact if target.form is Form.EXACT else token.stem for token in tokens)
-    return forms == target.tokens
 
 
 # --- snippets -----------------------------------------------------------------------------------
