@@ -37,7 +37,8 @@ def taken(result: LegResult, places: Sequence[int]) -> LegResult:
 
 def rescored(result: LegResult, scores: FloatArray) -> LegResult:
     """Return the same articles by other scores, (n,), best first, ties by id; `parts` as for `taken`."""
-    order = sorted(range(len(result.ids)), key=lambda place: (-scores[place], result.ids[place]))
+    ids, values = result.ids, scores.tolist()
+    order = sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))
     return taken(replace(result, scores=scores), order)
 
 

@@ -10,15 +10,14 @@ were worse than vectors alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.engines.base import FloatArray, LegResult
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
+class Fused(NamedTuple):
     """An article's place in the fused ranking. `shares` has each leg's part of the score; they sum to it."""
 
     id: str

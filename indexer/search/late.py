@@ -64,25 +64,35 @@ def interact(
     ends = np.cumsum([len(codes) // width for _, _, codes in coded])
     starts = np.concatenate([[0], ends[:-1]])
     best = np.maximum.reduceat(similarities, starts, axis=1).mean(axis=0)
-    found: dict[str, Interaction] = {}
+    found: dict[str, tuple[float, int, FloatArray]] = {}
+    titled: dict[str, tuple[int, int]] = {}
     for (article_id, number, _), score, start, end in zip(
         coded, best.tolist(), starts.tolist(), ends.tolist(), strict=True
     ):
-        known = found.get(article_id)
-        block = similarities[:, start:end]
-        if known is None:
-            words = (titles or {}).get(article_id, 0)
-            found[article_id] = Interaction(score, number, both_ways(block[:, :words]), block)
-        elif score > known.score:
-            found[article_id] = Interaction(score, number, known.title, block)
-    return found
+        if article_id not in found:
+            titled[article_id] = (start, min(start + (titles or {}).get(article_id, 0), end))
+        if article_id not in found or score > found[article_id][0]:
+            found[article_id] = (score, number, similarities[:, start:end])
+    scores = both_ways(similarities, list(titled.values()))
+    return {
+        article_id: Interaction(score, number, title, block)
+        for (article_id, (score, number, block)), title in zip(found.items(), scores, strict=True)
+    }
 
 
-def both_ways(similarities: FloatArray) -> float:
-    """Return the mean of MaxSim from the query to a text and back; 0 for a text without words."""
-    if not similarities.size:
-        return 0.0
-    return float(similarities.max(axis=1).mean() + similarities.max(axis=0).mean()) / 2
+def both_ways(similarities: FloatArray, runs: Sequence[tuple[int, int]]) -> list[float]:
+    """Return for each run (start, end) of columns the mean of MaxSim to it and back; 0 for an empty one."""
+    lengths = np.array([end - start for start, end in runs], np.intp)
+    scores = np.zeros(len(runs), np.float32)
+    some = np.flatnonzero(lengths)
+    if len(some):
+        columns = np.concatenate([np.arange(*runs[place]) for place in some.tolist()])
+        starts = np.cumsum(lengths[some]) - lengths[some]
+        chosen = similarities[:, columns]
+        there = np.maximum.reduceat(chosen, starts, axis=1).mean(axis=0)
+        back = np.add.reduceat(chosen.max(axis=0), starts) / lengths[some]
+        scores[some] = (there + back) / 2
+    return scores.tolist()
 
 
 def title_words(article: Article) -> int:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from indexer.engines.base import Engine, Word, WordCount
 from indexer.models.base import Encoder
-from indexer.models.signs import pack
+from indexer.models.signs import add_differing, pack
 from indexer.text import base_language, split_clitic, stem_word
 from indexer.text.transliteration import skeleton
 
@@ -236,8 +236,7 @@ class Lexicon:
         """Return the rows, counted from *start*, whose signs differ least from the vector's."""
         assert self._signs is not None
         distances = np.zeros(end - start, np.uint16)
-        for column, sign in zip(self._signs, pack(vector[None] > 0)[0], strict=True):
-            distances += np.bitwise_count(column[start:end] ^ sign)
+        add_differing(distances, pack(vector[None] > 0)[0], self._signs[:, start:end])
         within = np.cumsum(np.bincount(distances))
         return np.flatnonzero(distances <= np.searchsorted(within, _CANDIDATES))
 

@@ -43,7 +43,8 @@ def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
     columns = snapshot.columns
     positions, scores, total = snapshot.lexical.best(leg.query, columns.passing(leg.filters), leg.size)
     ids = [columns.ids[position] for position in positions.tolist()]
-    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[: leg.size]
+    values = scores.tolist()
+    order = sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))[: leg.size]
     parts = None
     if leg.parts:
         parts = snapshot.lexical.parts(leg.query.should, positions[order[: leg.parts]])

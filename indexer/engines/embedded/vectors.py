@@ -36,6 +36,8 @@ _BLOCK = 8_192
 _QUERY_BITS = 4
 _STRIDE = 8
 _GENEROUS = 1.5
+_HALF_TO_SINGLE = np.float32(2.0**112)
+_SIGN_EXPONENT_MANTISSA = np.uint32(0x8FFFFFFF).view(np.int32)  # without the copies of the sign between them
 
 
 def signs_of(vectors: FloatArray, centre: FloatArray) -> tuple[npt.NDArray[np.uint64], FloatArray]:
@@ -153,8 +155,9 @@ class VectorReader:
             least = _least_of_best(estimates, wanted) if wanted < remaining else np.finfo(np.float32).min
             candidates = np.flatnonzero(estimates >= least)
             # Long articles have many passages near each other: enough candidates are enough articles.
-            owners = np.unique(self._owners[candidates])
-            if len(owners) >= _ARTICLES_PER_HIT * size or len(candidates) >= remaining:
+            owners = np.zeros(len(columns), np.bool_)
+            owners[self._owners[candidates]] = True
+            if np.count_nonzero(owners) >= _ARTICLES_PER_HIT * size or len(candidates) >= remaining:
                 return self._rank(candidates, query, size, columns)
             wanted *= 4
 
@@ -172,23 +175,36 @@ class VectorReader:
 
     def _rank(self, rows: Positions, query: FloatArray, size: int, columns: Columns) -> Nearest:
         cosines = np.empty(len(rows), np.float32)
+        scaled = query * _HALF_TO_SINGLE
         for start in range(0, len(rows), _BLOCK):
-            block = rows[start : start + _BLOCK]
+            block = self._matrix[rows[start : start + _BLOCK]]
             # A sum along rows gives equal rows equal cosines, to the last bit; a matrix product does not.
-            cosines[start : start + _BLOCK] = np.einsum(
-                "ij,j->i", self._matrix[block].astype(np.float32), query
-            )
+            cosines[start : start + _BLOCK] = np.einsum("ij,j->i", _shifted(block), scaled)
         best_first = np.lexsort((self._numbers[rows], -cosines))
         owners = self._owners[rows[best_first]]
-        _, firsts = np.unique(owners, return_index=True)
-        chosen = best_first[np.sort(firsts)]
+        first = np.zeros(len(columns), np.int64)
+        first[owners[::-1]] = np.arange(len(owners))[
+            ::-1
+        ]  # of an article's places the last to be written stays
+        chosen = best_first[first[owners] == np.arange(len(owners))]
         if len(chosen) > size:
             chosen = chosen[: np.count_nonzero(cosines[chosen] >= cosines[chosen[size - 1]])]
         ids = [columns.ids[position] for position in self._owners[rows[chosen]].tolist()]
-        scores = cosines[chosen]
+        scores = cosines[chosen].tolist()
         order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[:size]
         chosen = chosen[order]
         return Nearest(self._owners[rows[chosen]], cosines[chosen], self._numbers[rows[chosen]])
+
+
+def _shifted(halves: npt.NDArray[np.float16]) -> FloatArray:
+    """Return finite float16 values as float32, each divided by 2^112, in a quarter of the time of `astype`.
+
+    The two formats are sign, exponent and mantissa alike; what differs is where they begin and the exponent's bias.
+    """
+    bits = halves.view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= _SIGN_EXPONENT_MANTISSA
+    return bits.view(np.float32)
 
 
 def _least_of_best(values: FloatArray, count: int) -> np.float32:
