@@ -14,6 +14,7 @@ from indexer.engines.base import (
     Engine,
     Field,
     Filters,
+    FloatArray,
     Form,
     GatherRequest,
     LegResult,
@@ -42,7 +43,8 @@ TITLES = 5
 #: Articles that are compared with one. On a cluster their vectors are what takes the time.
 CANDIDATES = 100
 #: From this cosine of centred first passages on, two articles may tell one story.
-NEAR = 0.4
+NEAR = 0.3
+CROWD = 10
 
 
 def title_asked(parsed: ParsedQuery, language: str) -> LexicalQuery | None:
@@ -93,11 +95,8 @@ def near_known_item(
     """
     if article.language not in background.languages:
         return None
-    near = near_article(engine, article, background, filters=filters, timeout=timeout)
-    if near is None:
-        return None
-    count = int(np.count_nonzero(near.scores >= NEAR))
-    return head(near, count) if set(near.ids[:count]) - {article.id} else None
+    near = near_article(engine, article, background, filters=filters, least=NEAR, timeout=timeout)
+    return near if near is not None and set(near.ids) - {article.id} else None
 
 
 def near_article(
@@ -107,13 +106,17 @@ def near_article(
     *,
     size: int = CANDIDATES,
     filters: Filters = EVERYTHING,
+    least: float = -1.0,
     timeout: float | None = None,
 ) -> LegResult | None:
     """Return the `size` articles nearest to one, itself among them; None where it has no vectors.
 
+    *least* is the cosine from which on an article counts as near.
+
     First passages are compared, which say what news is about. Candidates come from the article's own language and
     from all others apart, as raw cosines favour its own; their order is that of the cosines after centring by
-    language, so that what tells the same story in another language comes before what is only written in the same one.
+    language, so that what tells the same story in another language comes before what is only written in the same one,
+    and without what is owed to a topic that many of them are on (see `uncrowded`).
     """
     vectors = engine.vectors([article.id], lead=True, timeout=timeout)
     if article.id not in vectors:
@@ -126,12 +129,36 @@ def near_article(
     # What was deleted since the legs ran has no vector, and is left out.
     leg = taken(leg, [place for place, other in enumerate(leg.ids) if other in vectors])
     languages = leg.languages or [""] * len(leg.ids)
+    if not leg.ids:
+        return leg
     asked = background.centred(first, article.language)[0]
-    scores = [
-        float(background.centred(vectors[other], language)[0] @ asked)
-        for other, language in zip(leg.ids, languages, strict=True)
-    ]
-    return head(rescored(leg, np.array(scores, np.float32)), size)
+    centred = np.concatenate([vectors[other] for other in leg.ids])
+    for language in set(languages):
+        rows = [place for place, its in enumerate(languages) if its == language]
+        centred[rows] = background.centred(centred[rows], language)
+    cosines = centred @ asked
+    scores = uncrowded(cosines, centred)
+    if article.id in leg.ids:
+        scores[leg.ids.index(article.id)] = 1.0  # it is the first, however many copies it has
+    near = np.flatnonzero(cosines >= least)
+    return head(rescored(taken(leg, near.tolist()), scores[near]), size)
+
+
+def uncrowded(cosines: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Return the cosines, (n,), of an article with candidates, of *vectors* (n, dim), less for what is near to many.
+
+    Some articles are near to all of a topic. What counts is how much nearer one is to this article than to the
+    candidates that are nearest to it: cross-domain similarity local scaling (Conneau et al., "Word Translation Without
+    Parallel Data", ICLR 2018), with the candidates for the neighbourhood. What is taken off is put back on the mean.
+    """
+    among = vectors @ vectors.T
+    np.fill_diagonal(among, -1.0)
+    near = min(CROWD, len(vectors) - 1)
+    if near < 1:
+        return cosines
+    crowding = np.partition(among, -near, axis=1)[:, -near:].mean(axis=1)
+    scaled: FloatArray = cosines - (crowding - crowding.mean()) / 2
+    return scaled
 
 
 def _words(text: str, language: str) -> list[str]:

@@ -89,7 +89,7 @@ class Weights:
 
     plan: PlanWeights = PlanWeights()
     #: What nearness to an article counts, whose title the query is (`indexer.search.knownitem`), beside the legs' 1.
-    known_item: float = 4.0
+    known_item: float = 8.0
     #: Whether languages are compared by what is expected of each (`indexer.search.background.balanced`).
     balance: bool = True
     #: A query word's score s counts as s / (s + this): one rare word must not outweigh several others.

@@ -22,6 +22,7 @@ from indexer.search.knownitem import (
     near_article,
     near_known_item,
     title_asked,
+    uncrowded,
 )
 from indexer.search.query import parse
 from indexer.search.request import SearchRequest
@@ -202,8 +203,11 @@ def test_near_articles_are_compared_without_what_their_languages_have_in_common(
         moved = vectors[name][0] - means[language]
         return moved / np.linalg.norm(moved)
 
-    for name, score, language in zip(near.ids, near.scores, near.languages, strict=True):
-        assert score == pytest.approx(centred("story-en", "en") @ centred(name, language), abs=1e-5)
+    compared = np.stack([centred(*one) for one in zip(near.ids, near.languages, strict=True)])
+    expected = uncrowded(compared @ centred("story-en", "en"), compared)
+    assert near.ids[0] == "story-en"
+    assert near.scores[0] == 1.0
+    np.testing.assert_allclose(near.scores[1:], expected[1:], atol=1e-5)
     assert list(near.scores) == sorted(near.scores, reverse=True)
 
 
@@ -260,3 +264,28 @@ def test_similar_articles_are_found_the_same_way(engine: Engine, searcher: Searc
     assert [result.article.id for result in near] == [name for name in leg.ids if name != "story-en"][:5]
     assert near[0].article.id == "story-ar"
     assert searcher.similar("story-en", size=0) == []
+
+
+def test_what_is_near_to_many_counts_less_than_what_is_near_to_this_article() -> None:
+    """Twenty candidates on one topic are a little nearer to the article than its other telling is."""
+    drawn = np.random.default_rng(5)
+    topic, story, noise = np.linalg.qr(drawn.standard_normal((64, 64)))[0].reshape(64, 64)[:3]
+    asked = 0.8 * topic + 0.6 * story
+    own = drawn.standard_normal((20, 64)).astype(np.float32)
+    own /= np.linalg.norm(own, axis=1, keepdims=True)
+    crowd = 0.9 * topic + 0.4 * own
+    telling = 0.3 * topic + 0.85 * story + 0.4 * noise
+    vectors = np.vstack([crowd, telling]).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosines = vectors @ asked.astype(np.float32)
+    assert cosines[-1] < cosines[:-1].max()
+    scaled = uncrowded(cosines, vectors)
+    assert scaled.argmax() == len(vectors) - 1
+    assert scaled.mean() == pytest.approx(cosines.mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_few_candidates_have_no_crowd(count: int) -> None:
+    vectors = np.eye(count, 4, dtype=np.float32)
+    cosines = np.linspace(0.9, 0.5, count).astype(np.float32)
+    np.testing.assert_allclose(uncrowded(cosines, vectors), cosines)
