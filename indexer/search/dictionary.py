@@ -103,6 +103,11 @@ class SortedTable:
         for line in self._data.decode().splitlines():
             yield line.split("\t")
 
+    def listed(self) -> Iterator[str]:
+        """Yield the key of every line."""
+        for line in self._data.decode().splitlines():
+            yield line.partition("\t")[0]
+
     def _first(self, wanted: bytes) -> int:
         """Return where the first line starts whose key is not before *wanted*."""
         low, high = 0, len(self._data)
@@ -187,6 +192,11 @@ class Dictionary:
         )
 
     @cached_property
+    def _listed(self) -> frozenset[str]:
+        """All keys of the tables: most of a query's runs of words are not among them, and need not be looked for."""
+        return frozenset(key for _, table in self._tables for key in table.listed())
+
+    @cached_property
     def _names(self) -> SortedTable:
         return SortedTable.shipped("names.tsv.gz")
 
@@ -237,8 +247,9 @@ class Dictionary:
 
     def _exact(self, key: str) -> list[Translation]:
         found = [Translation(arabic, "user") for arabic in self._user.get(key, ())]
-        for source, table in self._tables:
-            found += [Translation(row[0], source) for row in table.rows(key)]
+        if key in self._listed:
+            for source, table in self._tables:
+                found += [Translation(row[0], source) for row in table.rows(key)]
         return found
 
     def _glosses(self, exact: str) -> tuple[str, ...]:

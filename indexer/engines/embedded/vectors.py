@@ -125,10 +125,12 @@ class VectorReader:
             owners = np.fromfile(folder / OWNERS, np.int64, count * 2).reshape(count, 2)
             self._numbers = owners[:, 1].astype(np.int32)
             self._owners = columns.positions_of_rows(owners[:, 0])
+            self._alive = np.flatnonzero(self._owners >= 0)
+            self._first = self._alive[self._numbers[self._alive] == 0]
 
     @property
     def alive(self) -> int:
-        return int(np.count_nonzero(self._owners >= 0))
+        return len(self._alive) if self.count else 0
 
     def nearest(
         self, vector: FloatArray, allowed: Mask | None, size: int, columns: Columns, *, lead: bool = False
@@ -140,26 +142,25 @@ class VectorReader:
         if not self.count or not len(columns) or size <= 0:
             return _nothing()
         query = np.asarray(vector, np.float32)
-        usable = self._owners >= 0
-        if lead:
-            usable &= self._numbers == 0
+        usable = self._first if lead else self._alive
         if allowed is not None:
-            usable &= allowed[self._owners]
-        remaining = int(np.count_nonzero(usable))
+            usable = usable[allowed[self._owners[usable]]]
         wanted = max(_CANDIDATES, _CANDIDATES_PER_HIT * size)
-        if remaining <= max(EXACT, wanted):
-            return self._rank(np.flatnonzero(usable), query, size, columns)
-        estimates = np.where(usable, self._estimates(query), -np.inf)
-        while True:
+        if len(usable) <= max(EXACT, wanted):
+            return self._rank(usable, query, size, columns)
+        estimates = self._estimates(query)
+        if len(usable) < self.count:
+            estimates = estimates[usable]
+        while wanted < len(usable):
             # All passages of one estimate are in or out together: equal passages get equal treatment.
-            least = _least_of_best(estimates, wanted) if wanted < remaining else np.finfo(np.float32).min
-            candidates = np.flatnonzero(estimates >= least)
+            candidates = usable[estimates >= _least_of_best(estimates, wanted)]
             # Long articles have many passages near each other: enough candidates are enough articles.
             owners = np.zeros(len(columns), np.bool_)
             owners[self._owners[candidates]] = True
-            if np.count_nonzero(owners) >= _ARTICLES_PER_HIT * size or len(candidates) >= remaining:
+            if np.count_nonzero(owners) >= _ARTICLES_PER_HIT * size:
                 return self._rank(candidates, query, size, columns)
             wanted *= 4
+        return self._rank(usable, query, size, columns)
 
     def _estimates(self, query: FloatArray) -> FloatArray:
         """Return (count,) float32 that order the passages about as their cosines with the query do."""
