@@ -16,15 +16,14 @@ from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
 from indexer.search.legs import INFLECTION, SAME, SearchedWord
 from indexer.search.page import Highlight, Snippet
-from indexer.search.vocabulary import Sought, vocabulary
+from indexer.search.vocabulary import LONGEST_KEPT, VOCABULARY, Sought
 from indexer.search.weights import MARKED
-from indexer.text import Token, analyse, base_language, sentences
+from indexer.text import Token, analyse, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
 SNIPPET_LENGTH = 360
 
 _RUN = re.compile(r"\S+")
-_LONGEST_KEPT = 100  # characters; the tokens of longer runs (Chinese sentences, base64) are not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +80,11 @@ class Marker:
             return []
         # No token reaches across white space, so that what stands between can be looked up, each once: few of a
         # text's runs meet anything, and those alone are sought in it and cut into tokens.
-        sought = self._sought.setdefault(language, Sought((*self._exact, *self._stems)))
+        sought = self._sought.get(language)
+        if sought is None:
+            sought = self._sought[language] = VOCABULARY.seek(language, (*self._exact, *self._stems))
         found: list[Mark] = []
-        for surface in vocabulary(base_language(language)).met(set(text.split()), sought):
+        for surface in VOCABULARY.met(set(text.split()), sought):
             begins = self._begins_in(surface, language)
             for position in _places(text, surface) if begins else ():
                 for begin in begins:
@@ -143,7 +144,7 @@ def _places(text: str, surface: str) -> Iterator[int]:
 
 
 def _tokens_of(surface: str, language: str) -> tuple[Token, ...]:
-    if len(surface) > _LONGEST_KEPT:
+    if len(surface) > LONGEST_KEPT:
         return tuple(analyse(surface, language))
     return _kept_tokens(surface, language)
 

@@ -1,69 +1,93 @@
 """The runs of letters that texts are made of (what stands between white space), by the forms that they hold.
 
 Few of a text's runs meet anything of a query. Analysing each to find these out is most of the work of marking a
-page, and the texts of an archive are made of the same runs: here each is analysed once a process, and the runs of a
-text that hold a form are then found by set operations, at some hundredths of the time.
+page, and the texts of an archive are made of the same runs: here those that were met are known by their forms, and the
+runs of a text that hold one are found by set operations, at some hundredths of the time.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from indexer.text import forms_of
+from indexer.text import base_language, forms_of
 
-#: Runs that are remembered for a language, about 150 bytes each; when there are more, all are forgotten.
-_KEPT = 1 << 17
-_LONGEST_KEPT = 100  # characters; longer runs (Chinese sentences, base64) are analysed each time
+#: Forms of runs that are remembered, of all languages together; when there are more, all are forgotten. They take 50 MB
+#: in Arabic news (165 bytes each), 130 MB where each run has a form of 60 letters for itself.
+_MOST = 300_000
+#: Characters; longer runs (Chinese sentences, base64) are analysed each time.
+LONGEST_KEPT = 100
+
+
+@dataclass(slots=True)
+class _Runs:
+    """The runs of one language that are known. `version` grows with them."""
+
+    language: str
+    known: set[str] = field(default_factory=set)
+    holding: dict[str, list[str]] = field(default_factory=dict)
+    version: int = 0
 
 
 class Sought:
-    """The forms that one query seeks in texts of one language, and the known runs that hold them."""
+    """The forms that one query seeks in texts of one language, and the known runs that hold them: for one thread."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
+    def __init__(self, table: _Runs, forms: Iterable[str]) -> None:
+        self.table = table
         self.forms = frozenset(forms)
         self.runs: set[str] = set()
         self.version = -1
 
 
 class Vocabulary:
-    """The runs of one language that have been met. Safe to use from several threads."""
+    """The runs that have been met. Safe to use from several threads."""
 
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self._known: set[str] = set()
-        self._holding: dict[str, list[str]] = {}
-        self._version = 0  # of what is known
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._tables: dict[str, _Runs] = {}
+        self._forms = 0
         self._lock = threading.Lock()
+
+    def seek(self, language: str, forms: Iterable[str]) -> Sought:
+        """Return what finds the runs that hold one of the forms, in texts of a language."""
+        base = base_language(language)
+        with self._lock:
+            if self._forms >= self._most:
+                self._tables, self._forms = {}, 0  # who seeks in an older table goes on with it
+            return Sought(self._tables.setdefault(base, _Runs(base)), forms)
 
     def met(self, runs: set[str], sought: Sought) -> set[str]:
         """Return those of a text's runs that hold one of the forms that are sought."""
+        table = sought.table
         with self._lock:
-            if len(self._known) >= _KEPT:  # what a query has found of them stays right
-                self._known, self._holding = set(), {}
-            if sought.version != self._version:  # another query's texts have brought others
-                holding = (self._holding.get(form, ()) for form in sought.forms)
-                sought.runs = set().union(*holding)
-            unkept: set[str] = set()
-            for run in runs - self._known:
-                forms = forms_of(run, self._language)
-                kept = len(run) <= _LONGEST_KEPT and len(self._known) < _KEPT
-                if kept:
-                    self._remember(run, forms)
+            strange = runs - table.known
+        # A hostile text takes seconds here: nobody waits for it.
+        analysed = [(run, forms_of(run, table.language)) for run in strange]
+        unkept: set[str] = set()
+        with self._lock:
+            if sought.version != table.version:  # another query's texts have brought others
+                sought.runs = set().union(*(table.holding.get(form, ()) for form in sought.forms))
+            for run, forms in analysed:
+                kept = len(run) <= LONGEST_KEPT and self._remember(table, run, forms)
                 if not sought.forms.isdisjoint(forms):
                     (sought.runs if kept else unkept).add(run)
-            sought.version = self._version
+            sought.version = table.version
             return (runs & sought.runs) | unkept
 
-    def _remember(self, run: str, forms: Iterable[str]) -> None:
-        for form in set(forms):
-            self._holding.setdefault(form, []).append(run)
-        self._known.add(run)
-        self._version += 1
+    def _remember(self, table: _Runs, run: str, forms: Iterable[str]) -> bool:
+        """Return whether a run is known from now on."""
+        if run not in table.known:
+            if self._forms >= self._most:
+                return False
+            distinct = set(forms)
+            for form in distinct:
+                table.holding.setdefault(form, []).append(run)
+            table.known.add(run)
+            table.version += 1
+            self._forms += max(len(distinct), 1)
+        return True
 
 
-@lru_cache(maxsize=64)
-def vocabulary(language: str) -> Vocabulary:
-    """Return what this process knows of a language's runs."""
-    return Vocabulary(language)
+#: What this process knows.
+VOCABULARY = Vocabulary()

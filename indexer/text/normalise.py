@@ -52,9 +52,11 @@ _POINTS = re.compile(
 # An apostrophe stays only where English puts it before an ending (don't, Russia's), for the stemmer to
 # take off; in names it is optional (Sana'a, Sanaa).
 _LOOSE_APOSTROPHE = re.compile(r"^'+|'(?!(?:s|t|re|ve|ll|d|m)$)")
-#: One word of letters that only `_FOLDS` changes, and of vowel marks that are left out.
-PLAIN_ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a][\u0621-\u063a\u0641-\u0652\u0670]*")
-_PLAIN_FOLDS = {**_FOLDS, **dict.fromkeys([*range(0x064B, 0x0653), 0x0670])}
+#: Vowel marks that are written over any letter; others may be part of one (a hamza).
+_HARAKAT = "\u064b-\u0652\u0670"
+#: One word of letters that only `_FOLDS` changes, and of vowel marks, which are left out.
+PLAIN_ARABIC = re.compile(f"[\u0621-\u063a\u0641-\u064a][\u0621-\u063a\u0641-\u064a{_HARAKAT}]*")
+_PLAIN_FOLDS = _FOLDS | {code: None for code in range(0x064B, 0x0671) if re.match(f"[{_HARAKAT}]", chr(code))}
 _GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:[,٬][0-9]{3})+(?:\.[0-9]+)?")
 
 
@@ -88,9 +90,8 @@ def normalise(word: str) -> str:
     Normalising twice changes nothing. The result holds no white space.
     """
     if PLAIN_ARABIC.fullmatch(word):
-        return word.translate(
-            _PLAIN_FOLDS
-        )  # what most words of the archive need; the rest of this changes nothing
+        # What most words of the archive need; the rest of this changes nothing.
+        return word.translate(_PLAIN_FOLDS)
     exact = _normalise_once(word)
     # One step of NFKC, folding or stripping can make the next one possible (a mark that now follows
     # another letter); the forms settle after at most a few rounds.
