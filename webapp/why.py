@@ -33,7 +33,8 @@ LEGS = {
         say_in("leg", "Same story"),
         say("the article with this title"),
         say(
-            "Its first passage against that of the article with this title, without what its language has in common"
+            "Its first passage against that of the article with this title, without what its language "
+            "and its topic have in common"
         ),
     ),
     LATE: (

@@ -20,8 +20,8 @@ _OWN, _ALIGNED = (SAME, INFLECTION), "aligned"
 _EXAMPLES = 3
 #: From this rank on, the place among the nearest says little, and is told in passing.
 _NEAR = 20
-#: From this cosine on, two first passages are the same.
-_EQUAL = 0.9999
+#: What the article with this title scores, and what opens as it does (`indexer.search.knownitem.near_article`).
+_SAME = 1.0
 
 
 def explain(
@@ -103,7 +103,7 @@ def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
 
 
 def _by_known_item(leg: LegScore) -> Text:
-    if leg.score >= _EQUAL:
+    if leg.score >= _SAME:
         return say("is the article with this title, or opens as it does")
     if leg.rank == 1:
         return say("is the nearest to the article with this title")

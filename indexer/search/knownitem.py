@@ -44,7 +44,11 @@ TITLES = 5
 CANDIDATES = 100
 #: From this cosine of centred first passages on, two articles may tell one story.
 NEAR = 0.3
+#: So many candidates are the neighbourhood of one (as in the paper, see `uncrowded`).
 CROWD = 10
+#: From this cosine on two first passages are the same; the score of all others stays below.
+EQUAL = 0.9999
+_UNEQUAL = 0.999
 
 
 def title_asked(parsed: ParsedQuery, language: str) -> LexicalQuery | None:
@@ -111,12 +115,13 @@ def near_article(
 ) -> LegResult | None:
     """Return the `size` articles nearest to one, itself among them; None where it has no vectors.
 
-    *least* is the cosine from which on an article counts as near.
+    *least* is from where on an article counts as near.
 
     First passages are compared, which say what news is about. Candidates come from the article's own language and
     from all others apart, as raw cosines favour its own; their order is that of the cosines after centring by
     language, so that what tells the same story in another language comes before what is only written in the same one,
-    and without what is owed to a topic that many of them are on (see `uncrowded`).
+    and without what is owed to a topic that many of them are on (see `uncrowded`). The scores are those, in [0, 1],
+    and 1 for what opens with the same passage; *least* is a cosine all the same.
     """
     vectors = engine.vectors([article.id], lead=True, timeout=timeout)
     if article.id not in vectors:
@@ -136,10 +141,10 @@ def near_article(
     for language in set(languages):
         rows = [place for place, its in enumerate(languages) if its == language]
         centred[rows] = background.centred(centred[rows], language)
-    cosines = centred @ asked
-    scores = uncrowded(cosines, centred)
-    if article.id in leg.ids:
-        scores[leg.ids.index(article.id)] = 1.0  # it is the first, however many copies it has
+    # A sum along rows gives equal vectors equal cosines, to the last bit; a matrix product does not.
+    cosines = np.einsum("ij,j->i", centred, asked)
+    scores = np.clip(uncrowded(cosines, centred), 0.0, _UNEQUAL)
+    scores[cosines >= EQUAL] = 1.0  # the article itself and its copies, however many these are
     near = np.flatnonzero(cosines >= least)
     return head(rescored(taken(leg, near.tolist()), scores[near]), size)
 
@@ -156,8 +161,9 @@ def uncrowded(cosines: FloatArray, vectors: FloatArray) -> FloatArray:
     near = min(CROWD, len(vectors) - 1)
     if near < 1:
         return cosines
-    crowding = np.partition(among, -near, axis=1)[:, -near:].mean(axis=1)
-    scaled: FloatArray = cosines - (crowding - crowding.mean()) / 2
+    crowding = np.sort(np.partition(among, -near, axis=1)[:, -near:], axis=1).mean(axis=1)
+    # Rounded, so that equal vectors get equal scores whatever their places are.
+    scaled: FloatArray = np.round(cosines - (crowding - crowding.mean()) / 2, 5)
     return scaled
 
 

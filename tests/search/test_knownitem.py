@@ -16,6 +16,7 @@ from indexer.errors import EngineTimeout
 from indexer.search.background import LEAST, NO_BACKGROUND, Background, update_background
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.knownitem import (
+    CROWD,
     MOST,
     TITLES,
     known_item,
@@ -204,10 +205,12 @@ def test_near_articles_are_compared_without_what_their_languages_have_in_common(
         return moved / np.linalg.norm(moved)
 
     compared = np.stack([centred(*one) for one in zip(near.ids, near.languages, strict=True)])
-    expected = uncrowded(compared @ centred("story-en", "en"), compared)
+    among = compared @ compared.T
+    crowding = np.array([np.sort(np.delete(row, place))[-CROWD:].mean() for place, row in enumerate(among)])
+    expected = compared @ centred("story-en", "en") - (crowding - crowding.mean()) / 2
     assert near.ids[0] == "story-en"
     assert near.scores[0] == 1.0
-    np.testing.assert_allclose(near.scores[1:], expected[1:], atol=1e-5)
+    np.testing.assert_allclose(near.scores[1:], np.clip(expected[1:], 0, 0.999), atol=2e-5)
     assert list(near.scores) == sorted(near.scores, reverse=True)
 
 
@@ -282,6 +285,42 @@ def test_what_is_near_to_many_counts_less_than_what_is_near_to_this_article() ->
     scaled = uncrowded(cosines, vectors)
     assert scaled.argmax() == len(vectors) - 1
     assert scaled.mean() == pytest.approx(cosines.mean(), abs=1e-6)
+
+
+def test_equal_vectors_count_alike_wherever_they_stand() -> None:
+    drawn = np.random.default_rng(3).standard_normal((30, 64)).astype(np.float32)
+    vectors = drawn[[*range(30), 4, 4, 4]] / 8
+    scaled = uncrowded(vectors @ vectors[0], vectors)
+    assert len({float(scaled[place]) for place in (4, 30, 31, 32)}) == 1
+
+
+def test_copies_of_the_article_are_it_and_nothing_else_is(engine: Engine, encoder: FakeEncoder) -> None:
+    story = STORY[0]
+    copies = [
+        article(f"a-copy-{n}", TITLE, story.text, language="en", source="CNN") for n in range(CROWD + 2)
+    ]
+    write(engine, encoder, copies)
+    near = near_article(engine, story, Background.load(engine), size=200)
+    assert near is not None
+    same = [name for name, score in zip(near.ids, near.scores, strict=True) if score == 1.0]
+    assert same == sorted([*(copy.id for copy in copies), story.id])
+    assert max(near.scores[len(same) :]) <= 0.999
+    assert min(near.scores) >= 0.0
+
+
+@pytest.mark.parametrize("moved", [-5.0, 5.0])
+def test_what_is_near_is_said_by_cosines_whatever_is_taken_off(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, moved: float
+) -> None:
+    known = engine.articles(["story-en"])["story-en"]
+    expected = near_known_item(engine, known, Background.load(engine), Filters())
+    monkeypatch.setattr("indexer.search.knownitem.uncrowded", lambda cosines, _: cosines + moved)
+    near = near_known_item(engine, known, Background.load(engine), Filters())
+    assert expected is not None
+    assert near is not None
+    assert set(near.ids) == set(expected.ids)
+    assert all(0 <= score <= 0.999 for score in near.scores[1:])
+    assert near.scores[0] == 1.0
 
 
 @pytest.mark.parametrize("count", [1, 2])
