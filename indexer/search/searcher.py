@@ -21,10 +21,8 @@ from indexer.engines.base import (
     Filters,
     Gathered,
     GatherRequest,
-    LexicalLeg,
     LexicalQuery,
     Sort,
-    Term,
     Union,
 )
 from indexer.errors import EngineTimeout, InvalidQuery
@@ -69,10 +67,6 @@ FACET_SIZE = 30
 #: Values of a facet that is asked for as a whole.
 WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
-#: Words that are looked up before the first search, and how long that may take. Of 30,177 articles' words these
-#: are the ones in more than 700 articles; headlines' lookups take half of the time after it.
-_FREQUENT, _FREQUENT_AT_ONCE = 1_000, 50
-_WARMING_SECONDS = 3.0
 
 _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
@@ -111,20 +105,6 @@ class Searcher:
         except EngineTimeout:
             # What took so long is done now, when it was an archive's views that had to be made.
             self.search(first)
-        self._look_up_frequent_words()
-
-    def _look_up_frequent_words(self) -> None:
-        """Look up the words that most articles hold: they cost an engine most, and it remembers them."""
-        words = sorted(self.knowledge.planner.lexicon.words, key=lambda word: -word.articles)[:_FREQUENT]
-        clock = Stopwatch(_WARMING_SECONDS)
-        for first in range(0, len(words), _FREQUENT_AT_ONCE):
-            terms = [Term(word.stem) for word in words[first : first + _FREQUENT_AT_ONCE]]
-            try:
-                self._engine.match(
-                    [LexicalLeg(LexicalQuery(should=tuple(terms)), size=1)], timeout=clock.remaining()
-                )
-            except EngineTimeout:
-                return
 
     # -- the whole
 

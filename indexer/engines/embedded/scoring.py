@@ -20,17 +20,17 @@ from indexer.engines.base import AllOf, AnyOf, Clause, FloatArray, LexicalQuery,
 from indexer.engines.embedded.columns import Columns, Mask, Positions
 from indexer.engines.embedded.lexical import Atom, LexicalReader
 
+Key = TypeVar("Key", bound=Hashable)
+
 #: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article. All
 #: terms of 1,926 headlines asked of 30,177 articles are 3.4 million.
-_TERMS, _TERMS_PER_ARTICLE = 4_000_000, 32
-#: Clauses are one query's own, and each is asked for four times by it.
-_CLAUSES, _CLAUSES_PER_ARTICLE = 500_000, 4
+_TERMS, _TERMS_PER_ARTICLE = 4_000_000, 24
+#: Clauses are one query's own, and each is asked for four times by it: there is room for all that one query has.
+_CLAUSES, _CLAUSES_PER_ARTICLE = 1_000_000, 12
 #: What remembering costs beside its entries, in entries: words that nothing holds are many, too.
 _OVERHEAD = 64
 #: Where one in so many articles matches, laying them out is faster than sorting them.
 _DENSE = 32
-Key = TypeVar("Key", bound=Hashable)
-
 _NOWHERE: Positions = np.zeros(0, np.int64)
 _NO_SCORES: FloatArray = np.zeros(0, np.float32)
 

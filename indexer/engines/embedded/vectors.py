@@ -37,7 +37,8 @@ _QUERY_BITS = 4
 _STRIDE = 8
 _GENEROUS = 1.5
 _HALF_TO_SINGLE = np.float32(2.0**112)
-_SIGN_EXPONENT_MANTISSA = np.uint32(0x8FFFFFFF).view(np.int32)  # without the copies of the sign between them
+#: Without the copies of the sign that stand between it and the exponent.
+_SIGN_EXPONENT_MANTISSA = np.uint32(0x8FFFFFFF).view(np.int32)
 
 
 def signs_of(vectors: FloatArray, centre: FloatArray) -> tuple[npt.NDArray[np.uint64], FloatArray]:
@@ -76,7 +77,9 @@ class VectorWriter:
         if not rows:
             return
         with view_errors():
-            matrix = np.frombuffer(b"".join(blobs), np.float16).reshape(len(rows), self._dimensions)
+            given = np.frombuffer(b"".join(blobs), np.float16).reshape(len(rows), self._dimensions)
+            # What is no number is near to nothing: an encoder's accident must not come first in every search.
+            matrix = np.nan_to_num(given, nan=0.0, posinf=0.0, neginf=0.0)
             wide = matrix.astype(np.float32)
             if self._centre is None:
                 self._centre = wide.mean(axis=0)
@@ -201,6 +204,7 @@ def _shifted(halves: npt.NDArray[np.float16]) -> FloatArray:
     """Return finite float16 values as float32, each divided by 2^112, in a quarter of the time of `astype`.
 
     The two formats are sign, exponent and mantissa alike; what differs is where they begin and the exponent's bias.
+    Subnormal values stay such.
     """
     bits = halves.view(np.int16).astype(np.int32)
     bits <<= 13

@@ -54,6 +54,21 @@ def test_a_term_is_looked_up_once(filled: Path, asked: Counter[str]) -> None:
     assert asked == {"common": 1, "even1": 1, "even0": 1, "word4": 1, "word7": 1, "word3": 1}
 
 
+def test_a_clause_is_worked_out_once(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worked_out: Counter[object] = Counter()
+    original = Scorer._evaluated
+
+    def evaluated(self: Scorer, clause: Any) -> object:
+        worked_out[clause] += 1
+        return original(self, clause)
+
+    monkeypatch.setattr(Scorer, "_evaluated", evaluated)
+    with EmbeddedEngine.open(filled) as engine:
+        search(engine)
+    for clause in (*QUERY.should, *QUERY.must_not):
+        assert worked_out[clause] == 1
+
+
 def test_terms_are_looked_up_again_after_a_change(filled: Path, asked: Counter[str]) -> None:
     with EmbeddedEngine.open(filled) as engine:
         search(engine)

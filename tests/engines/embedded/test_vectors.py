@@ -10,7 +10,7 @@ import pytest
 
 from indexer.engines.base import Entry, Filters, FloatArray, Manifest, VectorLeg
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.engines.embedded.vectors import EXACT, signs_of
+from indexer.engines.embedded.vectors import _HALF_TO_SINGLE, EXACT, _shifted, signs_of
 from indexer.engines.embedded.viewstate import read_state
 from indexer.models.signs import inner_products, rotation
 from tests.engines.builders import article, stored
@@ -126,3 +126,24 @@ def test_estimates_differ_from_inner_products_by_one_number(dimensions: int) -> 
     length = np.linalg.norm(query - centre) * 0.5
     assert abs(error.mean()) < 0.1 * length
     assert error.std() < (1.0 if dimensions > 1 else 0.2) * length
+
+
+def test_every_finite_half_is_read_as_the_number_that_it_is() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)]
+    np.testing.assert_array_equal(_shifted(halves) * _HALF_TO_SINGLE, halves.astype(np.float32))
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_a_vector_of_no_numbers_is_near_to_nothing(tmp_path: Path, broken: float) -> None:
+    drawn = np.random.default_rng(2).standard_normal((5, DIMENSIONS)).astype(np.float32)
+    drawn /= np.linalg.norm(drawn, axis=1, keepdims=True)
+    vectors = np.vstack([drawn, np.full((1, DIMENSIONS), broken, np.float32)])
+    with EmbeddedEngine.open(tmp_path / "archive") as engine:
+        engine.create(Manifest({"dimensions": DIMENSIONS}, {}, 1))
+        engine.write([stored(article(f"a-{number}"), [vector]) for number, vector in enumerate(vectors)])
+        engine.refresh()
+        for query in drawn:
+            [found] = engine.match([VectorLeg(query, Filters(), 10)])
+            assert max(found.scores) <= 1.0001
+            assert found.ids[0] != "a-5"
