@@ -77,6 +77,7 @@ def inner_products(query: FloatArray, columns: Words, *, bits: int) -> FloatArra
 
 def add_differing(counts: npt.NDArray[Any], signs: Words, columns: Words) -> None:
     """Add to `counts`, (n,), how many of a row's `signs`, (words,), differ from each of `columns`, (words, n)."""
+    assert len(signs) == len(columns)
     different = np.empty(len(counts), np.uint64)
     some, more = np.empty((2, len(counts)), np.uint8)
     for first in range(0, len(columns), _WORDS_PER_OCTET):

@@ -1,7 +1,7 @@
 """The shipped English-Arabic dictionaries: translations, names, places, and the way back for reading help.
 
-Each is a sorted text, looked up by bisection where it lies: loading unpacks it (about 20 ms for all) and
-parses nothing. Keys are words as `indexer.text` cuts and normalises them, joined by spaces.
+Each is a sorted text, looked up by bisection where it lies: loading unpacks it (about 20 ms for all) and reads its keys
+(20 ms more), nothing else. Keys are words as `indexer.text` cuts and normalises them, joined by spaces.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class SortedTable:
 
     def listed(self) -> Iterator[str]:
         """Yield the key of every line."""
-        for line in self._data.decode().splitlines():
+        for line in self._data.decode().split("\n"):
             yield line.partition("\t")[0]
 
     def _first(self, wanted: bytes) -> int:

@@ -42,3 +42,13 @@ def test_the_rotation_is_fixed_and_keeps_lengths() -> None:
     turned = rotation(384)
     np.testing.assert_allclose(turned @ turned.T, np.eye(384), atol=1e-5)
     assert turned is rotation(384)
+
+
+@pytest.mark.parametrize("dimensions", [192, 256, 320, 384, 640])
+def test_opposite_signs_are_all_counted(dimensions: int) -> None:
+    """More of them than eight bits count."""
+    query = np.ones((1, dimensions), np.float32)
+    negative = pack(np.zeros((3, dimensions), np.bool_))
+    for bits in (1, 4, 8):
+        products = inner_products(query, negative.T, bits=bits)
+        np.testing.assert_allclose(products, [[-dimensions] * 3], rtol=1e-6)

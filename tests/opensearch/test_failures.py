@@ -297,8 +297,8 @@ def _make_anew(engine: OpenSearchEngine, index: str, *, node: str) -> None:
     A part that has been somewhere is forced back there before it is left without a home, whatever the settings say.
     """
     made = engine.cluster.request("GET", f"/{index}")[index]
-    for server_s in ("creation_date", "uuid", "version", "provided_name"):
-        del made["settings"]["index"][server_s]
+    for of_the_server in ("creation_date", "uuid", "version", "provided_name"):
+        del made["settings"]["index"][of_the_server]
     made["settings"]["index.routing.allocation.require._name"] = node
     engine.cluster.request("DELETE", f"/{index}")
     engine.cluster.request("PUT", f"/{index}", made, params={"wait_for_active_shards": "0"})

@@ -13,7 +13,7 @@ from indexer.article import Article, Passage
 from indexer.engines.base import StoredPassage
 from indexer.models.base import Encoding, PassageText
 from indexer.search.align import align
-from indexer.search.late import interact, title_words
+from indexer.search.late import both_ways, interact, title_words
 from tests.fakes import FakeEncoder
 
 SYNONYMS = {"هدنة": "ceasefire", "ليبيا": "libya", "نفط": "oil"}
@@ -55,6 +55,25 @@ def test_an_article_counts_as_its_best_passage(encoder: FakeEncoder) -> None:
     found = interact(asked(encoder, "libya ceasefire"), {"a": passages, "b": passages[1:2]}, encoder.coder)
     assert found["a"].passage == 1
     assert found["a"].score == found["b"].score
+
+
+def test_titles_are_compared_in_both_directions_and_apart() -> None:
+    similarities = np.array([[0.9, 0.1, 0.5, 0.2], [0.3, 0.7, 0.4, 0.8]], np.float32)
+    scores = both_ways(similarities, [(0, 2), (2, 2), (2, 4)])
+    # To the first title 0.9 and 0.7, and back from it the same; an empty one; to the last 0.5 and 0.8, and back.
+    assert scores == pytest.approx([0.8, 0.0, 0.65])
+    assert both_ways(similarities, []) == []
+    assert both_ways(similarities, [(1, 1)]) == [0.0]
+
+
+def test_a_title_longer_than_what_was_read_ends_with_it(encoder: FakeEncoder) -> None:
+    assert encoder.coder is not None
+    query = asked(encoder, "libya ceasefire")
+    read = {"a": [stored(encoder, "هدنة")], "b": [stored(encoder, "ليبيا")]}
+    alone = interact(query, {"a": read["a"]}, encoder.coder, {"a": 1})
+    assert interact(query, read, encoder.coder, {"a": 9, "b": 9})["a"].title == pytest.approx(
+        alone["a"].title
+    )
 
 
 def test_articles_without_codes_are_left_out(encoder: FakeEncoder) -> None:
