@@ -100,13 +100,8 @@ class SortedTable:
         return found
 
     def __iter__(self) -> Iterator[list[str]]:
-        for line in self._data.decode().splitlines():
+        for line in filter(None, self._data.decode().split("\n")):
             yield line.split("\t")
-
-    def listed(self) -> Iterator[str]:
-        """Yield the key of every line."""
-        for line in self._data.decode().split("\n"):
-            yield line.partition("\t")[0]
 
     def _first(self, wanted: bytes) -> int:
         """Return where the first line starts whose key is not before *wanted*."""
@@ -194,7 +189,7 @@ class Dictionary:
     @cached_property
     def _listed(self) -> frozenset[str]:
         """All keys of the tables: most of a query's runs of words are not among them, and need not be looked for."""
-        return frozenset(key for _, table in self._tables for key in table.listed())
+        return frozenset(row[0] for _, table in self._tables for row in table)
 
     @cached_property
     def _names(self) -> SortedTable:

@@ -186,9 +186,10 @@ class VectorReader:
             cosines[start : start + _BLOCK] = np.einsum("ij,j->i", _shifted(block), scaled)
         best_first = np.lexsort((self._numbers[rows], -cosines))
         owners = self._owners[rows[best_first]]
-        first = np.zeros(len(columns), np.int64)  # of an article's places the last to be written stays
-        first[owners[::-1]] = np.arange(len(owners))[::-1]
-        chosen = best_first[first[owners] == np.arange(len(owners))]
+        places = np.arange(len(owners))
+        first = np.zeros(len(columns), np.int64)
+        first[owners[::-1]] = places[::-1]  # of an article's places the last to be written stays
+        chosen = best_first[first[owners] == places]
         if len(chosen) > size:
             chosen = chosen[: np.count_nonzero(cosines[chosen] >= cosines[chosen[size - 1]])]
         ids = [columns.ids[position] for position in self._owners[rows[chosen]].tolist()]
