@@ -68,9 +68,11 @@ def serve(archive: Archive, listener: socket.socket) -> None:
     """Serve *archive* on a bound socket until Ctrl-C."""
     from waitress.server import create_server
 
+    from indexer.memory import keep_loaded
     from webapp import create_app
 
     archive.warm_up()
+    keep_loaded()
     server = create_server(
         create_app(archive), sockets=[listener], threads=archive.settings.web_threads, ident=None
     )

@@ -31,6 +31,7 @@ from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch import generations as g
 from indexer.evaluate.datasets import plain, read_queries
 from indexer.ingest.report import IngestReport
+from indexer.memory import keep_loaded
 from indexer.models.base import Encoder
 from indexer.models.load import load_encoder
 from indexer.search.request import SearchRequest
@@ -90,6 +91,8 @@ def loaded(encoder: Encoder, shared_data: Path, tmp_path_factory: pytest.TempPat
             seconds = {}
             for name, archive in (("embedded", embedded), ("cluster", cluster)):
                 seconds[name], report = index(archive, source)
+            cluster.warm_up()
+            keep_loaded()  # as the web app does
             yield Loaded(embedded, cluster, seconds, report)
 
 

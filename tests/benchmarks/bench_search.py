@@ -27,6 +27,7 @@ from indexer.archive import Archive
 from indexer.article import Article
 from indexer.engines.base import Filters
 from indexer.evaluate.datasets import plain, read_queries
+from indexer.memory import keep_loaded
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.benchmarks.bench_ingest import first_lines
@@ -64,6 +65,7 @@ def questions(shared_data: Path) -> list[str]:
 @pytest.mark.timeout(0)
 def test_a_page_of_results(archive: Archive, questions: list[str]) -> None:
     archive.warm_up()
+    keep_loaded()  # as the web app does
     client = create_app(archive).test_client()
     stages: dict[str, list[float]] = defaultdict(list)
     for number, text in enumerate(questions):
