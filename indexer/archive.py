@@ -306,6 +306,7 @@ class Archive:
             if self._searcher:
                 self._searcher.knowledge.forget()
         made_up(self.engine)
+        self.engine.settle()
         return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:

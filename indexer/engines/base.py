@@ -390,6 +390,10 @@ class Engine(Protocol):
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete articles; return how many there were."""
+    def settle(self) -> None:
+        """End a load: do what was put off meanwhile, and what makes searches fast. May take minutes; never fails it."""
+        ...
+
         ...
 
     def refresh(self) -> None:

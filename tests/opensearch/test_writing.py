@@ -21,7 +21,7 @@ from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch.client import dumps
 from indexer.engines.opensearch.failures import LastingFailure
 from indexer.engines.opensearch.writing import Action, send
-from indexer.errors import ArticlesRefused
+from indexer.errors import ArticlesRefused, EngineUnavailable
 from indexer.settings import load_settings
 from indexer.text import analyse
 from tests.engines.builders import MANIFEST, entries, entry, vector
@@ -84,6 +84,41 @@ def test_a_first_load_gets_its_replicas_at_its_end_also_after_a_crash(engine: Op
         second.create(MANIFEST)
         second.write(entries(range(3)))
     assert engine.indices.has_replicas(engine.names.articles)
+
+
+def test_the_end_of_a_first_load_merges_its_segments(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    for number in range(3):
+        engine.write(entries(range(number, number + 1)))
+        engine.refresh()
+    assert segments(engine) == 3
+    engine.settle()
+    assert segments(engine) == 1
+    assert engine.indices.has_replicas(engine.names.articles)
+    for number in range(3, 5):
+        engine.write(entries(range(number, number + 1)))
+        engine.refresh()
+        engine.settle()  # the first load is over
+    assert segments(engine) == 3
+
+
+def test_segments_that_are_not_merged_cost_no_load_and_no_replicas(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(index: str) -> None:
+        raise EngineUnavailable("The cluster's user may not do this.")
+
+    engine.create(MANIFEST)
+    engine.write(entries(range(3)))
+    monkeypatch.setattr(engine.indices, "merge", refused)
+    engine.settle()
+    assert "Searches will be slower" in caplog.text
+    assert engine.indices.has_replicas(engine.names.articles)
+
+
+def segments(engine: OpenSearchEngine) -> int:
+    _, details = engine.indices.storage(engine.names.articles)
+    return int(details["segments"])
 
 
 def test_a_search_is_two_requests(engine: OpenSearchEngine) -> None:

@@ -128,6 +128,9 @@ class EmbeddedEngine:
         if self._database.exists and not self._database.read_only:
             self._views.refresh()
             self._unpublished = 0
+    def settle(self) -> None:
+        """Do nothing: the views are merged as they are brought up."""
+
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -91,14 +91,9 @@ class OpenSearchEngine:
     # -- life
 
     def close(self) -> None:
-        """Disconnect. An engine that filled a new archive gives it its replicas first."""
+        """Disconnect. An engine that filled a new archive, and was not told of the end, gives it its replicas first."""
         try:
-            if self._first_load:
-                self.indices.set_replicas(self._articles)
-        except EngineError as error:
-            logger.warning(
-                "The archive has no replicas yet: %s `newsarchive doctor --repair` sets them.", error
-            )
+            self._end_first_load()
         finally:
             self.cluster.close()
 
@@ -144,6 +139,22 @@ class OpenSearchEngine:
         def ask(homes: Homes) -> dict[str, str]:
             found: dict[str, str] = {}
             for first in range(0, len(ids) if homes.live else 0, _LOOKUP):
+    def settle(self) -> None:
+        """Merge what a new archive was filled with, then give it its replicas; later articles the server merges itself.
+
+        A first load leaves dozens of segments, each of which has a graph of its vectors to be searched.
+        """
+        if not self._first_load:
+            return
+        try:
+            self.indices.merge(self._articles)
+        except EngineError as error:
+            logger.warning(
+                "Searches will be slower, as the archive's segments were not merged: %s", error.message
+            )
+        finally:
+            self._end_first_load()
+
                 assert homes.live is not None
                 found.update(placing.hashes(self.cluster, homes.live, ids[first : first + _LOOKUP]))
             return found
@@ -312,6 +323,17 @@ class OpenSearchEngine:
 
 
 def _order(sort: Sort) -> list[dict[str, Any]]:
+    def _end_first_load(self) -> None:
+        if not self._first_load:
+            return
+        self._first_load = False
+        try:
+            self.indices.set_replicas(self._articles)
+        except EngineError as error:
+            logger.warning(
+                "The archive has no replicas yet: %s `newsarchive doctor --repair` sets them.", error
+            )
+
     if sort is Sort.RELEVANCE:
         return [{"id": "asc"}]
     direction = "desc" if sort is Sort.NEWEST else "asc"

@@ -131,6 +131,7 @@ def build(
     _catch_up(engine, live, number, encode)
     if together:  # other words are made anew by whoever knows the encoder
         _copy_words(engine, live, number)
+    engine.indices.merge(_articles(engine, number))
     return number
 
 

@@ -22,6 +22,10 @@ from indexer.engines.opensearch.partitions import REST, Unit
 from indexer.errors import SchemaMismatch
 from indexer.settings import Settings
 
+#: No larger segments are made of smaller ones by force: the server's own limit, above which it merges none itself.
+_SEGMENT_BYTES = 5_000_000_000
+_LONGEST_MERGE = 3_600.0  # seconds
+
 
 class Indices:
     """What the cluster holds of one archive."""
@@ -147,6 +151,29 @@ class Indices:
 
     def set_replicas(self, index: str) -> None:
         self._cluster.request("PUT", f"/{index}/_settings", {"index": replica_settings(self._settings)})
+
+    def merge(self, index: str) -> None:
+        """Merge the segments of an index, and show its readers the merged ones.
+
+        Raises `EngineTimeout` after an hour; the server goes on.
+        """
+        shards = self._cluster.request("GET", f"/{index}/_stats/store", params={"level": "shards"})
+        largest = max(
+            (
+                copy["store"]["size_in_bytes"]
+                for found in shards.get("indices", {}).values()
+                for copies in found["shards"].values()
+                for copy in copies
+            ),
+            default=0,
+        )
+        self._cluster.request(
+            "POST",
+            f"/{index}/_forcemerge",
+            params={"max_num_segments": max(1, round(largest / _SEGMENT_BYTES))},
+            timeout=_LONGEST_MERGE,
+        )
+        self._cluster.request("POST", f"/{index}/_refresh")
 
     def storage(self, *indices: str) -> tuple[int, dict[str, Any]]:
         """Return the bytes that the indices take with their replicas, and details to be shown."""
