@@ -239,12 +239,6 @@ class StoredPassage:
     vector: FloatArray | None = None  # (dim,), only when asked for
 
 
-def stacked(passages: Mapping[str, Sequence[StoredPassage]]) -> dict[str, FloatArray]:
-    """Return article id -> (n, dim) of the vectors of its passages, without articles that have none."""
-    known = {id_: [one.vector for one in some if one.vector is not None] for id_, some in passages.items()}
-    return {id_: np.stack(vectors) for id_, vectors in known.items() if vectors}
-
-
 @dataclass(frozen=True, slots=True)
 class GatherRequest:
     """Counts over `union`, and the stored form of the articles named in `ids`."""
@@ -390,14 +384,14 @@ class Engine(Protocol):
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete articles; return how many there were."""
-    def settle(self) -> None:
-        """End a load: do what was put off meanwhile, and what makes searches fast. May take minutes; never fails it."""
-        ...
-
         ...
 
     def refresh(self) -> None:
         """Make everything written so far visible to every reader's next call."""
+        ...
+
+    def settle(self) -> None:
+        """End a load: do what was put off meanwhile, and what makes searches fast. May take minutes; never fails it."""
         ...
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:

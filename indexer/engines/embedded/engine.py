@@ -26,7 +26,6 @@ from indexer.engines.base import (
     Union,
     Word,
     WordCount,
-    stacked,
 )
 from indexer.engines.embedded import reading
 from indexer.engines.embedded.check import check_archive, folder_size
@@ -128,9 +127,9 @@ class EmbeddedEngine:
         if self._database.exists and not self._database.read_only:
             self._views.refresh()
             self._unpublished = 0
+
     def settle(self) -> None:
         """Do nothing: the views are merged as they are brought up."""
-
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -200,7 +199,7 @@ class EmbeddedEngine:
     ) -> dict[str, FloatArray]:
         with self._database.reading() as connection:
             found = reading.passages_by_id(connection, ids, codes=False, vectors=True, first=lead)
-        return stacked(found)
+        return reading.stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008 - frozen
         while True:

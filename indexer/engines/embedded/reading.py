@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from indexer.article import Article, Passage
 from indexer.engines.base import (
     Count,
+    FloatArray,
     Gathered,
     GatherRequest,
     Leg,
@@ -168,3 +169,9 @@ def passages_by_id(
             near = None if vector is None else decode_vector(vector)
             found.setdefault(article_id, []).append(StoredPassage(passage, code, near))
     return {article_id: tuple(passages) for article_id, passages in found.items()}
+
+
+def stacked(passages: Mapping[str, Sequence[StoredPassage]]) -> dict[str, FloatArray]:
+    """Return article id -> (n, dim) of the vectors of its passages, without articles that have none."""
+    known = {id_: [one.vector for one in some if one.vector is not None] for id_, some in passages.items()}
+    return {id_: np.stack(vectors) for id_, vectors in known.items() if vectors}

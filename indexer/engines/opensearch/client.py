@@ -214,10 +214,7 @@ class _Orjson(JSONSerializer):
         return dumps(data)
 
     def loads(self, s: Any) -> Any:
-        try:
-            return orjson.loads(s)
-        except orjson.JSONDecodeError:
-            return super().loads(s)
+        return loads(s)
 
 
 def dumps(data: Any) -> bytes:
@@ -228,6 +225,14 @@ def dumps(data: Any) -> bytes:
         return json.dumps(
             data, ensure_ascii=True, separators=(",", ":"), default=lambda array: array.tolist()
         ).encode("ascii")
+
+
+def loads(data: Any) -> Any:
+    """Read JSON, of `dumps` or the server's."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)  # takes escapes that are no valid Unicode
 
 
 def _nodes(address: str, settings: Settings) -> tuple[list[dict[str, Any]], tuple[str, str] | None]:

@@ -9,6 +9,8 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import numpy as np
+
 from indexer.article import Article
 from indexer.engines.base import (
     EngineStats,
@@ -27,19 +29,21 @@ from indexer.engines.base import (
     VectorLeg,
     Word,
     WordCount,
-    stacked,
 )
 from indexer.engines.opensearch import placing, records, words
 from indexer.engines.opensearch.client import Cluster, dumps
 from indexer.engines.opensearch.documents import (
-    PASSAGES,
-    PASSAGES_WITH_VECTORS,
+    VECTORS,
+    WHOLE,
+    codes_of,
     to_article,
     to_document,
     to_passages,
+    vectors_of,
+    whole_of,
 )
 from indexer.engines.opensearch.failures import NoHome
-from indexer.engines.opensearch.gathering import article_search, gathered, searches_for
+from indexer.engines.opensearch.gathering import article_search, by_ids, gathered, searches_for
 from indexer.engines.opensearch.health import Health
 from indexer.engines.opensearch.homes import Homes
 from indexer.engines.opensearch.indices import Indices
@@ -135,10 +139,6 @@ class OpenSearchEngine:
         path = f"/{self._articles}/_refresh"
         patiently(lambda: self.cluster.request("POST", path, missing=True))
 
-    def hashes(self, ids: Sequence[str]) -> dict[str, str]:
-        def ask(homes: Homes) -> dict[str, str]:
-            found: dict[str, str] = {}
-            for first in range(0, len(ids) if homes.live else 0, _LOOKUP):
     def settle(self) -> None:
         """Merge what a new archive was filled with, then give it its replicas; later articles the server merges itself.
 
@@ -155,6 +155,10 @@ class OpenSearchEngine:
         finally:
             self._end_first_load()
 
+    def hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        def ask(homes: Homes) -> dict[str, str]:
+            found: dict[str, str] = {}
+            for first in range(0, len(ids) if homes.live else 0, _LOOKUP):
                 assert homes.live is not None
                 found.update(placing.hashes(self.cluster, homes.live, ids[first : first + _LOOKUP]))
             return found
@@ -204,41 +208,47 @@ class OpenSearchEngine:
         found: dict[str, Article] = {}
         for first in range(0, len(ids), _LOOKUP):
             some = tuple(ids[first : first + _LOOKUP])
-            search = article_search(some, passages=False, codes=False)
-            (answer,) = self.cluster.msearch([(self._articles, search)])
+            (answer,) = self.cluster.msearch([(self._articles, article_search(some, codes=False))])
             for hit in answer["hits"]["hits"]:
-                found[hit["_source"]["id"]] = to_article(hit["_source"])
+                article = to_article(whole_of(hit))
+                found[article.id] = article
         return {id_: found[id_] for id_ in ids if id_ in found}
 
     def passages(self, article_id: str, *, vectors: bool = False) -> tuple[StoredPassage, ...]:
-        search = article_search((article_id,), passages=True, codes=True)
+        search = article_search((article_id,), codes=True)
         if vectors:
-            search["_source"] = PASSAGES_WITH_VECTORS
+            search["_source"] = [VECTORS]
         (answer,) = self.cluster.msearch([(self._articles, search)])
         for hit in answer["hits"]["hits"]:
-            return to_passages(hit["_source"], codes=hit.get("fields", {}).get("codes", ()), vectors=vectors)
+            return to_passages(whole_of(hit), codes_of(hit), vectors_of(hit) if vectors else ())
         return ()
 
     def vectors(
         self, ids: Sequence[str], *, lead: bool = False, timeout: float | None = None
     ) -> dict[str, FloatArray]:
-        found: dict[str, tuple[StoredPassage, ...]] = {}
+        found: dict[str, FloatArray] = {}
         for first in range(0, len(ids), _WITH_VECTORS):
-            search = article_search(tuple(ids[first : first + _WITH_VECTORS]), passages=True, codes=False)
-            search["_source"] = ["id", *PASSAGES_WITH_VECTORS]
+            some = tuple(ids[first : first + _WITH_VECTORS])
+            search = {**by_ids(some), "_source": [VECTORS], "docvalue_fields": ["id"]}
             (answer,) = self.cluster.msearch([(self._articles, search)], timeout=timeout)
             for hit in answer["hits"]["hits"]:
                 # The source has passages only as a whole.
-                passages = to_passages(hit["_source"], vectors=True)
-                found[hit["_source"]["id"]] = passages[:1] if lead else passages
-        return stacked(found)
+                if vectors := vectors_of(hit):
+                    found[hit["fields"]["id"][0]] = np.stack(vectors[:1] if lead else vectors)
+        return found
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008
-        source = {"excludes": [PASSAGES]}
-        asked = self._asked(union.filters)
-        hits = scan(self.cluster, asked, union_query(union), sort=[{"id": "asc"}], batch=batch, source=source)
+        hits = scan(
+            self.cluster,
+            self._asked(union.filters),
+            union_query(union),
+            sort=[{"id": "asc"}],
+            batch=batch,
+            source=False,
+            stored_fields=(WHOLE,),
+        )
         for hit in hits:
-            yield to_article(hit["_source"])
+            yield to_article(whole_of(hit))
 
     def stats(self) -> EngineStats:
         body = {
@@ -313,16 +323,6 @@ class OpenSearchEngine:
                     raise
                 patience.wait(error)
 
-    def _asked(self, filters: Filters) -> str:
-        """Return the indices that may hold what passes *filters*."""
-        keys = keys_for(filters) if self.indices.is_cut and self._generation is None else None
-        if keys is None:
-            return self._articles
-        named = ",".join(self.names.partition(self._articles, key) for key in keys)
-        return named if len(named) <= _LONGEST_ADDRESS else self._articles
-
-
-def _order(sort: Sort) -> list[dict[str, Any]]:
     def _end_first_load(self) -> None:
         if not self._first_load:
             return
@@ -334,6 +334,16 @@ def _order(sort: Sort) -> list[dict[str, Any]]:
                 "The archive has no replicas yet: %s `newsarchive doctor --repair` sets them.", error
             )
 
+    def _asked(self, filters: Filters) -> str:
+        """Return the indices that may hold what passes *filters*."""
+        keys = keys_for(filters) if self.indices.is_cut and self._generation is None else None
+        if keys is None:
+            return self._articles
+        named = ",".join(self.names.partition(self._articles, key) for key in keys)
+        return named if len(named) <= _LONGEST_ADDRESS else self._articles
+
+
+def _order(sort: Sort) -> list[dict[str, Any]]:
     if sort is Sort.RELEVANCE:
         return [{"id": "asc"}]
     direction = "desc" if sort is Sort.NEWEST else "asc"

@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer.article import Article
 from indexer.engines.base import Bucket, Count, Gathered, GatherRequest, Histogram, StoredPassage
-from indexer.engines.opensearch.documents import PASSAGES, VECTORS, to_article, to_passages
+from indexer.engines.opensearch.documents import CODES, WHOLE, codes_of, to_article, to_passages, whole_of
 from indexer.engines.opensearch.matching import incomplete
 from indexer.engines.opensearch.queries import storable, union_query
 
@@ -33,25 +33,24 @@ def count_search(request: GatherRequest) -> dict[str, Any]:
     }
 
 
-def article_search(ids: tuple[str, ...], *, passages: bool, codes: bool) -> dict[str, Any]:
-    """Return the search that brings articles; with all their passages and the codes of these where asked."""
-    return {
-        "query": {"bool": {"filter": [{"terms": {"id": storable(ids)}}]}},
-        "size": len(ids),
-        "_source": {"excludes": [VECTORS if passages else PASSAGES]},
-        **({"stored_fields": ["codes"]} if codes else {}),
-    }
+def article_search(ids: tuple[str, ...], *, codes: bool) -> dict[str, Any]:
+    """Return the search that brings articles with the places of their passages; with the codes where asked."""
+    return {**by_ids(ids), "_source": False, "stored_fields": [WHOLE, CODES] if codes else [WHOLE]}
+
+
+def by_ids(ids: tuple[str, ...]) -> dict[str, Any]:
+    return {"query": {"bool": {"filter": [{"terms": {"id": storable(ids)}}]}}, "size": len(ids)}
 
 
 def searches_for(request: GatherRequest) -> list[dict[str, Any]]:
-    """Return the searches of a request: the counts, then where asked for articles and those with passages."""
+    """Return the searches of a request: the counts, then the articles; those whose passages are wanted are apart."""
     plain = tuple(dict.fromkeys(set(request.ids) - set(request.passages_of)))
     searches = [count_search(request)]
     if plain:
-        searches.append(article_search(plain, passages=False, codes=False))
+        searches.append(article_search(plain, codes=False))
     if request.passages_of:
         ids = tuple(dict.fromkeys(request.passages_of))
-        searches.append(article_search(ids, passages=True, codes=request.codes))
+        searches.append(article_search(ids, codes=request.codes))
     return searches
 
 
@@ -63,11 +62,11 @@ def gathered(request: GatherRequest, responses: list[dict[str, Any]]) -> Gathere
     with_passages = set(request.passages_of)
     for response in found:
         for hit in response["hits"]["hits"]:
-            source = hit["_source"]
-            if source["id"] in wanted:
-                articles[source["id"]] = to_article(source)
-            if source["id"] in with_passages:
-                passages[source["id"]] = to_passages(source, codes=hit.get("fields", {}).get("codes", ()))
+            whole = whole_of(hit)
+            if whole["id"] in wanted:
+                articles[whole["id"]] = to_article(whole)
+            if whole["id"] in with_passages:
+                passages[whole["id"]] = to_passages(whole, codes_of(hit))
     notice = incomplete(responses)
     return Gathered(
         total=counts["hits"]["total"]["value"],

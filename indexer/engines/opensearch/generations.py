@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.article import Article
 from indexer.engines.base import EncodedPassage, Entry, Manifest
 from indexer.engines.opensearch import placing
-from indexer.engines.opensearch.documents import VECTORS, to_article, to_passages
+from indexer.engines.opensearch.documents import CODES, VECTORS, codes_of, to_article, to_passages, vectors_of
 from indexer.engines.opensearch.homes import Home, Homes, home_of
 from indexer.engines.opensearch.mappings import manifest_from_dict, same_layout, schema_hash
 from indexer.engines.opensearch.patience import once, patiently
@@ -291,7 +291,7 @@ def _copy(
         "query": {"terms": {"id": ids}},
         "size": 2 * len(ids),
         "_source": {"excludes": [VECTORS]} if encode else True,
-        "stored_fields": ["codes"],
+        "stored_fields": [CODES],
     }
     params = {"allow_partial_search_results": "false"}
     path = f"/{_articles(engine, source)}/_search"
@@ -309,8 +309,9 @@ def _copy(
 
 
 def _entry(hit: dict[str, Any]) -> Entry:
+    # The source, since a generation that another version has made may have no more.
     source = hit["_source"]
-    passages = to_passages(source, codes=hit.get("fields", {}).get("codes", ()), vectors=True)
+    passages = to_passages(source, codes_of(hit), vectors_of(hit))
     encoded = []
     for stored in passages:
         assert stored.vector is not None

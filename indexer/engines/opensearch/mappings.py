@@ -46,7 +46,7 @@ _TOKENS = {"type": "text", "analyzer": "whitespace", "similarity": "bm25"}
 
 #: Fields of an article that its source does not hold.
 NOT_IN_SOURCE = (
-    "title_exact", "title_stem", "body_exact", "body_stem", "native.*", "forms", "codes",
+    "title_exact", "title_stem", "body_exact", "body_stem", "native.*", "forms", "whole", "codes",
     "date", "year", "month", "day", "lead",
 )  # fmt: skip
 
@@ -263,6 +263,9 @@ def _article_properties(dimensions: int, knn: str) -> dict[str, Any]:
         },
         "forms": {"type": "keyword"},
         "passage_count": _COUNTED,
+        # The article and the places of its passages once more, as JSON: what is read back. The server unpacks a source
+        # to leave the vectors out of it, which takes it twice as long as all the rest.
+        "whole": {"type": "binary", "store": True},
         "codes": {"type": "binary", "store": True},  # of all passages, one after the other
         "passages": {
             "type": "nested",
