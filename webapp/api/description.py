@@ -102,11 +102,11 @@ def _operation(operation: Operation) -> dict[str, Any]:
 def _response(operation: Operation) -> dict[str, Any]:
     if operation.answer:
         schema: dict[str, Any] = {"$ref": _REF.format(model=operation.answer.__name__)}
-    elif operation.media_type:
+    elif operation.media_types:
         schema = {"type": "string"}
     else:
         return {"description": "Done; the answer is empty."}
-    return {"description": "Done.", "content": {operation.media_type: {"schema": schema}}}
+    return {"description": "Done.", "content": {one: {"schema": schema} for one in operation.media_types}}
 
 
 def _parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,8 @@ View = Callable[[P], BaseModel | Response]
 class Operation:
     """One method of one path. `asked` is read from the address, or by POST from a JSON body.
 
-    `answer` is a model; without one it is a stream of `media_type`, or nothing where that is empty.
+    `answer` is a model; without one it is a stream of one of `media_types`, or nothing where there are
+    none.
     """
 
     path: str
@@ -34,7 +35,7 @@ class Operation:
     asked: type[BaseModel]
     answer: type[BaseModel] | None
     status: int
-    media_type: str
+    media_types: tuple[str, ...]
     errors: tuple[int, ...]
 
 
@@ -49,7 +50,7 @@ def operation(
     method: str = "GET",
     status: int = 200,
     errors: tuple[int, ...] = (),
-    media_type: str = "application/json",
+    media_types: tuple[str, ...] = ("application/json",),
 ) -> Callable[[View[P]], View[P]]:
     """Make an operation of a view: it is given what is asked, and what it returns is sent.
 
@@ -68,7 +69,7 @@ def operation(
                 asked=asked,
                 answer=answer,
                 status=status,
-                media_type=media_type,
+                media_types=media_types,
                 errors=tuple(sorted({400, *errors, *((413, 415) if method == "POST" else ()), 503})),
             )
         )

@@ -31,7 +31,7 @@ def save_search(given: NewSavedSearch) -> answers.SavedAnswer:
 
 
 @operation(
-    "/saved-searches", SavedParameters, None, method="DELETE", status=204, media_type="", errors=(403, 404)
+    "/saved-searches", SavedParameters, None, method="DELETE", status=204, media_types=(), errors=(403, 404)
 )
 def delete_saved_search(given: SavedParameters) -> Response:
     """Delete a saved search with its alerts."""

@@ -19,7 +19,11 @@ from webapp.api.parameters import (
     SimilarParameters,
 )
 from webapp.context import run_search, the_archive
+from webapp.formats import FORMATS
 from webapp.state import SearchState
+
+#: What an export may be, without the parameters that go along in an answer.
+MEDIA_TYPES = tuple(written.content_type.partition(";")[0] for written in FORMATS.values())
 
 
 @operation("/search", PagedParameters, answers.SearchAnswer)
@@ -75,7 +79,7 @@ def similar(given: SimilarParameters) -> answers.SimilarAnswer:
     )
 
 
-@operation("/export", ExportParameters, None, media_type="application/x-ndjson")
+@operation("/export", ExportParameters, None, media_types=MEDIA_TYPES)
 def export(given: ExportParameters) -> Response:
     """Stream everything that a search finds, or the articles named by `id`.
 
