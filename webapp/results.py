@@ -45,10 +45,11 @@ _STAGES = {
     "legs": say("Looking up words and meanings"),
     "known item": say("Reading the article that has this title"),
     "fusion": say("Putting the answers in order"),
-    "gather": say("Fetching articles and counting"),
+    "gather": say("Fetching articles"),
     "late": say("Comparing the best articles word by word"),
     "copies": say("Putting copies beside their originals"),
     "snippets": say("Marking the words that match"),
+    "counts": say("Counting what was found"),
 }
 
 

@@ -4,11 +4,13 @@ Everything that ranks lives above this line, once (`indexer.search`); an engine 
 filters, scores terms (BM25) and finds near vectors (cosine). Both engines keep every promise here,
 and `tests/engines/` holds them to it.
 
-A search is two calls, and so two round trips to a cluster (one more where equal scores end a leg, four more where the
+A search takes the time of two round trips to a cluster (one more where equal scores end a leg, four more where the
 query is an article's title):
 
 1. `match` runs the legs of a request and returns the best articles of each,
 2. `gather` counts the union of what they found and brings what the page needs.
+
+Each may be made in parts; `begin` has one answered while another is, or while the caller has other work.
 
 Words used: a *leg* is one way of finding articles; a *token* is a word as `indexer.text` cuts it; its
 *form* says which of its spellings is meant; a *facet* is a field with counted values.
@@ -16,12 +18,12 @@ Words used: a *leg* is one way of finding articles; a *token* is a word as `inde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,8 @@ import numpy.typing as npt
 from indexer.article import Article, Passage
 
 FloatArray = npt.NDArray[np.float32]
+
+T = TypeVar("T")
 
 #: Fields with counted values. Values are matched exactly as they are stored.
 FACETS = ("language", "source", "section", "author")
@@ -399,6 +403,13 @@ class Engine(Protocol):
         ...
 
     # -- looking up
+
+    def begin(self, ask: Callable[[Engine], T]) -> Callable[[], T]:
+        """Have a question answered while the caller goes on; return what waits for the answer.
+
+        Where this process itself would find it, it does so when it is waited for. *ask* only reads.
+        """
+        ...
 
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         """Run the legs side by side; `timeout` in seconds, then `EngineTimeout`."""

@@ -35,6 +35,10 @@ from indexer.search.timing import Stopwatch
 from indexer.search.weights import DEPTH, NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
 from indexer.wording import say
 
+#: What is asked of the engine, by the name of the leg, and what it answers.
+Legs = dict[str, list[LexicalLeg | VectorLeg]]
+Answers = dict[str, LegResult]
+
 #: The leg that looks for an article with the query as its title, and how many it finds.
 _TITLED = "titled"
 _TITLES = 10
@@ -170,6 +174,25 @@ class Found:
         return [article_id for article_id in ids if article_id in near and article_id not in self.late]
 
 
+def near_legs(prepared: Prepared, depth: int, *, numbers: bool) -> Legs:
+    """Return the legs by meaning. What they ask is known before the plan is: they may run while it is made."""
+    if prepared.encoding is None or prepared.filters is None:
+        return {}
+    vector, only = prepared.encoding.vector, prepared.lookup.conditions
+    # Raw cosines favour the query's own language so much that others would not be among the nearest.
+    parts = apart(prepared.filters, prepared.language, prepared.background.languages)
+    return {
+        MEANING: [VectorLeg(vector, part, depth, only, numbers=numbers) for part in parts],
+        LEAD: [VectorLeg(vector, part, depth, only, lead=True) for part in parts],
+    }
+
+
+def run(engine: Engine, legs: Legs, timeout: float) -> Answers:
+    """Return the answers to all legs; those of one that was run for several parts of the archive are joined."""
+    told = iter(engine.match([one for ones in legs.values() for one in ones], timeout=timeout))
+    return {leg: joined(list(islice(told, len(ones)))) for leg, ones in legs.items()}
+
+
 def find(
     engine: Engine,
     prepared: Prepared,
@@ -180,36 +203,36 @@ def find(
     lift: Sequence[str] = (),
     numbers: bool = True,
     stories: bool = True,
+    near: Callable[[], Answers] | None = None,
 ) -> Found:
     """Run the legs and fuse them.
 
-    `reach` is how many articles are wanted in all; `lift` names facets (see `Found.lifted`). Without `numbers` the
-    best passages are left to late interaction. Without `stories` a title of the archive is a query like any other.
+    `near` brings the answers to `near_legs` where these were asked before. `reach` is how many articles are wanted in
+    all; `lift` names facets (see `Found.lifted`). Without `numbers` the best passages are left to late interaction.
+    Without `stories` a title of the archive is a query like any other.
     """
     filters = prepared.filters
     if filters is None:
         return Found((), (), {})
-    legs: dict[str, list[LexicalLeg | VectorLeg]] = {}
+    legs: Legs = {}
     query = prepared.lookup.query
     if query.should or query.must:
         # Deep enough for the page: what the other legs have, too, makes the list only longer.
         legs[KEYWORDS] = [LexicalLeg(query, filters, max(depth, reach), parts=depth)]
     if prepared.encoding is not None:
         vector, only = prepared.encoding.vector, prepared.lookup.conditions
-        # Raw cosines favour the query's own language so much that others would not be among the nearest.
-        parts = apart(filters, prepared.language, prepared.background.languages)
-        legs[MEANING] = [VectorLeg(vector, part, depth, only, numbers=numbers) for part in parts]
-        legs[LEAD] = [VectorLeg(vector, part, depth, only, lead=True) for part in parts]
+        if near is None:
+            legs |= near_legs(prepared, depth, numbers=numbers)
         if stories and (title := title_asked(prepared.parsed, prepared.language)):
             legs[_TITLED] = [LexicalLeg(title, size=_TITLES)]
         for facet in lift:
             legs[facet] = [VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)]
-    if not legs:
+    if not legs and near is None:
         return Found((), (), {})
     with clock.stage("legs"):
-        asked = [one for ones in legs.values() for one in ones]
-        told = iter(engine.match(asked, timeout=clock.remaining()))
-        answers = {leg: joined(list(islice(told, len(ones)))) for leg, ones in legs.items()}
+        answers = run(engine, legs, clock.remaining())
+        if near is not None:
+            answers |= near()
     notices = [
         answer.notice or say("Results are incomplete: a part of the archive did not answer.")
         for answer in answers.values()
@@ -217,9 +240,9 @@ def find(
     ]
     if _TITLED in answers:
         with clock.stage(KNOWN_ITEM):
-            near, notice = _near_known_item(engine, prepared, filters, answers[_TITLED], clock)
-        if near is not None:
-            answers[KNOWN_ITEM] = near
+            told, notice = _near_known_item(engine, prepared, filters, answers[_TITLED], clock)
+        if told is not None:
+            answers[KNOWN_ITEM] = told
         notices += [notice] if notice else []
     results = {leg: answers[leg] for leg in (KEYWORDS, MEANING, LEAD, KNOWN_ITEM) if leg in answers}
     with clock.stage("fusion"):

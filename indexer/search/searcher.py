@@ -1,15 +1,17 @@
 """The searcher: a request in, a page of results out, the same on every engine.
 
-A search is two calls of the engine: `match` (the legs), then `gather` (counts, articles, passages). Where the
-query is the title of an article, four more read that and what is near to it (`indexer.search.knownitem`).
-Ordered by date there is one more, `browse`, as only the engine knows all dates; each facet that filters adds a
-`gather` that counts its other values.
+A search asks the engine twice: what the legs find (`match`), then the articles with their passages, and the counts
+(`gather`). A cluster answers while there is other work here: it looks for what is near by meaning while the words are
+planned, and counts while the page is made. Where the query is the title of an article, four calls more read that and
+what is near to it (`indexer.search.knownitem`). Ordered by date there is one more, `browse`, as only the engine knows
+all dates; each facet that filters adds a `gather` that counts its other values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from indexer.article import Article
@@ -41,7 +43,7 @@ from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
-from indexer.search.ranking import Found, Prepared, Ranking, find, rerank, union
+from indexer.search.ranking import Answers, Found, Prepared, Ranking, find, near_legs, rerank, run, union
 from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
@@ -115,9 +117,11 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout, watch)
         _check(request)
-        prepared, notices = self._prepare(request, clock)
-        if prepared.filters is None:
+        first, spoken, notices = self._understood(request, clock)
+        if first.filters is None:
             return self._nothing(request, notices, clock)
+        near = self._begin_near(first, clock)
+        prepared = self._planned(first, spoken, request.edits, clock)
         offset = (request.page - 1) * request.size
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -126,10 +130,12 @@ class Searcher:
             prepared,
             clock,
             reach=0 if by_date else min(WINDOW, horizon + offset + request.size),
-            lift=filtered_facets(prepared.filters),
+            lift=filtered_facets(first.filters),
             stories=not by_date,
+            near=near,
         )
         whole = union(prepared, found)
+        counting = self._begin_counting(found, whole, clock, request.whole_facet)
 
         def listed(first: int, count: int) -> list[Listed]:
             if not by_date:
@@ -141,8 +147,11 @@ class Searcher:
         pool = () if by_date else found.pool
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
-            wanted = dict.fromkeys([*(article_id for article_id, _ in (*head, *entries)), *pool])
-            gathered, facets = self._gather(found, whole, list(wanted), clock, request.whole_facet)
+            wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*head, *entries)), *pool]))
+            gathered = self._engine.gather(
+                GatherRequest(Union(ids=()), wanted, passages_of=wanted, codes=True),
+                timeout=clock.remaining(),
+            )
         if pool:
             clock.check()
             with clock.stage("late"):
@@ -161,26 +170,29 @@ class Searcher:
             if len(entries) < request.size:
                 entries += listed(following, request.size - len(entries))
             gathered = self._completed(gathered, entries, beside, clock)
-        pages = -(-(min(gathered.total, WINDOW) - grouped.hidden) // request.size)
-        _check_page(request, pages, gathered.total)
         clock.check()
         with clock.stage("snippets"):
             results = tuple(self._results(prepared, found, entries, gathered, offset, beside))
+        with clock.stage("counts"):
+            counted, facets = counting()
+        pages = -(-(min(counted.total, WINDOW) - grouped.hidden) // request.size)
+        _check_page(request, pages, counted.total)
         stands_out = None if by_date else self._stands_out(prepared, found)
         if stands_out is False:
             notices.insert(0, _NOTHING_STANDS_OUT)
         elif KNOWN_ITEM in found.legs:
             notices.insert(0, _KNOWN_ITEM)
-        if gathered.notice or not gathered.complete:
-            notices.append(gathered.notice or _COUNTS_INCOMPLETE)
+        for answer in (counted, gathered):
+            if answer.notice or not answer.complete:
+                notices.append(answer.notice or _COUNTS_INCOMPLETE)
         return ResultPage(
             request=request,
             results=results,
-            total=gathered.total,
+            total=counted.total,
             keyword_total=found.keyword_total,
             pages=pages,
             facets=facets,
-            histogram=gathered.histogram,
+            histogram=counted.histogram,
             notices=tuple(dict.fromkeys((*notices, *found.notices))),
             timings_ms=clock.timings_ms(),
             copies=grouped.hidden,
@@ -299,6 +311,13 @@ class Searcher:
     def _prepare(
         self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
     ) -> tuple[Prepared, list[str]]:
+        first, spoken, notices = self._understood(request, clock, encode)
+        return self._planned(first, spoken, request.edits, clock), notices
+
+    def _understood(
+        self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
+    ) -> tuple[Prepared, QueryLanguage, list[str]]:
+        """Return a request parsed and encoded, without a plan for its words."""
         with clock.stage("parse"):
             parsed = parse(request.text)
             written, notices = self._facet_values.resolve(parsed.filters, widen=True)
@@ -308,32 +327,44 @@ class Searcher:
             spoken = QueryLanguage()
             if parsed.free_text:
                 spoken = query_language(parsed.free_text, self.knowledge.planner.dictionary)
-        language = spoken.code
+            lookup = self._look_up(parsed, QueryPlan(), spoken)
         if not parsed.free_text or filters is None:
-            return Prepared(parsed, language, self._look_up(parsed, QueryPlan(), spoken), filters), notices
+            return Prepared(parsed, spoken.code, lookup, filters), spoken, notices
         with clock.stage("encode"):
-            encoding = (encode or self._encode)(parsed.free_text, language)
-        with clock.stage("plan"):
-            targets = self._targets(filters)
-            plan = self.knowledge.planner.plan(
-                parsed, encoding, language=language, targets=targets, edits=request.edits
-            )
-            lookup = self._look_up(parsed, plan, spoken)
-        question = _is_question(parsed.free_text, language)
-        return (
-            Prepared(
-                parsed,
-                language,
-                lookup,
-                filters,
-                encoding,
-                plan,
-                question,
-                self._weights,
-                self.knowledge.background,
-            ),
-            notices,
+            encoding = (encode or self._encode)(parsed.free_text, spoken.code)
+        question = _is_question(parsed.free_text, spoken.code)
+        first = Prepared(
+            parsed,
+            spoken.code,
+            lookup,
+            filters,
+            encoding,
+            question=question,
+            ranking=self._weights,
+            background=self.knowledge.background,
         )
+        return first, spoken, notices
+
+    def _planned(
+        self, first: Prepared, spoken: QueryLanguage, edits: PlanEdits, clock: Stopwatch
+    ) -> Prepared:
+        """Return a request with what else is looked up for its words."""
+        if first.encoding is None or first.filters is None:
+            return first
+        with clock.stage("plan"):
+            plan = self.knowledge.planner.plan(
+                first.parsed,
+                first.encoding,
+                language=first.language,
+                targets=self._targets(first.filters),
+                edits=edits,
+            )
+            return replace(first, plan=plan, lookup=self._look_up(first.parsed, plan, spoken))
+
+    def _begin_near(self, first: Prepared, clock: Stopwatch) -> Callable[[], Answers] | None:
+        """Ask for what is near by meaning; return what waits for the answers."""
+        legs = near_legs(first, self._depth, numbers=not self._compares(first))
+        return self._engine.begin(lambda engine: run(engine, legs, clock.remaining())) if legs else None
 
     def _encode(self, text: str, language: str) -> Encoding:
         return self._encoder.encode_query(text, words=True, language=language)
@@ -363,10 +394,8 @@ class Searcher:
         reach: int = 0,
         lift: Sequence[str] = (),
         stories: bool = True,
+        near: Callable[[], Answers] | None = None,
     ) -> Found:
-        words = prepared.encoding.words if prepared.encoding else None
-        # Late interaction names the best passages, where it has words to compare.
-        compares = self._encoder.coder is not None and words is not None and len(words) > 0
         return find(
             self._engine,
             prepared,
@@ -374,9 +403,15 @@ class Searcher:
             depth=max(depth, self._depth),
             reach=reach,
             lift=lift,
-            numbers=not compares,
+            numbers=not self._compares(prepared),
             stories=stories and self._weights.known_item > 0,
+            near=near,
         )
+
+    def _compares(self, prepared: Prepared) -> bool:
+        """Return whether late interaction names the best passages: it has words to compare."""
+        words = prepared.encoding.words if prepared.encoding else None
+        return self._encoder.coder is not None and words is not None and len(words) > 0
 
     def _browse(
         self, request: SearchRequest, whole: Union, first: int, count: int, clock: Stopwatch
@@ -416,36 +451,38 @@ class Searcher:
         titles = {article_id: title_words(article) for article_id, article in articles.items() if article}
         return interact(prepared.encoding, read, coder, titles)
 
-    def _gather(
-        self, found: Found, whole: Union, ids: Sequence[str], clock: Stopwatch, whole_facet: str
-    ) -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
-        """Return what the page needs; a facet that filters is counted as if it did not, to offer others."""
-        filters = whole.filters
-        lifted = filtered_facets(filters)
+    def _begin_counting(
+        self, found: Found, whole: Union, clock: Stopwatch, whole_facet: str
+    ) -> Callable[[], tuple[Gathered, Mapping[str, tuple[Count, ...]]]]:
+        """Have everything that was found counted; a facet that filters as if it did not, to offer others."""
+        lifted = filtered_facets(whole.filters)
         sizes = {facet: WHOLE_FACET_SIZE if facet == whole_facet else FACET_SIZE for facet in FACETS}
-        gathered = self._engine.gather(
+        requests = [
             GatherRequest(
-                union=whole,
-                ids=tuple(ids),
+                whole,
                 facets={facet: size for facet, size in sizes.items() if facet not in lifted},
                 histogram="auto",
-                passages_of=tuple(ids),
-                codes=True,
-            ),
-            timeout=clock.remaining(),
-        )
-        facets = dict(gathered.facets)
+            )
+        ]
         for facet in lifted:
             wider = Union(
                 whole.lexical,
                 found.lifted.get(facet, ()) if whole.ids is not None else None,
-                without(filters, facet),
+                without(whole.filters, facet),
             )
-            counted = self._engine.gather(
-                GatherRequest(wider, facets={facet: sizes[facet]}), timeout=clock.remaining()
-            )
-            facets.update(counted.facets)
-        return gathered, {facet: facets[facet] for facet in FACETS if facet in facets}
+            requests.append(GatherRequest(wider, facets={facet: sizes[facet]}))
+        waiting = [
+            self._engine.begin(partial(_gathered, request=request, clock=clock)) for request in requests
+        ]
+
+        def counted() -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
+            whole, *wider = [wait() for wait in waiting]
+            facets = dict(whole.facets)
+            for one in wider:
+                facets.update(one.facets)
+            return whole, {facet: facets[facet] for facet in FACETS if facet in facets}
+
+        return counted
 
     def _completed(
         self,
@@ -530,6 +567,10 @@ class Searcher:
             ),
             timings_ms=clock.timings_ms(),
         )
+
+
+def _gathered(engine: Engine, request: GatherRequest, clock: Stopwatch) -> Gathered:
+    return engine.gather(request, timeout=clock.remaining())
 
 
 def _check(request: SearchRequest) -> None:

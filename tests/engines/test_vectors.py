@@ -20,6 +20,7 @@ from indexer.engines.base import (
     Term,
     VectorLeg,
 )
+from indexer.errors import EngineTimeout
 from tests.engines.builders import article, entries, stored, vector
 from tests.engines.reference import Reference
 
@@ -208,3 +209,19 @@ def test_a_large_collection_loses_next_to_nothing(engine: Engine) -> None:
     assert found >= 99
     few = Filters(), LexicalQuery(must=(Term("nowhere"),))
     assert run(engine, VectorLeg(vector(1), filters=few[0], only=few[1])).ids == []
+
+
+def test_a_question_may_be_begun_and_waited_for(collection: Engine) -> None:
+    leg = VectorLeg(vector(6), size=5)
+    (told,) = collection.match([leg])
+    waiting = [collection.begin(lambda engine: engine.match([leg])) for _ in range(20)]
+    assert all(wait()[0].ids == told.ids for wait in waiting)
+
+
+def test_what_a_begun_question_fails_with_comes_where_it_is_waited_for(collection: Engine) -> None:
+    def fail(_: Engine) -> None:
+        raise EngineTimeout("It took too long.")
+
+    wait = collection.begin(fail)
+    with pytest.raises(EngineTimeout):
+        wait()

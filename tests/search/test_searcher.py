@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search import ranking
 from indexer.search.explain import LATE
+from indexer.search.page import Result
+from indexer.search.plan import QueryPlan
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
 from indexer.settings import Settings
@@ -312,10 +315,48 @@ def test_highlights_of_a_whole_article(searcher: Searcher) -> None:
 def test_timings_name_each_stage(searcher: Searcher) -> None:
     timings = searcher.search(SearchRequest("oil")).timings_ms
     assert set(timings) == {
-        "parse", "encode", "plan", "legs", "fusion", "gather", "late", "snippets", "total",
+        "parse", "encode", "plan", "legs", "fusion", "gather", "late", "snippets", "counts", "total",
     }  # fmt: skip
     assert all(milliseconds > 0 for milliseconds in timings.values())
     assert sum(timings.values()) <= 2 * timings["total"]
+
+
+def test_a_cluster_answers_while_there_is_other_work(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine elsewhere looks for the nearest while words are planned, and counts while the page is made."""
+    seen: list[str] = []
+    searcher = Searcher(engine, encoder, Settings())
+    planner, results = searcher.knowledge.planner, searcher._results
+    plan = planner.plan
+
+    def elsewhere(ask: Callable[[Engine], Any]) -> Callable[[], Any]:
+        seen.append("begun")
+        answer = ask(engine)
+
+        def wait() -> Any:
+            seen.append("awaited")
+            return answer
+
+        return wait
+
+    def planned(*arguments: Any, **named: Any) -> QueryPlan:
+        seen.append("planned")
+        return plan(*arguments, **named)
+
+    def made(*arguments: Any) -> Iterator[Result]:
+        seen.append("made")
+        return results(*arguments)
+
+    plain = searcher.search(SearchRequest("oil source:Reuters"))
+    monkeypatch.setattr(engine, "begin", elsewhere)
+    monkeypatch.setattr(planner, "plan", planned)
+    monkeypatch.setattr(searcher, "_results", made)
+    page = searcher.search(SearchRequest("oil source:Reuters"))
+    # The last two are the counts, and those of the sources as if none were chosen.
+    assert seen == ["begun", "planned", "awaited", "begun", "begun", "made", "awaited", "awaited"]
+    assert page.results == plain.results
+    assert (page.total, page.facets, page.histogram) == (plain.total, plain.facets, plain.histogram)
 
 
 def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
@@ -332,7 +373,8 @@ def test_warming_up_outlasts_the_time_limit_once(
 ) -> None:
     """The first search after an upgrade may have to wait for the archive's views."""
     match = engine.match
-    late = iter([True, False, True, True])
+    # Each search asks twice: by words, and for what is near by meaning.
+    late = iter([True, False, False, True, True])
 
     def slow(legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         if next(late):

@@ -73,7 +73,7 @@ def test_a_watch_tells_the_stage(engine: SlowEngine, settings: Settings) -> None
         seen.add(watch.stage)
         time.sleep(0.01)
     assert {"legs", "gather"} <= seen
-    assert watch.stage == "snippets"
+    assert watch.stage == "counts"
 
 
 def test_a_stopwatch_that_is_not_watched_is_not_stopped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -12,6 +13,7 @@ import numpy as np
 
 from indexer.article import Article
 from indexer.engines.base import (
+    Engine,
     EngineStats,
     Entry,
     Finding,
@@ -148,6 +150,9 @@ class EmbeddedEngine:
             self.refresh()
 
     # -- looking up
+
+    def begin(self, ask: Callable[[Engine], T]) -> Callable[[], T]:
+        return partial(ask, self)
 
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         deadline = Deadline(timeout)

@@ -57,6 +57,8 @@ class Cluster:
         self.requests = 0
         #: For requests that are sent side by side; its threads are made when they are first needed.
         self.beside = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="opensearch")
+        #: For whole calls that are answered while their caller goes on, and may wait for those.
+        self.ahead = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="opensearch-ahead")
 
     @classmethod
     def connect(cls, address: str, settings: Settings) -> Cluster:
@@ -94,7 +96,8 @@ class Cluster:
         return cluster
 
     def close(self) -> None:
-        self.beside.shutdown(wait=False, cancel_futures=True)
+        for threads in (self.ahead, self.beside):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     def request(

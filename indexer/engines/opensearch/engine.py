@@ -13,6 +13,7 @@ import numpy as np
 
 from indexer.article import Article
 from indexer.engines.base import (
+    Engine,
     EngineStats,
     Entry,
     Filters,
@@ -167,6 +168,9 @@ class OpenSearchEngine:
         return self._at_home(lambda homes: patiently(lambda: ask(homes)))
 
     # -- looking up
+
+    def begin(self, ask: Callable[[Engine], T]) -> Callable[[], T]:
+        return self.cluster.ahead.submit(ask, self).result
 
     def match(self, legs: Sequence[Leg], *, timeout: float | None = None) -> list[LegResult]:
         if not legs:
