@@ -317,7 +317,7 @@ class Searcher:
     def _understood(
         self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
     ) -> tuple[Prepared, QueryLanguage, list[str]]:
-        """Return a request parsed and encoded, without a plan for its words."""
+        """Return a request parsed and encoded; of what is looked up by words it has the conditions at least."""
         with clock.stage("parse"):
             parsed = parse(request.text)
             written, notices = self._facet_values.resolve(parsed.filters, widen=True)
@@ -327,8 +327,11 @@ class Searcher:
             spoken = QueryLanguage()
             if parsed.free_text:
                 spoken = query_language(parsed.free_text, self.knowledge.planner.dictionary)
-            lookup = self._look_up(parsed, QueryPlan(), spoken)
-        if not parsed.free_text or filters is None:
+            # Words that are to be planned are looked up then; conditions have no plan.
+            planned = bool(parsed.free_text) and filters is not None
+            now = parsed.is_hard or not planned
+            lookup = self._look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
+        if not planned:
             return Prepared(parsed, spoken.code, lookup, filters), spoken, notices
         with clock.stage("encode"):
             encoding = (encode or self._encode)(parsed.free_text, spoken.code)
