@@ -16,8 +16,8 @@ from indexer.wording import say
 
 #: How many candidates the graph search keeps. Of the 200 nearest of 103,894 passages in one segment it finds with 400,
 #: 600, 800 candidates 0.907, 0.946, 0.965 (of the first 10: 0.980, 0.990, 0.993); of the first ten results of a search
-#: 0.986, 0.990, 0.991 are the other engine's, in the same time but for chance. All of them are ranked, so that of equally
-#: near articles those with the smallest ids come.
+#: 0.986, 0.990, 0.991 are the other engine's, in the same time but for chance. All of them are ranked, so that of
+#: equally near articles those with the smallest ids come.
 LEAST_EXPLORED = 400
 EXPLORED_PER_RESULT = 4
 #: The most neighbours that the k-NN plugin gives.
