@@ -290,8 +290,15 @@ class Archive:
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
     ) -> IngestReport:
+        from indexer.ingest.report import Phase
         from indexer.search.background import update_background
         from indexer.search.lexicon import expect_changes, made_up, update_lexicon
+
+        def begin(phase: Phase) -> None:
+            report.phase = phase
+            report.clock()
+            if progress:
+                progress(report)
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
         behind = expect_changes(self.engine)
@@ -299,6 +306,7 @@ class Archive:
         if report.interrupted:
             return report
         if behind or report.stored or report.deleted:
+            begin(Phase.WORDS)
             words = update_lexicon(self.engine, self.encoder)
             update_background(self.engine)
             report.words, report.new_words = words.words, words.encoded
@@ -306,7 +314,9 @@ class Archive:
             if self._searcher:
                 self._searcher.knowledge.forget()
         made_up(self.engine)
+        begin(Phase.SETTLING)
         self.engine.settle()
+        report.clock()
         return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from indexer.errors import ArchiveError
+from indexer.ingest.report import Phase
 from indexer.readers.files import find_files, format_of_name
 from indexer.readers.opening import BrokenSource, Stream
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from indexer.ingest.report import IngestReport
 
 _PLAIN_SECONDS = 15.0
+_DOING = {
+    Phase.ARTICLES: "Indexing",
+    Phase.WORDS: "Gathering the archive's words",
+    Phase.SETTLING: "Settling what is stored",
+}
 
 
 class _Rate(ProgressColumn):
@@ -55,7 +61,7 @@ def ingest_progress(sources: Iterable[str | Path]) -> Iterator[Callback]:
     )
 
     def update(report: IngestReport) -> None:
-        bar.update(task, description="Indexing", completed=_done(report), passages=report.passages)
+        bar.update(task, description=_DOING[report.phase], completed=_done(report), passages=report.passages)
 
     with bar:
         counter.start()
@@ -95,11 +101,14 @@ def _count(file: Path, stop: threading.Event) -> int:
 
 
 def _plain_lines() -> Callback:
-    last = 0.0
+    last, phase = 0.0, Phase.ARTICLES
 
     def update(report: IngestReport) -> None:
-        nonlocal last
-        if report.seconds - last >= _PLAIN_SECONDS:
+        nonlocal last, phase
+        if report.phase is not phase:
+            phase = report.phase
+            sys.stderr.write(f"{_DOING[phase]}\n")
+        elif report.seconds - last >= _PLAIN_SECONDS:
             last = report.seconds
             rate = _done(report) / report.seconds
             sys.stderr.write(

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from time import monotonic
+
+
+class Phase(StrEnum):
+    """What a run is doing. The counts of articles change in the first phase only."""
+
+    ARTICLES = "articles"
+    WORDS = "words"  # of the lexicon
+    SETTLING = "settling"  # see `Engine.settle`
 
 
 @dataclass(slots=True)
@@ -24,6 +33,7 @@ class IngestReport:
     words: int = 0  # of the lexicon, once the run is over
     new_words: int = 0  # that the encoder had to take
     interrupted: bool = False
+    phase: Phase = Phase.ARTICLES
     seconds: float = 0.0
     #: Where the time went, in seconds of each stage's own thread: "prepare", "encode", "write".
     stages: dict[str, float] = field(default_factory=dict)

@@ -24,6 +24,7 @@ import pytest
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.ingest.cutting import Cutter
+from indexer.ingest.report import IngestReport, Phase
 from indexer.models.base import Encoder, PassageText
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.readers import read
@@ -110,9 +111,10 @@ def index(folder: Path, encoder: Encoder, source: Path) -> Measured:
     with Archive.open(settings, encoder=encoder) as archive:
         started = time.perf_counter()
 
-        def progress(_: object) -> None:
-            nonlocal ended  # the last call comes when all is written and published, before the words
-            ended = time.perf_counter()
+        def progress(report: IngestReport) -> None:
+            nonlocal ended
+            if report.phase is Phase.ARTICLES:  # its last call comes when all is written and published
+                ended = time.perf_counter()
 
         report = archive.index([source], progress=progress)
         words = time.perf_counter() - ended

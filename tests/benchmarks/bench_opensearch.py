@@ -30,7 +30,7 @@ from indexer.engines.base import Filters
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch import generations as g
 from indexer.evaluate.datasets import plain, read_queries
-from indexer.ingest.report import IngestReport
+from indexer.ingest.report import IngestReport, Phase
 from indexer.memory import keep_loaded
 from indexer.models.base import Encoder
 from indexer.models.load import load_encoder
@@ -229,9 +229,10 @@ def index(archive: Archive, source: Path) -> tuple[float, IngestReport]:
     """Return seconds from the first line read to the last article searchable, and the report."""
     ended = 0.0
 
-    def progress(_: object) -> None:
-        nonlocal ended  # the last call comes when all is written and published, before the words
-        ended = time.perf_counter()
+    def progress(report: IngestReport) -> None:
+        nonlocal ended
+        if report.phase is Phase.ARTICLES:  # its last call comes when all is written and published
+            ended = time.perf_counter()
 
     started = time.perf_counter()
     report = archive.index([source], progress=progress)

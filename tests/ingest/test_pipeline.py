@@ -15,7 +15,7 @@ from indexer.archive import Archive
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.errors import ModelError, SchemaMismatch, UnreadableSource
 from indexer.ingest.pipeline import Pipeline
-from indexer.ingest.report import IngestReport
+from indexer.ingest.report import IngestReport, Phase
 from indexer.models.base import FloatArray, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
@@ -87,6 +87,12 @@ def test_progress_is_told_while_the_run_goes_on(archive: Archive) -> None:
     assert len(told) > 5
     assert told == sorted(told)
     assert told[-1] == 5 * CHUNK
+
+
+def test_progress_tells_what_is_done_after_the_articles(archive: Archive) -> None:
+    told: list[Phase] = []
+    archive.add(articles(3), progress=lambda report: told.append(report.phase))
+    assert list(dict.fromkeys(told)) == [Phase.ARTICLES, Phase.WORDS, Phase.SETTLING]
 
 
 def test_what_is_stored_can_be_found_when_the_run_has_ended(archive: Archive) -> None:
