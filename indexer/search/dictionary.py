@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.errors import UnreadableSource
+from indexer.memory import remembered
 from indexer.search.lemmas import irregular, lemmas
 from indexer.text import analyse, light10, normalise
 from indexer.text.arabic import CLITICS
@@ -130,7 +131,7 @@ class Dictionary:
         self._user: dict[str, list[str]] = defaultdict(list)
         for pair in user:
             self._user[lookup_key(pair.english)].append(pair.arabic)
-        self._known = lru_cache(maxsize=8192)(self._translations)
+        self._known = remembered(self._translations, 8192)
 
     def translations(self, text: str) -> tuple[Translation, ...]:
         """Return the translations of an English word or phrase, the user's own first, without repetition.

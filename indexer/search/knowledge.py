@@ -10,6 +10,7 @@ from time import monotonic
 
 from indexer.engines.base import Engine
 from indexer.errors import EngineTimeout, EngineUnavailable
+from indexer.memory import keep_reloaded
 from indexer.search.background import Background
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import KIND, STATE, Lexicon
@@ -74,6 +75,7 @@ class Knowledge:
             if self._loaded is None or state != self._state:
                 self._loaded = self._load()
                 self._state = state
+                keep_reloaded()
         return self._loaded
 
     def _load(self) -> tuple[Planner, Background]:

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from indexer.engines.base import Form
+from indexer.memory import remembered
 from indexer.models.base import Encoding
 from indexer.search.dictionary import Dictionary
 from indexer.search.legs import INFLECTION, Expansions, Option
@@ -94,7 +94,7 @@ class Planner:
         self._weights = weights
         self.lexicon = lexicon
         self.dictionary = dictionary
-        self._names = lru_cache(maxsize=4096)(self._find_names)
+        self._names = remembered(self._find_names, 4096)
 
     def plan(
         self,
