@@ -106,7 +106,9 @@ def _response(operation: Operation) -> dict[str, Any]:
         schema = {"type": "string"}
     else:
         return {"description": "Done; the answer is empty."}
-    return {"description": "Done.", "content": {one: {"schema": schema} for one in operation.media_types}}
+    listing = {"type": "array", "items": {"type": "object"}}
+    content = {one: {"schema": listing if one.endswith("+json") else schema} for one in operation.media_types}
+    return {"description": "Done.", "content": content}
 
 
 def _parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:

@@ -22,8 +22,10 @@ from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
 from webapp.state import SearchState
 
-#: What an export may be, without the parameters that go along in an answer.
-MEDIA_TYPES = tuple(written.content_type.partition(";")[0] for written in FORMATS.values())
+#: What an export may be, its own choice first; without the parameters that go along in an answer.
+MEDIA_TYPES = tuple(
+    FORMATS[name].content_type.partition(";")[0] for name in sorted(FORMATS, key=lambda name: name != "jsonl")
+)
 
 
 @operation("/search", PagedParameters, answers.SearchAnswer)
