@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from indexer.engines.base import Engine, Gathered, GatherRequest, Leg, LegResult
 from indexer.errors import EngineTimeout
+
+T = TypeVar("T")
 
 
 class SlowEngine:
@@ -30,6 +33,9 @@ class SlowEngine:
 
     def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
         return self._engine.gather(request, timeout=self._wait("gather", timeout))
+
+    def begin(self, ask: Callable[[Engine], T]) -> Callable[[], T]:
+        return partial(ask, cast(Engine, self))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)

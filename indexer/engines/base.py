@@ -407,7 +407,7 @@ class Engine(Protocol):
     def begin(self, ask: Callable[[Engine], T]) -> Callable[[], T]:
         """Have a question answered while the caller goes on; return what waits for the answer.
 
-        Where this process itself would find it, it does so when it is waited for. *ask* only reads.
+        Where this process itself would find it, it does so when it is waited for. *ask* only reads, and begins nothing.
         """
         ...
 

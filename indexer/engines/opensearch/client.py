@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 OLDEST_VERSION = (3, 0)
 _PASSWORD_REMEDY = "Use https:// (or NEWSARCHIVE_OPENSEARCH_INSECURE=true on a network that you trust)."
 _CONNECTIONS = 16
+#: So many requests of a search are under way at once: by words and by meaning; articles, counts and those of a facet.
+_CONNECTIONS_PER_SEARCH = 4
 #: Seconds in which a node says what it is; then another one is asked.
 _FIRST_ANSWER = 10.0
 #: A node that did not answer in time is not asked for so many seconds, while others can be.
@@ -48,7 +50,9 @@ _IF_THERE = {"ignore_unavailable": True, "allow_no_indices": True}
 class Cluster:
     """One cluster, reached through any of its nodes. Safe to use from several threads."""
 
-    def __init__(self, client: OpenSearch, address: str, *, timeout: float) -> None:
+    def __init__(
+        self, client: OpenSearch, address: str, *, timeout: float, connections: int = _CONNECTIONS
+    ) -> None:
         self._client = client
         #: What may be shown: the nodes' addresses, without credentials.
         self.address = address
@@ -56,9 +60,9 @@ class Cluster:
         #: Requests sent so far.
         self.requests = 0
         #: For requests that are sent side by side; its threads are made when they are first needed.
-        self.beside = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="opensearch")
+        self.beside = ThreadPoolExecutor(connections, thread_name_prefix="opensearch")
         #: For whole calls that are answered while their caller goes on, and may wait for those.
-        self.ahead = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="opensearch-ahead")
+        self.ahead = ThreadPoolExecutor(connections, thread_name_prefix="opensearch-ahead")
 
     @classmethod
     def connect(cls, address: str, settings: Settings) -> Cluster:
@@ -70,13 +74,14 @@ class Cluster:
         nodes, auth = _nodes(address, settings)
         shown = ", ".join(f"{n['scheme']}://{_bracketed(n['host'])}:{n['port']}" for n in nodes)
         secure = any(node["scheme"] == "https" for node in nodes)
+        connections = max(_CONNECTIONS, _CONNECTIONS_PER_SEARCH * settings.web_threads)
         if secure and settings.opensearch_insecure:
             logger.warning("TLS certificates of %s are not verified (opensearch_insecure is set).", shown)
         try:
             client = OpenSearch(
                 nodes,
                 http_auth=auth,
-                pool_maxsize=_CONNECTIONS,
+                pool_maxsize=connections,
                 timeout=settings.opensearch_timeout,
                 # Once at each of the nodes; where there is one, again, as it may have closed the connection.
                 max_retries=len(nodes),
@@ -87,7 +92,7 @@ class Cluster:
             )
         except (ImproperlyConfigured, OSError, ValueError) as error:
             raise SettingsError(f"The connection to {shown} cannot be set up: {error}.") from None
-        cluster = cls(client, shown, timeout=settings.opensearch_timeout)
+        cluster = cls(client, shown, timeout=settings.opensearch_timeout, connections=connections)
         try:
             cluster._check_version(attempts=len(nodes))
         except BaseException:

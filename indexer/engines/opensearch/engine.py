@@ -180,9 +180,13 @@ class OpenSearchEngine:
         return run_legs(self.cluster, indices, legs, timeout=timeout)
 
     def gather(self, request: GatherRequest, *, timeout: float | None = None) -> Gathered:
-        counts, *found = searches_for(request)
-        searches = [(self._asked(request.union.filters), counts), *((self._articles, body) for body in found)]
-        return gathered(request, self.cluster.msearch(searches, timeout=timeout))
+        counts, found = searches_for(request)
+        searches = [
+            *((self._asked(request.union.filters), body) for body in counts),
+            *((self._articles, body) for body in found),
+        ]
+        answers = self.cluster.msearch(searches, timeout=timeout) if searches else []
+        return gathered(request, answers[: len(counts)], answers[len(counts) :])
 
     def browse(
         self, union: Union, *, sort: Sort, size: int, offset: int = 0, timeout: float | None = None

@@ -16,6 +16,7 @@ MOST_BUCKETS = 120
 _UNITS = ("day", "month", "year")  # finest first; the periods are whole numbers: 20180218, 201802, 2018
 #: The server's limit for one request (search.max_buckets).
 _MOST_PERIODS = 60_000
+_NO_COUNTS: Mapping[str, Any] = {"hits": {"total": {"value": 0}, "hits": []}}
 #: Each shard counts this many more values than asked for, so that the most frequent are the right ones.
 _SPARE_VALUES = 1_000
 
@@ -42,20 +43,21 @@ def by_ids(ids: tuple[str, ...]) -> dict[str, Any]:
     return {"query": {"bool": {"filter": [{"terms": {"id": storable(ids)}}]}}, "size": len(ids)}
 
 
-def searches_for(request: GatherRequest) -> list[dict[str, Any]]:
-    """Return the searches of a request: the counts, then the articles; those whose passages are wanted are apart."""
-    plain = tuple(dict.fromkeys(set(request.ids) - set(request.passages_of)))
-    searches = [count_search(request)]
-    if plain:
+def searches_for(request: GatherRequest) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the searches of a request: the one that counts, if there is anything to count, and those for articles."""
+    nothing = request.union.ids == () and request.union.lexical is None
+    searches = []
+    if plain := tuple(dict.fromkeys(set(request.ids) - set(request.passages_of))):
         searches.append(article_search(plain, codes=False))
     if request.passages_of:
         ids = tuple(dict.fromkeys(request.passages_of))
         searches.append(article_search(ids, codes=request.codes))
-    return searches
+    return [] if nothing else [count_search(request)], searches
 
 
-def gathered(request: GatherRequest, responses: list[dict[str, Any]]) -> Gathered:
-    counts, *found = responses
+def gathered(request: GatherRequest, counted: list[dict[str, Any]], found: list[dict[str, Any]]) -> Gathered:
+    """Return what the answers to `searches_for` say."""
+    counts = counted[0] if counted else _NO_COUNTS
     articles: dict[str, Article] = {}
     passages: dict[str, tuple[StoredPassage, ...]] = {}
     wanted = set(request.ids)
@@ -67,7 +69,7 @@ def gathered(request: GatherRequest, responses: list[dict[str, Any]]) -> Gathere
                 articles[whole["id"]] = to_article(whole)
             if whole["id"] in with_passages:
                 passages[whole["id"]] = to_passages(whole, codes_of(hit))
-    notice = incomplete(responses)
+    notice = incomplete([*counted, *found])
     return Gathered(
         total=counts["hits"]["total"]["value"],
         facets={name: _counts(counts, name) for name in request.facets},
