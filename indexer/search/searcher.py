@@ -142,12 +142,12 @@ class Searcher:
                 return found.page(first, count)
             return self._browse(request, whole, first, count, clock)
 
-        head = listed(0, horizon) if horizon else []
-        entries = head[offset : offset + request.size] or listed(offset, request.size)
+        stretch = listed(0, horizon) if horizon else []
+        entries = stretch[offset : offset + request.size] or listed(offset, request.size)
         pool = () if by_date else found.pool
         with clock.stage("gather"):
             # What is read again may move to this page: one call brings both.
-            wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*head, *entries)), *pool]))
+            wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*stretch, *entries)), *pool]))
             gathered = self._engine.gather(
                 GatherRequest(Union(ids=()), wanted, passages_of=wanted, codes=True),
                 timeout=clock.remaining(),
@@ -157,15 +157,15 @@ class Searcher:
             with clock.stage("late"):
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
                 # The same articles in another order.
-                head, entries = listed(0, horizon), listed(offset, request.size)
+                stretch, entries = listed(0, horizon), listed(offset, request.size)
         grouped = Stories()
         beside: list[tuple[str, ...]] = []
         if request.stories:
             clock.check()
             with clock.stage("copies"):
-                grouped = stories([article_id for article_id, _ in head], gathered.articles)
+                grouped = stories([article_id for article_id, _ in stretch], gathered.articles)
                 places, following = grouped.places(offset, request.size)
-                entries = [head[place] for place in places]
+                entries = [stretch[place] for place in places]
                 beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
                 entries += listed(following, request.size - len(entries))

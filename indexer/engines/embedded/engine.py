@@ -202,8 +202,10 @@ class EmbeddedEngine:
     def vectors(
         self, ids: Sequence[str], *, lead: bool = False, timeout: float | None = None
     ) -> dict[str, FloatArray]:
+        deadline = Deadline(timeout)
         with self._database.reading() as connection:
             found = reading.passages_by_id(connection, ids, codes=False, vectors=True, first=lead)
+        deadline.check()
         return reading.stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008 - frozen
