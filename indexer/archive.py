@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -314,9 +315,11 @@ class Archive:
             if self._searcher:
                 self._searcher.knowledge.forget()
         made_up(self.engine)
-        begin(Phase.SETTLING)
-        self.engine.settle()
-        report.clock()
+        if report.stored:
+            begin(Phase.SETTLING)
+            with suppress(KeyboardInterrupt):  # all is stored, and the report must not be lost
+                self.engine.settle()
+            report.clock()
         return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:

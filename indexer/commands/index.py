@@ -158,7 +158,8 @@ def summary(report: IngestReport) -> str:
     ):
         if count:
             parts.append(f"{count:,} {what}")
-    rate = f", {report.stored / report.seconds:.1f} articles/s" if report.stored and report.seconds else ""
+    seconds = report.articles_seconds
+    rate = f", {report.stored / seconds:.1f} articles/s" if report.stored and seconds else ""
     return f"{'; '.join(parts)}; {report.seconds:.1f} s{rate}."
 
 

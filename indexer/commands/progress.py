@@ -107,7 +107,8 @@ def _plain_lines() -> Callback:
         nonlocal last, phase
         if report.phase is not phase:
             phase = report.phase
-            sys.stderr.write(f"{_DOING[phase]}\n")
+            if report.seconds >= _PLAIN_SECONDS:
+                sys.stderr.write(f"{_DOING[phase]}\n")
         elif report.seconds - last >= _PLAIN_SECONDS:
             last = report.seconds
             rate = _done(report) / report.seconds

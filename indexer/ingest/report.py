@@ -35,12 +35,15 @@ class IngestReport:
     interrupted: bool = False
     phase: Phase = Phase.ARTICLES
     seconds: float = 0.0
+    articles_seconds: float = 0.0  # of the first phase
     #: Where the time went, in seconds of each stage's own thread: "prepare", "encode", "write".
     stages: dict[str, float] = field(default_factory=dict)
     _started: float = field(default_factory=monotonic, repr=False)
 
     def clock(self) -> None:
         self.seconds = monotonic() - self._started
+        if self.phase is Phase.ARTICLES:
+            self.articles_seconds = self.seconds
 
     def to_dict(self) -> dict[str, object]:
         return {

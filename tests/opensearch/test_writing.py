@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,10 @@ from indexer.engines.base import (
     VectorLeg,
 )
 from indexer.engines.opensearch import OpenSearchEngine
-from indexer.engines.opensearch.client import dumps
+from indexer.engines.opensearch.client import dumps, loads
 from indexer.engines.opensearch.failures import LastingFailure
 from indexer.engines.opensearch.writing import Action, send
-from indexer.errors import ArticlesRefused, EngineUnavailable
+from indexer.errors import ArticlesRefused, EngineUnavailable, SchemaMismatch
 from indexer.settings import load_settings
 from indexer.text import analyse
 from tests.engines.builders import MANIFEST, entries, entry, vector
@@ -86,34 +87,67 @@ def test_a_first_load_gets_its_replicas_at_its_end_also_after_a_crash(engine: Op
     assert engine.indices.has_replicas(engine.names.articles)
 
 
-def test_the_end_of_a_first_load_merges_its_segments(engine: OpenSearchEngine) -> None:
+def test_a_large_load_ends_with_a_merge_and_a_small_one_does_not(engine: OpenSearchEngine) -> None:
     engine.create(MANIFEST)
-    for number in range(3):
-        engine.write(entries(range(number, number + 1)))
-        engine.refresh()
-    assert segments(engine) == 3
+    write_apart(engine, range(3))
     engine.settle()
     assert segments(engine) == 1
     assert engine.indices.has_replicas(engine.names.articles)
-    for number in range(3, 5):
-        engine.write(entries(range(number, number + 1)))
-        engine.refresh()
-        engine.settle()  # the first load is over
-    assert segments(engine) == 3
+    engine.create(MANIFEST)
+    write_apart(engine, range(3, 4))
+    engine.settle()
+    assert segments(engine) == 2
+    engine.create(MANIFEST)
+    write_apart(engine, range(4, 9))
+    engine.settle()
+    assert segments(engine) == 1
+
+
+def test_an_archive_that_was_made_beforehand_is_merged_too(engine: OpenSearchEngine) -> None:
+    with OpenSearchEngine.open(engine.settings.engine, engine.settings) as first:
+        first.create(MANIFEST)  # and gives it its replicas, as `newsarchive create` does
+    engine.create(MANIFEST)
+    write_apart(engine, range(3))
+    engine.settle()
+    assert segments(engine) == 1
 
 
 def test_segments_that_are_not_merged_cost_no_load_and_no_replicas(
     engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refused(index: str) -> None:
-        raise EngineUnavailable("The cluster's user may not do this.")
+    request = engine.cluster.request
+
+    def refused(method: str, path: str, *arguments: Any, **named: Any) -> Any:
+        if path.endswith("/_forcemerge"):
+            raise EngineUnavailable("The cluster's user may not do this.")
+        return request(method, path, *arguments, **named)
 
     engine.create(MANIFEST)
-    engine.write(entries(range(3)))
-    monkeypatch.setattr(engine.indices, "merge", refused)
+    write_apart(engine, range(3))
+    monkeypatch.setattr(engine.cluster, "request", refused)
     engine.settle()
-    assert "Searches will be slower" in caplog.text
+    assert (
+        "The archive's segments were not merged, and searches are slower: The cluster's user" in caplog.text
+    )
+    assert segments(engine) == 3
     assert engine.indices.has_replicas(engine.names.articles)
+
+
+def test_an_article_that_an_older_version_has_written_is_told(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    one = entry(1)
+    document = {**loads(engine.document(one)), "whole": None}
+    engine.cluster.request("POST", f"/{engine.names.articles}/_doc", document)
+    engine.refresh()
+    with pytest.raises(SchemaMismatch, match="another version"):
+        engine.articles([one.article.id])
+
+
+def write_apart(engine: OpenSearchEngine, numbers: range) -> None:
+    """Write articles so that each has a segment of its own."""
+    for number in numbers:
+        engine.write(entries(range(number, number + 1)))
+        engine.refresh()
 
 
 def segments(engine: OpenSearchEngine) -> int:

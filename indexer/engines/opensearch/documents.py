@@ -15,6 +15,7 @@ from indexer.engines.fields import lexical_fields
 from indexer.engines.opensearch.client import dumps, loads
 from indexer.engines.opensearch.mappings import FORM_SEPARATOR, NATIVE_ANALYZERS
 from indexer.engines.opensearch.queries import milliseconds
+from indexer.errors import SchemaMismatch
 from indexer.text import base_language
 
 PASSAGES = "passages"
@@ -71,7 +72,16 @@ def to_document(entry: Entry, *, native: bool) -> dict[str, Any]:
 
 
 def whole_of(hit: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a hit has of an article in its field `WHOLE`: what its source would have, without vectors."""
+    """Return what a hit has of an article in its field `WHOLE`: what its source would have, without vectors.
+
+    Raises `SchemaMismatch` for an article that an older version of this program has written.
+    """
+    if WHOLE not in hit.get("fields", {}):
+        raise SchemaMismatch(
+            "The archive holds articles that another version of this program has written.",
+            remedy="`newsarchive generations build` makes a new one from the archive's own articles, "
+            "`newsarchive generations promote` puts it in place.",
+        )
     whole: dict[str, Any] = loads(pybase64.b64decode(hit["fields"][WHOLE][0], validate=True))
     return whole
 

@@ -65,6 +65,8 @@ _LAST_DIRECT_HIT = 10_000
 _LOOKUP = 1_000
 _WITH_VECTORS = 200  # articles, of some kilobytes for each passage
 _SMALLEST_SHARE = 32
+#: An archive with so many times the articles of before is merged at the end of a load.
+_GROWN = 1.5
 #: Of a request's first line the server takes 4,096 bytes.
 _LONGEST_ADDRESS = 3_500
 
@@ -87,6 +89,8 @@ class OpenSearchEngine:
             self._articles = self.names.generation_pattern(generation)
             _, self._words = self.names.generation(generation)
         self._first_load = False
+        #: How many articles there were when `create` was called.
+        self._before: int | None = None
 
     @classmethod
     def open(cls, address: str, settings: Settings) -> OpenSearchEngine:
@@ -117,6 +121,7 @@ class OpenSearchEngine:
         self.indices.create(manifest)
         # Without replicas it is new, or its first load was cut off: this is that load.
         self._first_load = not self.indices.has_replicas(self._articles)
+        self._before = self.indices.count(self._articles)
 
     # -- writing
 
@@ -141,18 +146,16 @@ class OpenSearchEngine:
         patiently(lambda: self.cluster.request("POST", path, missing=True))
 
     def settle(self) -> None:
-        """Merge what a new archive was filled with, then give it its replicas; later articles the server merges itself.
+        """Merge what the archive was filled with, where it has grown by half since `create`; set a new one's replicas.
 
-        A first load leaves dozens of segments, each of which has a graph of its vectors to be searched.
+        A large load leaves dozens of segments, each of which has a graph of its vectors to be searched. What comes in
+        small numbers the server merges by itself.
         """
-        if not self._first_load:
-            return
         try:
-            self.indices.merge(self._articles)
+            if self._before is not None and self.indices.count(self._articles) > _GROWN * self._before:
+                self.indices.merge(self._articles)
         except EngineError as error:
-            logger.warning(
-                "Searches will be slower, as the archive's segments were not merged: %s", error.message
-            )
+            logger.warning("How much the archive has grown is not known: %s", error.message)
         finally:
             self._end_first_load()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +20,10 @@ from indexer.engines.opensearch.mappings import (
     words_index,
 )
 from indexer.engines.opensearch.partitions import REST, Unit
-from indexer.errors import SchemaMismatch
+from indexer.errors import EngineError, EngineTimeout, EngineUnavailable, SchemaMismatch
 from indexer.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 #: No larger segments are made of smaller ones by force: the server's own limit, above which it merges none itself.
 _SEGMENT_BYTES = 5_000_000_000
@@ -152,11 +155,27 @@ class Indices:
     def set_replicas(self, index: str) -> None:
         self._cluster.request("PUT", f"/{index}/_settings", {"index": replica_settings(self._settings)})
 
-    def merge(self, index: str) -> None:
-        """Merge the segments of an index, and show its readers the merged ones.
+    def count(self, index: str) -> int:
+        """Return how many articles a reader of an index sees."""
+        answer = self._cluster.request("GET", f"/{index}/_count", missing=True)
+        return int(answer["count"]) if answer else 0
 
-        Raises `EngineTimeout` after an hour; the server goes on.
+    def merge(self, index: str) -> None:
+        """Merge the segments of an index, and show its readers the merged ones. It only makes searches faster: where it
+        fails, that is told in the log.
         """
+        try:
+            self._merge(index)
+        except EngineTimeout:
+            logger.warning(
+                "The cluster is still merging the archive's segments; searches are slower meanwhile."
+            )
+        except EngineError as error:
+            logger.warning(
+                "The archive's segments were not merged, and searches are slower: %s", error.message
+            )
+
+    def _merge(self, index: str) -> None:
         shards = self._cluster.request("GET", f"/{index}/_stats/store", params={"level": "shards"})
         largest = max(
             (
@@ -167,13 +186,18 @@ class Indices:
             ),
             default=0,
         )
-        self._cluster.request(
-            "POST",
-            f"/{index}/_forcemerge",
-            params={"max_num_segments": max(1, round(largest / _SEGMENT_BYTES))},
-            timeout=_LONGEST_MERGE,
-        )
-        self._cluster.request("POST", f"/{index}/_refresh")
+        try:
+            merged = self._cluster.request(
+                "POST",
+                f"/{index}/_forcemerge",
+                params={"max_num_segments": max(1, round(largest / _SEGMENT_BYTES))},
+                timeout=_LONGEST_MERGE,
+            )
+        finally:
+            self._cluster.request("POST", f"/{index}/_refresh")
+        if failures := merged["_shards"].get("failures"):
+            reason = failures[0].get("reason", {})
+            raise EngineUnavailable(f"{reason.get('reason') or reason.get('type') or 'some shards failed'}.")
 
     def storage(self, *indices: str) -> tuple[int, dict[str, Any]]:
         """Return the bytes that the indices take with their replicas, and details to be shown."""
