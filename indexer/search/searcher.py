@@ -117,11 +117,11 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout, watch)
         _check(request)
-        first, spoken, notices = self._understood(request, clock)
-        if first.filters is None:
+        asked, spoken, notices = self._understood(request, clock)
+        if asked.filters is None:
             return self._nothing(request, notices, clock)
-        near = self._begin_near(first, clock)
-        prepared = self._planned(first, spoken, request.edits, clock)
+        near = self._begin_near(asked, clock)
+        prepared = self._planned(asked, spoken, request.edits, clock)
         offset = (request.page - 1) * request.size
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -130,7 +130,7 @@ class Searcher:
             prepared,
             clock,
             reach=0 if by_date else min(WINDOW, horizon + offset + request.size),
-            lift=filtered_facets(first.filters),
+            lift=filtered_facets(asked.filters),
             stories=not by_date,
             near=near,
         )
@@ -145,13 +145,9 @@ class Searcher:
         stretch = listed(0, horizon) if horizon else []
         entries = stretch[offset : offset + request.size] or listed(offset, request.size)
         pool = () if by_date else found.pool
-        with clock.stage("gather"):
-            # What is read again may move to this page: one call brings both.
-            wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*stretch, *entries)), *pool]))
-            gathered = self._engine.gather(
-                GatherRequest(Union(ids=()), wanted, passages_of=wanted, codes=True),
-                timeout=clock.remaining(),
-            )
+        # What is read again may move to this page: one call brings both.
+        wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*stretch, *entries)), *pool]))
+        gathered = self._fetched(wanted, wanted, clock)
         if pool:
             clock.check()
             with clock.stage("late"):
@@ -433,11 +429,15 @@ class Searcher:
     def _read_again(
         self, prepared: Prepared, pool: tuple[str, ...], clock: Stopwatch
     ) -> dict[str, Interaction]:
-        with clock.stage("gather"):
-            request = GatherRequest(Union(ids=()), pool, passages_of=pool, codes=True)
-            read = self._engine.gather(request, timeout=clock.remaining())
+        read = self._fetched(pool, pool, clock)
         with clock.stage("late"):
             return self._interactions(prepared, pool, read)
+
+    def _fetched(self, ids: tuple[str, ...], passages_of: tuple[str, ...], clock: Stopwatch) -> Gathered:
+        """Return articles, of some of them the passages with their codes, and no counts."""
+        with clock.stage("gather"):
+            request = GatherRequest(Union(ids=()), ids, passages_of=passages_of, codes=True)
+            return _gathered(self._engine, request, clock)
 
     def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
         told = standing(prepared, found)
@@ -499,11 +499,7 @@ class Searcher:
         copies = [article_id for ids in beside for article_id in ids if article_id not in gathered.articles]
         if not shown and not copies:
             return gathered
-        with clock.stage("gather"):
-            more = self._engine.gather(
-                GatherRequest(Union(ids=()), (*shown, *copies), passages_of=tuple(shown), codes=True),
-                timeout=clock.remaining(),
-            )
+        more = self._fetched((*shown, *copies), tuple(shown), clock)
         return replace(
             gathered,
             articles={**gathered.articles, **more.articles},
