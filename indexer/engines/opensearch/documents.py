@@ -13,12 +13,14 @@ from indexer.article import Article, Passage, Published
 from indexer.engines.base import Entry, FloatArray, StoredPassage
 from indexer.engines.fields import lexical_fields
 from indexer.engines.opensearch.client import dumps, loads
+from indexer.engines.opensearch.failures import BUILD_ANEW
 from indexer.engines.opensearch.mappings import FORM_SEPARATOR, NATIVE_ANALYZERS
 from indexer.engines.opensearch.queries import milliseconds
 from indexer.errors import SchemaMismatch
 from indexer.text import base_language
 
 PASSAGES = "passages"
+#: Asked for by this name: for "passages" as a whole the k-NN plugin (3.5) does not put the vectors back in.
 VECTORS = "passages.vector"
 LEAD = "lead"  #: the first passage's vector, once more (see `matching`)
 #: Stored fields: an article with the places of its passages, and all of its codes.
@@ -79,8 +81,7 @@ def whole_of(hit: Mapping[str, Any]) -> dict[str, Any]:
     if WHOLE not in hit.get("fields", {}):
         raise SchemaMismatch(
             "The archive holds articles that another version of this program has written.",
-            remedy="`newsarchive generations build` makes a new one from the archive's own articles, "
-            "`newsarchive generations promote` puts it in place.",
+            remedy=BUILD_ANEW,
         )
     whole: dict[str, Any] = loads(pybase64.b64decode(hit["fields"][WHOLE][0], validate=True))
     return whole

@@ -25,6 +25,11 @@ from indexer.errors import (
 
 #: What a cluster should allow in one search; a long question has some thousand words to look for.
 CLAUSES_WANTED = 65_536
+#: The remedy for what another version of this program has stored.
+BUILD_ANEW = (
+    "`newsarchive generations build` makes a new one from the archive's own articles, "
+    "`newsarchive generations promote` puts it in place."
+)
 _LONGEST_REASON = 300
 
 

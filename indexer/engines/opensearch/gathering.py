@@ -16,7 +16,7 @@ MOST_BUCKETS = 120
 _UNITS = ("day", "month", "year")  # finest first; the periods are whole numbers: 20180218, 201802, 2018
 #: The server's limit for one request (search.max_buckets).
 _MOST_PERIODS = 60_000
-_NO_COUNTS: Mapping[str, Any] = {"hits": {"total": {"value": 0}, "hits": []}}
+_NO_COUNTS: Mapping[str, Any] = {"hits": {"total": {"value": 0}}}
 #: Each shard counts this many more values than asked for, so that the most frequent are the right ones.
 _SPARE_VALUES = 1_000
 

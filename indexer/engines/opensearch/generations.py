@@ -92,7 +92,7 @@ def generations(engine: OpenSearchEngine) -> list[Generation]:
                 number=number,
                 in_use=number == live,
                 building=number == building,
-                articles=engine.cluster.request("GET", f"/{articles}/_count")["count"],
+                articles=engine.indices.count(articles),
                 bytes_on_disk=stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0),
                 manifest=_manifest_of(_mapping(engine, number)),
             )

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.engines.base import Manifest
 from indexer.engines.opensearch.client import Cluster
+from indexer.engines.opensearch.failures import BUILD_ANEW
 from indexer.engines.opensearch.homes import Homes, find_homes, make_index
 from indexer.engines.opensearch.mappings import (
     Names,
@@ -102,8 +103,7 @@ class Indices:
         if meta.get("schema") != schema_hash():
             raise SchemaMismatch(
                 f"The index {index!r} was made by another version of this program, with other fields.",
-                remedy="`newsarchive generations build` makes a new one from the archive's own articles, "
-                "`newsarchive generations promote` puts it in place.",
+                remedy=BUILD_ANEW,
             )
         return manifest_from_dict(meta["manifest"])
 
