@@ -40,6 +40,8 @@ _GROWTH = 1.1
 #: Too few words of a language make no mean of their own.
 _LEAST_FOR_A_MEAN = 200
 _LONGEST_FORM = 40
+#: Share of a stem's occurrences that have the letter written to it.
+_MOSTLY = 0.5
 #: Up to so many words of a language for each word of a query, all cosines are computed at once.
 _AT_ONCE = 1_000
 #: Of more words, so many whose cosine is computed after a look at the signs of all; fewer than `_AT_ONCE`.
@@ -146,15 +148,20 @@ def _encode(
 
 
 def _bases(counts: Mapping[str, int], language: str) -> dict[str, str]:
-    """Return stem -> the stem of what is left without the letter that is written together with it (وكتاب)."""
-    bases: dict[str, str] = {}
-    for form in counts:
+    """Return stem -> the stem of what is left without the letter that is written together with it (وكتاب).
+
+    Most of what a stem occurs as has to be such forms: لبنين (for sons) has the stem of لبنان (Lebanon), which is no
+    form of بنين for that.
+    """
+    occurring: dict[str, int] = defaultdict(int)
+    splitting: dict[tuple[str, str], int] = defaultdict(int)
+    for form, count in counts.items():
+        whole = stem_word(form, language)
+        occurring[whole] += count
         split = split_clitic(form, lambda other: counts.get(other, 0))
-        if split is not None:
-            whole, rest = stem_word(form, language), stem_word(split[1], language)
-            if whole != rest:
-                bases[whole] = rest
-    return bases
+        if split is not None and (rest := stem_word(split[1], language)) != whole:
+            splitting[whole, rest] += count
+    return {whole: rest for (whole, rest), count in splitting.items() if count > _MOSTLY * occurring[whole]}
 
 
 # --- using it -------------------------------------------------------------------------------------

@@ -46,7 +46,6 @@ from tests.benchmarks.cluster_costs import (
     entries_of,
     machine,
     running,
-    settle,
     synthetic_entries,
     timed,
 )
@@ -176,9 +175,11 @@ def test_growth(loaded: Loaded, shared_data: Path, tmp_path: Path) -> None:
                     passages += sum(len(entry.passages) for entry in batch)
                 engine.refresh()
                 seconds = time.perf_counter() - started
-                settle(engine)
                 print(f"{articles:,} articles, {passages:,} passages")
                 print(f"  written at {(passages - before) / seconds:.0f} passages/s; {footprint(engine)}")
+                with timed("merging, as after a load of so many"):
+                    engine.settle()
+                print(f"  {footprint(engine)}", flush=True)
                 print(measure(archive, texts, Filters()))
                 print(" 4 % of the dates")
                 print(measure(archive, texts, narrow(archive)))

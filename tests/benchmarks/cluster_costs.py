@@ -57,17 +57,6 @@ def running(folder: Path, heap: str) -> Iterator[Node]:
         node.stop()
 
 
-def settle(engine: OpenSearchEngine, *, seconds: float = 600.0) -> None:
-    """Wait until the server has done what it does after a load: merging segments."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        time.sleep(1.0)
-        merges = engine.cluster.request("GET", f"/{engine.names.articles}/_stats/merge")
-        if not merges["_all"]["total"]["merges"]["current"]:
-            return
-    raise TimeoutError("the server is still merging")
-
-
 def machine() -> str:
     """Return what the figures were made on, and whether it had other things to do."""
     try:

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.engines.base import Engine, Manifest, Word
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.search.lexicon import KIND, STATE, Lexicon, LexiconReport, update_lexicon
+from indexer.search.lexicon import KIND, STATE, Lexicon, LexiconReport, _bases, update_lexicon
 from tests.fakes import FakeEncoder
 from tests.search.conftest import SYNONYMS, article, entry
 
@@ -105,6 +105,13 @@ def test_a_letter_written_to_a_word_is_known(engine: Engine, encoder: FakeEncode
     update_lexicon(engine, encoder)
     assert Lexicon.load(engine).variants("كتاب") == ("وكتاب",)
     assert Lexicon.load(engine).variants("تاب") == ()  # the first letter of كتاب is its own
+
+
+def test_a_stem_that_is_mostly_another_word_is_no_form_of_it() -> None:
+    """لبنين (for sons) has the stem of لبنان (Lebanon), which is in many more articles."""
+    lebanon = {"لبنان": 3_000, "لبنين": 2, "بنين": 40, "وكتاب": 20, "كتاب": 90}
+    assert _bases(lebanon, "ar") == {"وكتاب": "كتاب"}
+    assert _bases({"لبنين": 2, "بنين": 40}, "ar") == {"لبن": "بن"}
 
 
 def test_the_word_of_the_same_meaning_is_nearest(engine: Engine, encoder: FakeEncoder) -> None:
