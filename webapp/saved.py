@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from indexer.alerts import guard
-from indexer.alerts.background import Background
 from indexer.alerts.estimate import estimate
+from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.saved import MAX_NAME, SCHEDULES, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
 from indexer.errors import ArchiveError, InvalidQuery
@@ -27,7 +27,7 @@ from webapp.state import DEFAULT_SIZE, SearchState
 
 blueprint = Blueprint("saved", __name__)
 
-_BACKGROUND = "newsarchive-background"
+_USUAL = "newsarchive-usual-nearness"
 _SHOWN = 200
 _IN_FEED = 50
 
@@ -195,7 +195,7 @@ def _form(
 ) -> str:
     """Return the form of a saved search: of a new one, or of `saved` to be changed."""
     archive = the_archive()
-    guessed = None if "q" in (problems or {}) else estimate(archive, state.to_request(), _background())
+    guessed = None if "q" in (problems or {}) else estimate(archive, state.to_request(), _usual_nearness())
     return render_template(
         "save.html",
         state=state,
@@ -229,15 +229,15 @@ def _mails() -> bool:
     return bool(settings.smtp_host and settings.smtp_from and settings.alert_recipients)
 
 
-def _background() -> Background:
-    """Return the archive's background, taken again when the archive has changed by a tenth."""
+def _usual_nearness() -> UsualNearness:
+    """Return the archive's usual nearness, taken again when the archive has changed by a tenth."""
     archive, kept = the_archive(), current_app.extensions
     articles = archive.stats().articles
-    known = kept.get(_BACKGROUND)
+    known = kept.get(_USUAL)
     if known is None or abs(articles - known[0]) > known[0] / 10:
-        known = kept[_BACKGROUND] = (articles, Background.of(archive.engine))
-    background: Background = known[1]
-    return background
+        known = kept[_USUAL] = (articles, UsualNearness.of(archive.engine))
+    usual: UsualNearness = known[1]
+    return usual
 
 
 def _check(field: str, given: str) -> None:

@@ -1,4 +1,4 @@
-"""Say how well alerts find what a search is about: the figures behind `indexer.alerts.background.DEVIATIONS`.
+"""Say how well alerts find what a search is about: the figures behind `indexer.alerts.nearness.DEVIATIONS`.
 
     python docs/tools/evaluate_alerts.py ARCHIVE
 
@@ -12,10 +12,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from indexer.alerts import background as near
 from indexer.alerts import matching
-from indexer.alerts.background import Background
+from indexer.alerts import nearness as near
 from indexer.alerts.matching import Candidate, make_trigger
+from indexer.alerts.nearness import UsualNearness
 from indexer.archive import Archive
 from indexer.evaluate.builders import translated_titles
 from indexer.evaluate.datasets import plain
@@ -39,7 +39,7 @@ def main() -> int:
         queries = queries[:: max(1, len(queries) // MOST)][:MOST]
         vectors = archive.engine.vectors([one.id for one in articles])
         candidates = [Candidate(one, vectors.get(one.id)) for one in articles]
-        sample = Background.of(archive.engine)
+        sample = UsualNearness.of(archive.engine)
         print(f"{len(articles):,} articles, {len(queries)} searches")
         for share in (1 / 3, 1 / 2, 2 / 3):
             for deviations in (0.0, 2.0, 2.5, 3.0):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from indexer.alerts.background import Background
 from indexer.alerts.matching import Trigger, make_trigger
+from indexer.alerts.nearness import UsualNearness
 from indexer.engines.base import Engine, GatherRequest, Leg, LexicalLeg, Union, VectorLeg
 from indexer.search.request import SearchRequest
 
@@ -30,10 +30,10 @@ class Estimate:
     at_least: bool = False
 
 
-def estimate(archive: Archive, request: SearchRequest, background: Background | None = None) -> Estimate:
+def estimate(archive: Archive, request: SearchRequest, usual: UsualNearness | None = None) -> Estimate:
     """Return how many articles of the archive would have raised an alert. Raises `InvalidQuery`."""
-    background = background or Background.of(archive.engine)
-    trigger = make_trigger(archive.searcher.prepare(request), background)
+    usual = usual or UsualNearness.of(archive.engine)
+    trigger = make_trigger(archive.searcher.prepare(request), usual)
     if trigger is None:
         return Estimate(0, 0.0, 0)
     engine = archive.engine

@@ -6,7 +6,7 @@ A ranking always has a best article, so a rank cannot say that a new one is wort
 - it answers half of the search's other words: as they are written, in another form, or by what the query plan searches
   for them,
 - and its nearest passage is nearer to the search than the archive's articles are on the whole, by so many standard
-  deviations (`indexer.alerts.background`).
+  deviations (`indexer.alerts.nearness`).
 
 Words alone are not enough, since the plan's farther words are guesses; nearness alone is not, since something is always
 nearest. `Trigger.matches` decides for an article in memory; `Trigger.query` asks the engine for the same words.
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-from indexer.alerts.background import Background
+from indexer.alerts.nearness import UsualNearness
 from indexer.article import Article
 from indexer.engines.base import (
     FACETS,
@@ -41,9 +41,9 @@ from indexer.search.ranking import Prepared
 from indexer.search.weights import MARKED
 from indexer.text import analyse
 
-#: Of a search's words, so many must be answered. Chosen together with `background.DEVIATIONS`, which has the figures.
+#: Of a search's words, so many must be answered. Chosen together with `nearness.DEVIATIONS`, which has the figures.
 SHARE = 1 / 2
-#: ... where the archive is too small for a background to be known, and words have to do alone.
+#: ... where the archive is too small for the usual nearness to be known, and words have to do alone.
 SHARE_OF_WORDS_ALONE = 2 / 3
 
 
@@ -156,7 +156,7 @@ class Trigger:
         return len(met) >= self.needed
 
 
-def make_trigger(prepared: Prepared, background: Background) -> Trigger | None:
+def make_trigger(prepared: Prepared, usual: UsualNearness) -> Trigger | None:
     """Return the trigger of a prepared search; None where its filters exclude each other."""
     if prepared.filters is None:
         return None
@@ -168,7 +168,7 @@ def make_trigger(prepared: Prepared, background: Background) -> Trigger | None:
     # Conditions alone are exact: what they ask for is not judged by its meaning.
     if count and prepared.encoding is not None:
         vector = prepared.encoding.vector
-        least = background.least(vector)
+        least = usual.least(vector)
         near = None if least is None else (vector, least)
     share = SHARE_OF_WORDS_ALONE if near is None else SHARE
     return Trigger(

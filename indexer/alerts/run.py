@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from indexer.alerts.background import Background
 from indexer.alerts.encodings import StoredEncodings
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
+from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.percolate import Percolator
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.alerts.sending import Sender
@@ -75,11 +75,11 @@ def _alerts(
 
 def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport) -> dict[str, Trigger]:
     triggers: dict[str, Trigger] = {}
-    background = Background.of(archive.engine)
+    usual = UsualNearness.of(archive.engine)
     encodings = StoredEncodings(archive.engine, archive.encoder)
     for saved in searches:
         try:
-            trigger = make_trigger(archive.searcher.prepare(saved.request, encodings.encode), background)
+            trigger = make_trigger(archive.searcher.prepare(saved.request, encodings.encode), usual)
         except InvalidQuery as error:  # the query language has changed since it was saved
             report.problems[saved.name] = str(error)
         else:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.alerts.background import LEAST, Background
 from indexer.alerts.estimate import estimate
 from indexer.alerts.matching import Candidate, make_trigger
+from indexer.alerts.nearness import LEAST, UsualNearness
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.engines.base import Filters, LexicalLeg
@@ -52,7 +52,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def matching(archive: Archive, request: SearchRequest) -> set[str]:
-    trigger = make_trigger(archive.searcher.prepare(request), Background.of(archive.engine))
+    trigger = make_trigger(archive.searcher.prepare(request), UsualNearness.of(archive.engine))
     if trigger is None:
         return set()
     return {one.id for one in ARTICLES if trigger.matches(Candidate(one)) is not None}
@@ -84,7 +84,7 @@ def test_filters_are_the_engines(archive: Archive) -> None:
 
 def test_another_language_answers_through_the_plan(archive: Archive) -> None:
     request = SearchRequest("Libya ceasefire")
-    trigger = make_trigger(archive.searcher.prepare(request), Background.of(archive.engine))
+    trigger = make_trigger(archive.searcher.prepare(request), UsualNearness.of(archive.engine))
     assert trigger is not None
     pairs = trigger.matches(Candidate(ARTICLES[4]))
     assert pairs is not None
@@ -100,7 +100,7 @@ def test_another_language_answers_through_the_plan(archive: Archive) -> None:
 
 @pytest.mark.parametrize("text", QUERIES)
 def test_the_engine_finds_the_same(archive: Archive, text: str) -> None:
-    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), Background.of(archive.engine))
+    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), UsualNearness.of(archive.engine))
     assert trigger is not None
     [leg] = archive.engine.match([LexicalLeg(trigger.query, trigger.filters, 100, parts=100)])
     parts = leg.parts if leg.parts is not None else [()] * len(leg.ids)
@@ -131,7 +131,7 @@ def test_phrases_stand_side_by_side() -> None:
     assert words.found(("red", "red", "sea"), Form.EXACT, Field.TITLE) is None
 
 
-# --- with a background: nearness counts ------------------------------------------------------------
+# --- where the usual nearness is known ------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def hits(archive: Archive, text: str) -> set[str]:
-    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), Background.of(archive.engine))
+    trigger = make_trigger(archive.searcher.prepare(SearchRequest(text)), UsualNearness.of(archive.engine))
     assert trigger is not None
     return {one.article.id for one in candidates(archive) if trigger.matches(one) is not None}
 
@@ -184,14 +184,14 @@ def test_the_estimate_asks_for_nearness_too(large: Archive) -> None:
 
 
 def test_the_background_is_a_mean_and_a_deviation(large: Archive) -> None:
-    background = Background.of(large.engine)
+    usual = UsualNearness.of(large.engine)
     vector = large.searcher.prepare(SearchRequest("Libya ceasefire")).encoding
     assert vector is not None
     best = [one.nearness(vector.vector) for one in candidates(large)]
-    assert len(background.starts) == len(best)  # all of so few
+    assert len(usual.starts) == len(best)  # all of so few
     expected = np.mean(best) + 2.5 * np.std(best)
-    assert background.least(vector.vector) == pytest.approx(expected, abs=1e-5)
+    assert usual.least(vector.vector) == pytest.approx(expected, abs=1e-5)
 
 
 def test_too_small_a_sample_says_nothing(archive: Archive) -> None:
-    assert Background.of(archive.engine).least(np.zeros(64, np.float32)) is None
+    assert UsualNearness.of(archive.engine).least(np.zeros(64, np.float32)) is None

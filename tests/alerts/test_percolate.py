@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.alerts.background import Background
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
+from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.percolate import Percolator
 from indexer.archive import Archive
 from indexer.article import Article
@@ -57,11 +57,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def triggers(archive: Archive, requests: list[SearchRequest]) -> dict[str, Trigger]:
-    background = Background.of(archive.engine)
+    usual = UsualNearness.of(archive.engine)
     found: dict[str, Trigger] = {}
     for number, request in enumerate(requests):
         try:
-            trigger = make_trigger(archive.searcher.prepare(request), background)
+            trigger = make_trigger(archive.searcher.prepare(request), usual)
         except InvalidQuery:
             continue
         if trigger is not None:

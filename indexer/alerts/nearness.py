@@ -24,14 +24,14 @@ _RUNS = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Background:
+class UsualNearness:
     """A sample: (n_passages, dim) float32 vectors, and where each article's begin."""
 
     vectors: FloatArray
     starts: np.ndarray[tuple[int], np.dtype[np.intp]]
 
     @classmethod
-    def of(cls, engine: Engine) -> Background:
+    def of(cls, engine: Engine) -> UsualNearness:
         """Take a sample in runs that are spread evenly over the latest articles."""
         found = sample_vectors(engine, Union(), articles=SAMPLE, runs=_RUNS)
         starts = np.cumsum([0, *(len(vectors) for vectors in found[:-1])]) if found else np.zeros(0)
