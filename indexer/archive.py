@@ -311,7 +311,6 @@ class Archive:
             words = update_lexicon(self.engine, self.encoder)
             update_background(self.engine)
             report.words, report.new_words = words.words, words.encoded
-            report.clock()
             if self._searcher:
                 self._searcher.knowledge.forget()
         made_up(self.engine)
@@ -319,7 +318,7 @@ class Archive:
             begin(Phase.SETTLING)
             with suppress(KeyboardInterrupt):  # all is stored, and the report must not be lost
                 self.engine.settle()
-            report.clock()
+        report.clock()
         return report
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:

@@ -24,7 +24,6 @@ import pytest
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.ingest.cutting import Cutter
-from indexer.ingest.report import IngestReport, Phase
 from indexer.models.base import Encoder, PassageText
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.readers import read
@@ -106,19 +105,12 @@ def encode_alone(encoder: Encoder, texts: list[PassageText], settings: Settings)
 
 def index(folder: Path, encoder: Encoder, source: Path) -> Measured:
     settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=True)
-    ended = 0.0
-
     with Archive.open(settings, encoder=encoder) as archive:
-        started = time.perf_counter()
-
-        def progress(report: IngestReport) -> None:
-            nonlocal ended
-            if report.phase is Phase.ARTICLES:  # its last call comes when all is written and published
-                ended = time.perf_counter()
-
-        report = archive.index([source], progress=progress)
-        words = time.perf_counter() - ended
-    return Measured(ended - started, report.passages, report.tokens, words, tuple(report.stages.items()))
+        report = archive.index([source])
+    words = report.seconds - report.articles_seconds
+    return Measured(
+        report.articles_seconds, report.passages, report.tokens, words, tuple(report.stages.items())
+    )
 
 
 def median(rounds: list[Measured]) -> Measured:
