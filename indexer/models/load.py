@@ -78,7 +78,6 @@ def expected_fingerprint(settings: Settings) -> Fingerprint | None:
 def offline_environment() -> None:
     """Keep the hub's client from waiting for a network, unless the person has decided otherwise."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 
