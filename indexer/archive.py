@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -293,7 +293,7 @@ class Archive:
     ) -> IngestReport:
         from indexer.ingest.report import Phase
         from indexer.search.background import update_background
-        from indexer.search.lexicon import expect_changes, made_up, update_lexicon
+        from indexer.search.lexicon import expect_changes, is_behind, made_up, update_lexicon
 
         def begin(phase: Phase) -> None:
             report.phase = phase
@@ -302,8 +302,10 @@ class Archive:
                 progress(report)
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
-        behind = expect_changes(self.engine)
-        report = self._pipeline(progress).run(records, delete_missing=delete_missing)
+        behind = is_behind(self.engine)
+        # A run that changes nothing, as sources that cannot be read end it, leaves nothing to be made up for.
+        changing = cache(partial(expect_changes, self.engine))
+        report = self._pipeline(progress).run(records, delete_missing=delete_missing, changing=changing)
         if report.interrupted:
             return report
         if behind or report.stored or report.deleted:

@@ -86,8 +86,9 @@ class Pipeline:
         records: Iterable[Record],
         *,
         delete_missing: Callable[[Article], bool] | None = None,
+        changing: Callable[[], None] = lambda: None,
     ) -> IngestReport:
-        """Index *records*; return what was done.
+        """Index *records*; return what was done. *changing* is called before each write or deletion of articles.
 
         With *delete_missing*, stored articles for which it is true and that were not read are deleted at the
         end of a run that read everything; those of a file that gave a bad record are kept, as are those of
@@ -96,7 +97,7 @@ class Pipeline:
         Raises what the reader, the encoder or the engine raised; what was written before stays.
         """
         with Ledger() as ledger:
-            run = _Run(self, records, ledger)
+            run = _Run(self, records, ledger, changing)
             try:
                 run.go()
                 if delete_missing is not None and not run.report.interrupted:
@@ -121,8 +122,11 @@ class _Run:
     Each count of the report is written by one stage alone.
     """
 
-    def __init__(self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger) -> None:
+    def __init__(
+        self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger, changing: Callable[[], None]
+    ) -> None:
         self._p = pipeline
+        self._changing = changing
         self._cutter = Cutter(pipeline._encoder, pipeline._cache, tokens=pipeline._passage_tokens)
         self._records = iter(records)
         self._ledger = ledger
@@ -165,6 +169,7 @@ class _Run:
         stored = (article for article in self._p._engine.scan() if wanted(article))
         gone = self._ledger.missing(article.id for article in stored if self._is_gone(article))
         while batch := list(islice(gone, _CHUNK_ARTICLES)):
+            self._changing()
             self.report.deleted += self._p._engine.delete(batch)
             self._tick()
 
@@ -230,7 +235,9 @@ class _Run:
             entries = chunk.entries()
             if self._noting:
                 self._fresh.note([entry.article.id for entry in entries])
-            self._p._engine.write([*entries, *chunk.ready])
+            if written := [*entries, *chunk.ready]:
+                self._changing()
+                self._p._engine.write(written)
             self.report.stored += len(entries)
             self.report.passages += sum(len(entry.passages) for entry in entries)
             if monotonic() - refreshed > _REFRESH_SECONDS:

@@ -59,15 +59,9 @@ class LexiconReport:
     encoded: int
 
 
-def expect_changes(engine: Engine) -> bool:
-    """Note that articles are about to change, so that the lexicon falls behind should the run be cut off.
-
-    Returns whether an earlier run was cut off; then the lexicon needs an update even if nothing changes now.
-    """
-    behind = is_behind(engine)
-    if not behind:
-        engine.put_records(KIND, {_BEHIND: {}})
-    return behind
+def expect_changes(engine: Engine) -> None:
+    """Note that articles are about to change, so that the lexicon falls behind should the run be cut off."""
+    engine.put_records(KIND, {_BEHIND: {}})
 
 
 def is_behind(engine: Engine) -> bool:

@@ -19,6 +19,7 @@ from indexer.ingest.report import IngestReport, Phase
 from indexer.models.base import FloatArray, PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
+from indexer.search.lexicon import is_behind
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
@@ -315,6 +316,18 @@ def test_the_lexicon_is_made_up_for_after_a_run_that_was_cut_off(tmp_path: Path)
         assert archive.stats().words == report.words
         # And then no more.
         assert archive.add(articles(10)).words == 0
+
+
+@pytest.mark.parametrize("read", [0, 10])
+def test_a_run_that_changed_nothing_leaves_nothing_to_make_up_for(archive: Archive, read: int) -> None:
+    def unreadable() -> Iterator[Article]:
+        yield from articles(read)
+        raise UnreadableSource("The folder holds no files.")
+
+    archive.add(articles(10))
+    with pytest.raises(UnreadableSource):
+        archive.add(unreadable())
+    assert not is_behind(archive.engine)
 
 
 class _WordlessEncoder(FakeEncoder):
