@@ -78,6 +78,14 @@ def test_the_commands_of_the_services_exist() -> None:
     assert not any("entrypoint" in services[name] for name in commands)
 
 
+def test_only_those_who_need_the_nodes_keys_have_them() -> None:
+    services = load(FILES[0])["services"]
+    holders = {
+        name for name, service in services.items() if "opensearch-config:" in str(service.get("volumes", ()))
+    }
+    assert holders == {"opensearch", "users"}
+
+
 def test_the_image_does_not_run_as_root() -> None:
     assert "\nUSER newsarchive\n" in (DOCKER / "Dockerfile").read_text(encoding="utf-8")
 
