@@ -34,13 +34,16 @@ from indexer.text.transliteration import skeletons as skeletons_of
 
 DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
 _SUREST = (DICTIONARY, NAME, SOUND, NEAR, INFLECTION)
+#: Sources that are lists of written words.
+_LISTED = (DICTIONARY, NAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
     """One archive word, or several side by side, that is searched for a query word.
 
-    `surface` is how it is mostly written; `articles` how many hold it (0 where that is not known).
+    `surface` is how a list spells it, else its most frequent form in the archive; `articles` is how many hold it (0
+    where that is not known).
     """
 
     tokens: tuple[str, ...]
@@ -285,7 +288,9 @@ class Planner:
         if word is None:
             # Words side by side add up their scores: one unit must not outweigh two words.
             return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)
-        return Searched(tokens, word.surface, word.language, weight, source, word.articles)
+        # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
+        spelled = surface if source in _LISTED else word.surface
+        return Searched(tokens, spelled, word.language, weight, source, word.articles)
 
     def _edited(
         self, text: str, key: str, proposals: Mapping[tuple[str, ...], Searched], edits: PlanEdits

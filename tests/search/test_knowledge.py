@@ -49,11 +49,11 @@ def test_what_ingest_adds_is_known_after_a_while(
 ) -> None:
     ingest(engine, encoder, "هدنة أولى", "هدنة ثانية")
     knowledge = Knowledge(engine)
-    assert searched(knowledge, "truce")["هدنه"] == 2
+    assert searched(knowledge, "truce")["هدنة"] == 2
     ingest(engine, encoder, "هدنة ثالثة")
-    assert searched(knowledge, "truce")["هدنه"] == 2  # looked at a moment ago
+    assert searched(knowledge, "truce")["هدنة"] == 2  # looked at a moment ago
     monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
-    assert searched(knowledge, "truce")["هدنه"] == 3
+    assert searched(knowledge, "truce")["هدنة"] == 3
 
 
 def test_nothing_is_read_again_where_nothing_changed(

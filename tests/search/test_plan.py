@@ -70,7 +70,8 @@ def searched(made: QueryPlan, text: str) -> dict[str, Searched]:
 
 
 def test_the_dictionary_translates(planner: Planner) -> None:
-    assert "هدنه" in by_source(plan(planner, "truce"), "truce")[DICTIONARY]
+    # Spelled as the dictionary does, not as the archive's words are kept (هدنه).
+    assert "هدنة" in by_source(plan(planner, "truce"), "truce")[DICTIONARY]
 
 
 def test_function_words_have_no_plan(planner: Planner) -> None:
@@ -147,7 +148,7 @@ def test_a_translation_that_does_not_fit_the_context_counts_less(encoder: FakeEn
     words = sorted((word(fits, form) for form in ("مصرف", "ضفه")), key=lambda one: one.stem)
     dictionary = Dictionary([Pair("bank", "مصرف"), Pair("bank", "ضفة")])
     made = searched(plan(Planner(Lexicon(words, {}), dictionary), "bank", fits), "bank")
-    assert made["ضفه"].weight < 0.2 * made["مصرف"].weight
+    assert made["ضفة"].weight < 0.2 * made["مصرف"].weight
 
 
 def test_conditions_mean_the_language_that_they_are_written_in(planner: Planner) -> None:
@@ -173,7 +174,7 @@ def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder
 
 
 def test_a_removed_word_is_not_searched_but_still_shown(planner: Planner) -> None:
-    before = searched(plan(planner, "truce"), "truce")["هدنه"]
+    before = searched(plan(planner, "truce"), "truce")["هدنة"]
     edits = PlanEdits(removed={"truce": frozenset({before.key})})
     [made] = plan(planner, "truce", edits=edits).words
     assert before.key not in {one.key for one in made.searched}
