@@ -22,7 +22,7 @@ import numpy.typing as npt
 from indexer.engines.base import Engine, Word, WordCount
 from indexer.models.base import Encoder
 from indexer.models.signs import add_differing, pack
-from indexer.text import base_language, split_clitic, stem_word
+from indexer.text import base_language, split_clitic
 from indexer.text.transliteration import skeleton
 
 FloatArray = npt.NDArray[np.float32]
@@ -81,7 +81,7 @@ def update_lexicon(
 
     *progress* is called with (words done, words to do). Without word vectors of the encoder the words have none.
     """
-    forms: dict[str, dict[str, int]] = defaultdict(dict)
+    forms: dict[str, dict[str, WordCount]] = defaultdict(dict)
     groups = list(_groups(engine.vocabulary(min_articles=MIN_ARTICLES), forms))
     known = {(word.language, word.stem): word for word in engine.words(vectors=True)}
     fresh, grown = [], []
@@ -94,9 +94,7 @@ def update_lexicon(
     for first in range(0, len(grown), _WRITE):
         engine.write_words(grown[first : first + _WRITE])
     _encode(engine, encoder, fresh, progress)
-    records = {
-        f"{_BASES}{language}": {"bases": _bases(counts, language)} for language, counts in forms.items()
-    }
+    records = {f"{_BASES}{language}": {"bases": _bases(counts)} for language, counts in forms.items()}
     stored_records = dict(engine.records(KIND))
     changed = {key: record for key, record in records.items() if stored_records.get(key) != record}
     # Readers look at this number to see that there is something new to read.
@@ -105,8 +103,8 @@ def update_lexicon(
     return LexiconReport(words=len(groups), encoded=len(fresh))
 
 
-def _groups(counts: Iterator[WordCount], forms: dict[str, dict[str, int]]) -> Iterator[Word]:
-    """Yield one word a stem, and note every form's count in *forms* (of Arabic: only it has clitics)."""
+def _groups(counts: Iterator[WordCount], forms: dict[str, dict[str, WordCount]]) -> Iterator[Word]:
+    """Yield one word a stem, and note every form with its count in *forms* (of Arabic: only it has clitics)."""
     best: dict[tuple[str, str], WordCount] = {}
     total: dict[tuple[str, str], int] = defaultdict(int)
     for count in counts:
@@ -117,7 +115,7 @@ def _groups(counts: Iterator[WordCount], forms: dict[str, dict[str, int]]) -> It
         if key not in best or count.articles > best[key].articles:
             best[key] = count
         if base_language(count.language) == "ar":
-            forms[count.language][count.form] = count.articles
+            forms[count.language][count.form] = count
     for (language, stem), count in best.items():
         yield Word(stem, language, count.form, total[language, stem], skeleton(count.form))
 
@@ -141,21 +139,24 @@ def _encode(
             progress(min(first + _BATCH, len(fresh)), len(fresh))
 
 
-def _bases(counts: Mapping[str, int], language: str) -> dict[str, str]:
+def _bases(counts: Mapping[str, WordCount]) -> dict[str, str]:
     """Return stem -> the stem of what is left without the letter that is written together with it (وكتاب).
 
     Most of what a stem occurs as has to be such forms: لبنين (for sons) has the stem of لبنان (Lebanon), which is no
     form of بنين for that.
     """
+
+    def articles(form: str) -> int:
+        return counts[form].articles if form in counts else 0
+
     occurring: dict[str, int] = defaultdict(int)
     splitting: dict[tuple[str, str], int] = defaultdict(int)
     for form, count in counts.items():
-        whole = stem_word(form, language)
-        occurring[whole] += count
-        split = split_clitic(form, lambda other: counts.get(other, 0))
-        if split is not None and (rest := stem_word(split[1], language)) != whole:
-            splitting[whole, rest] += count
-    return {whole: rest for (whole, rest), count in splitting.items() if count > _MOSTLY * occurring[whole]}
+        occurring[count.stem] += count.articles
+        split = split_clitic(form, articles)
+        if split is not None and (rest := counts[split[1]].stem) != count.stem:
+            splitting[count.stem, rest] += count.articles
+    return {whole: rest for (whole, rest), times in splitting.items() if times > _MOSTLY * occurring[whole]}
 
 
 # --- using it -------------------------------------------------------------------------------------
