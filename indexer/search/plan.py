@@ -27,7 +27,7 @@ from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
-from indexer.search.weights import DICTIONARIES, WEIGHTS, PlanWeights
+from indexer.search.weights import WEIGHTS, PlanWeights, joined
 from indexer.text import Token, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
@@ -123,7 +123,7 @@ class Planner:
             near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
         kept = self._neighbours(others)
         words: list[PlannedWord] = []
-        if any((base_language(language), base_language(target)) in DICTIONARIES for target in others):
+        if any(joined(language, target) for target in others):
             words += self._units(plain, edits)
         for token in dict.fromkeys(tokens):
             proposals = self._proposals(

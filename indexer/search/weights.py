@@ -78,9 +78,14 @@ class FusionWeights:
 #: The rows of `Weights` that hold fusion weights.
 ROWS = ("question", "words", "unlisted", "same_language")
 #: (query language, article language) that the shipped dictionaries join.
-DICTIONARIES = frozenset({("en", "ar")})
+_DICTIONARIES = frozenset({("en", "ar")})
 #: From this share of function words on, a query is taken for a question.
 QUESTION_SHARE = 0.3
+
+
+def joined(query_language: str, article_language: str) -> bool:
+    """Return whether a shipped dictionary translates words of a query in one language into those of the other."""
+    return (base_language(query_language), base_language(article_language)) in _DICTIONARIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Weights:
             return "same_language"
         if question:
             return "question"
-        return "words" if (query, article) in DICTIONARIES else "unlisted"
+        return "words" if joined(query, article) else "unlisted"
 
     def fusion(self, query_language: str, article_language: str, *, question: bool) -> FusionWeights:
         """Return the weights that `row` names."""
