@@ -6,5 +6,5 @@ __version__ = "0.1.0"
 
 # Libraries that report their use to their makers unless this is said before they are loaded: what is done with an
 # archive is nobody else's business.
-for _switch in ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY"):
-    os.environ.setdefault(_switch, "1")
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -75,8 +75,8 @@ def expected_fingerprint(settings: Settings) -> Fingerprint | None:
     return FINGERPRINT
 
 
-def offline_environment() -> None:
-    """Keep the hub's client from waiting for a network, unless the person has decided otherwise."""
+def quiet_libraries() -> None:
+    """Keep tokenizers from warning and the hub's client from drawing, unless the person has decided otherwise."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 

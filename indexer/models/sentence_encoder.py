@@ -54,7 +54,7 @@ class SentenceEncoder:
 
         The bundled one is run in *dtype*: unless told, bfloat16 on a CPU that multiplies it fast, else float32.
         """
-        load.offline_environment()
+        load.quiet_libraries()
         import torch
         from sentence_transformers import SentenceTransformer
         from sentence_transformers.util import get_device_name
