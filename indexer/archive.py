@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from indexer.models.base import Encoder, Fingerprint
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
+    from indexer.search.glosses import Gloss
     from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import PlanEdits, SearchRequest
@@ -262,9 +263,19 @@ class Archive:
         """Return the marked runs of an article's title and of its text for a query."""
         return self.searcher.highlight(article, query, edits)
 
-    def glosses(self, arabic: str) -> tuple[str, ...]:
-        """Return English words for an Arabic word as it stands in a text, the likeliest first."""
-        return self.searcher.knowledge.planner.dictionary.glosses(arabic)
+    def glosses_in(self, article: Article | None) -> Callable[[str], tuple[Gloss, ...]]:
+        """Return what tells what an Arabic word means in an article, the likeliest first; None is any text.
+
+        The meanings of a word are told apart where the archive has codes of the article's words.
+        """
+        from indexer.search.glosses import Glossary, WordsOfArticle
+
+        coder = self.encoder.coder
+        glossary = Glossary(self.searcher.knowledge.planner.dictionary, coder.meanings if coder else None)
+        if article is None or coder is None:
+            return glossary.glosses
+        words = WordsOfArticle(article, self.passages(article.id), coder.bytes_per_word)
+        return lambda arabic: glossary.glosses(arabic, words.context(arabic))
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return, for each word of a name, its spellings in this archive with how many articles hold each."""

@@ -5,13 +5,14 @@ An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from indexer.article import Article
@@ -75,7 +76,7 @@ def show() -> str:
             article.text if whole else article.text[:longest],
             text_marks,
             best=best,
-            write=reading.with_glosses if with_help else escape,
+            write=_glossed(article) if with_help else escape,
         )
     near = archive.similar(article_id, NEAR)
     copies = _copies(article, [result.article for result in near])
@@ -125,6 +126,11 @@ def _copies(article: Article, others: Sequence[Article]) -> frozenset[str]:
     """Return the ids of those that are copies of an article, or that it is a copy of."""
     own = runs_of(article.text)
     return frozenset(other.id for other in others if are_copies(own, runs_of(other.text)))
+
+
+def _glossed(article: Article) -> Callable[[str], Markup]:
+    """Return what writes a run of the article's text with English above, a word looked up but once."""
+    return partial(reading.with_glosses, meaning=cache(the_archive().glosses_in(article)))
 
 
 def _language(article: Article) -> str:

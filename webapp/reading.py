@@ -6,13 +6,14 @@ above each word of the article, which needs no script. The dictionary is unpacke
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup, escape
 
 from indexer.article import Article
-from indexer.text import base_language, normalise
+from indexer.search.glosses import ARABIC_WORD, NEAR, Gloss
+from indexer.text import base_language
 from indexer.text.transliteration import romanise
 from webapp.context import the_archive
 
@@ -22,42 +23,28 @@ blueprint = Blueprint("reading", __name__)
 MAX_WORD = 60
 MAX_GLOSSES = 8
 _LONGEST_ABOVE = 22  # a gloss above a word must not push its neighbours far away
-_WORD = re.compile("[\u0620-\u065f\u0670-\u06d3]+")
-#: Words of grammar have many glosses, and the commonest is not the first of the list.
-_GRAMMAR = {
-    normalise(arabic): english
-    for arabic, english in (
-        ("في", "in"), ("من", "from, of"), ("على", "on"), ("إلى", "to"), ("عن", "about"), ("مع", "with"),
-        ("أن", "that"), ("إن", "that"), ("لا", "not"), ("ما", "what, not"), ("لم", "did not"), ("لن", "will not"),
-        ("هذا", "this"), ("هذه", "this"), ("ذلك", "that"), ("تلك", "that"), ("الذي", "who, which"),
-        ("التي", "who, which"), ("الذين", "who"), ("كان", "was"), ("كانت", "was"), ("قد", "already, may"),
-        ("بعد", "after"), ("قبل", "before"), ("بين", "between"), ("كما", "as also"), ("حول", "about"),
-        ("خلال", "during"), ("منذ", "since"), ("حتى", "until"), ("أو", "or"), ("ثم", "then"), ("هو", "he"),
-        ("هي", "she"), ("هم", "they"), ("كل", "every"), ("أي", "any"), ("غير", "not, other than"),
-        ("ضد", "against"), ("عند", "at"), ("أمام", "before"), ("تم", "was done"), ("به", "with it"),
-        ("له", "for him"), ("لها", "for her"), ("فيه", "in it"), ("فيها", "in it"), ("منها", "of it"),
-        ("منه", "of it"), ("عليه", "on it"), ("عليها", "on it"), ("إنه", "that he"), ("أنه", "that he"),
-        ("أنها", "that she"), ("عبد", "servant (of)"),
-    )
-}  # fmt: skip
+
+#: Tells what an Arabic word means, the likeliest first.
+Meaning = Callable[[str], Sequence[Gloss]]
 
 
 @blueprint.get("/gloss")
 def gloss() -> Response:
-    """Answer with the English glosses of one Arabic word, as JSON."""
+    """Answer with the English glosses of one Arabic word (`w`), as it is used in an article (`id`), as JSON."""
     word = request.args.get("w", "")[:MAX_WORD].strip()
-    response = jsonify(word=word, sounds=romanise(word), glosses=glosses(word)[:MAX_GLOSSES])
+    archive = the_archive()
+    article = (
+        archive.articles([article_id]).get(article_id) if (article_id := request.args.get("id")) else None
+    )
+    found = archive.glosses_in(article)(word) if ARABIC_WORD.search(word) else ()
+    response = jsonify(word=word, sounds=romanise(word), glosses=[_shown(one) for one in found[:MAX_GLOSSES]])
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 
 
-def glosses(word: str) -> list[str]:
-    """Return English words for an Arabic word as it stands in a text, the likeliest first."""
-    if not _WORD.search(word):
-        return []
-    if grammar := _GRAMMAR.get(normalise(word)):
-        return grammar.split(", ")
-    return list(the_archive().glosses(word))
+def _shown(one: Gloss) -> str:
+    """Return a gloss as it is shown: what no list confirms is told from what one does."""
+    return f"≈ {one.english}" if one.source == NEAR else one.english
 
 
 def helps(article: Article) -> bool:
@@ -67,15 +54,16 @@ def helps(article: Article) -> bool:
 
 def romanised_title(article: Article) -> str:
     """Return an Arabic title in Latin letters, empty for other languages."""
-    return romanise(article.title) if helps(article) and _WORD.search(article.title) else ""
+    return romanise(article.title) if helps(article) and ARABIC_WORD.search(article.title) else ""
 
 
-def with_glosses(text: str) -> Markup:
+def with_glosses(text: str, meaning: Meaning) -> Markup:
     """Return a run of text with the likeliest gloss of each Arabic word above it."""
     parts: list[Markup] = []
     position = 0
-    for found in _WORD.finditer(text):
-        english = next((gloss for gloss in glosses(found[0]) if len(gloss) <= _LONGEST_ABOVE), "")
+    for found in ARABIC_WORD.finditer(text):
+        shown = map(_shown, meaning(found[0]))
+        english = next((gloss for gloss in shown if len(gloss) <= _LONGEST_ABOVE), "")
         parts.append(escape(text[position : found.start()]))
         if english:
             parts.append(Markup('<ruby>{}<rt lang="en" dir="ltr">{}</rt></ruby>').format(found[0], english))

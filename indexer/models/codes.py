@@ -9,11 +9,13 @@ rotation estimate inner products without bias (RaBitQ, Gao and Long, SIGMOD 2024
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.models.meanings import Meanings, bundled
 from indexer.models.signs import inner_products, rotation, widen
 from indexer.models.words import WORDS_VERSION
 
@@ -28,11 +30,15 @@ QUERY, PASSAGE = "query", "passage"
 class Coder:
     """Makes codes, and scores queries against them. Holds the rotation and the centres of one model.
 
-    `centres` maps "side.language" to a (dim,) mean word vector; "side.*" serves every other language.
+    `centres` maps "side.language" to a (dim,) mean word vector; "side.*" serves every other language. `meanings` loads
+    English words with the model's vectors; None where there are none of the model.
     """
 
-    def __init__(self, centres: dict[str, FloatArray]) -> None:
+    def __init__(
+        self, centres: dict[str, FloatArray], meanings: Callable[[], Meanings] | None = None
+    ) -> None:
         self._centres = centres
+        self.meanings = meanings
         self.dimensions = len(next(iter(centres.values())))
         self._rotation = rotation(self.dimensions)
 
@@ -40,7 +46,8 @@ class Coder:
     def bundled(cls) -> Coder:
         """Return the coder of the bundled encoder; `indexer/models/centres.py` made its centres."""
         with np.load(CENTRES_FILE) as stored:
-            return cls({name: stored[name].astype(np.float32) for name in stored.files})
+            centres = {name: stored[name].astype(np.float32) for name in stored.files}
+        return cls(centres, bundled)
 
     @property
     def bytes_per_word(self) -> int:

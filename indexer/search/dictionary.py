@@ -1,4 +1,4 @@
-"""The shipped English-Arabic dictionaries: translations, names, places, and the way back for reading help.
+"""The shipped English-Arabic dictionaries: translations, names, places.
 
 Each is a sorted text, looked up by bisection where it lies: loading unpacks it (about 20 ms for all) and reads its keys
 (20 ms more), nothing else. Keys are words as `indexer.text` cuts and normalises them, joined by spaces.
@@ -18,8 +18,7 @@ from typing import NamedTuple
 from indexer.errors import UnreadableSource
 from indexer.memory import remembered
 from indexer.search.lemmas import irregular, lemmas
-from indexer.text import analyse, light10, normalise
-from indexer.text.arabic import CLITICS
+from indexer.text import analyse, normalise
 
 #: Longest phrase, in words, that is looked up as a unit.
 MAX_UNIT_WORDS = 4
@@ -29,15 +28,9 @@ MAX_ENTRY_LENGTH = 200
 
 # "cease fire" is looked up as "ceasefire" too, but "so me" never as "some".
 _SHORTEST_JOINED = 7
-_NAMES_SHOWN = 3
 _ARTICLES = ("al", "el")
 _SHORTEST_WITH_ARTICLE = 6
-_SHORTEST_WITH_CLITIC = 4
-_SHORTEST_VERB = 3
 # Words that begin and end no unit: "of the" is no phrase that needs one translation.
-#: Words that the dictionary has for whoever searches them, and that explain no Arabic word to a reader: above the
-#: names that begin with عبد ("servant of") they would be an insult.
-_SLURS = frozenset({"nigger", "negro", "negress", "fag", "cunt", "bitch", "slut", "pussy"})
 _FUNCTION_WORDS = frozenset(
     (
         "a an the of in on at to for from by with and or as is are was were be "
@@ -164,19 +157,29 @@ class Dictionary:
             start = unit.end if unit else start + 1
         return units
 
-    def glosses(self, arabic: str) -> tuple[str, ...]:
-        """Return English words for an Arabic word as it stands in a text: for readers who know no Arabic.
+    # -- the lists, for who reads them the other way round
 
-        Entries that are written like the word come first, then those that share its stem; then names; then
-        what the word may be without a letter written together with it, or in another form of the verb.
+    def own_pairs(self) -> Iterator[Pair]:
+        """Yield the user's own pairs: English as it is looked up."""
+        for key, values in self._user.items():
+            yield from (Pair(key, arabic) for arabic in values)
+
+    def shipped_pairs(self) -> Iterator[Pair]:
+        """Yield the pairs of the shipped tables, of an Arabic word's English the likeliest first.
+
+        That with the fewest other translations means it most (رئيس is a president before a boss), and a name is meant
+        before a word (مصر is Egypt before "civilise").
         """
-        exact = normalise(arabic)
-        if english := self._glosses(exact):
-            return english
-        for other in _other_forms(exact):
-            if english := self._glosses(other):
-                return english
-        return ()
+        for _, table in self._tables:
+            listed = list(table)
+            choices = Counter(row[0] for row in listed)
+            for row in sorted(listed, key=lambda row: (choices[row[0]], not row[-1][:1].isupper())):
+                yield Pair(row[-1] if len(row) > 2 else row[0], row[1])
+
+    def shipped_names(self) -> Iterator[tuple[str, Name]]:
+        """Yield Latin name tokens in small letters, each with an Arabic spelling."""
+        for latin, arabic, uses in self._names:
+            yield latin, Name(arabic, int(uses))
 
     # -- tables
 
@@ -196,38 +199,6 @@ class Dictionary:
     def _names(self) -> SortedTable:
         return SortedTable.shipped("names.tsv.gz")
 
-    @cached_property
-    def _reverse(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-        """Return normalised form -> English and stem -> English, of single Arabic words."""
-        by_form: dict[str, list[str]] = defaultdict(list)
-        by_stem: dict[str, list[str]] = defaultdict(list)
-        rows = [[key, arabic] for key, values in self._user.items() for arabic in values]
-        for _, table in self._tables:
-            # Of English words that share an Arabic one, that with the fewest others means it most (رئيس is a
-            # president before a boss), and a name is meant before a word (مصر is Egypt before "civilise").
-            listed = list(table)
-            choices = Counter(row[0] for row in listed)
-            rows.extend(sorted(listed, key=lambda row: (choices[row[0]], not row[-1][:1].isupper())))
-        folds = _folds()
-        for row in rows:
-            if " " not in row[1]:
-                exact = row[1].translate(folds)
-                by_form[exact].append(row[-1] if len(row) > 2 else row[0])
-                by_stem[light10(exact)].append(row[-1] if len(row) > 2 else row[0])
-        return by_form, by_stem
-
-    @cached_property
-    def _reverse_names(self) -> dict[str, list[str]]:
-        """Return normalised form -> names in Latin letters, the commonest first."""
-        counted: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        folds = _folds()
-        for latin, arabic, uses in self._names:
-            counted[arabic.translate(folds)].append((-int(uses), latin))
-        return {
-            form: [name.title() for _, name in sorted(names)[:_NAMES_SHOWN]]
-            for form, names in counted.items()
-        }
-
     # -- looking up
 
     def _translations(self, key: str) -> tuple[Translation, ...]:
@@ -238,7 +209,7 @@ class Dictionary:
             found = self._inflected(key)
         unlike: dict[str, Translation] = {}
         for translation in found:
-            unlike.setdefault(translation.arabic.translate(_folds()), translation)
+            unlike.setdefault(translation.arabic.translate(folds()), translation)
         return tuple(unlike.values())
 
     def _exact(self, key: str) -> list[Translation]:
@@ -247,17 +218,6 @@ class Dictionary:
             for source, table in self._tables:
                 found += [Translation(row[0], source) for row in table.rows(key)]
         return found
-
-    def _glosses(self, exact: str) -> tuple[str, ...]:
-        by_form, by_stem = self._reverse
-        stem = light10(exact)
-        english = [*by_form.get(exact, ()), *by_form.get(stem, ()), *by_stem.get(stem, ())]
-        names = self._reverse_names
-        unlike: dict[str, str] = {}
-        for word in english or names.get(exact) or names.get(stem) or ():
-            if word.casefold() not in _SLURS and (word.casefold() not in unlike or not word.islower()):
-                unlike[word.casefold()] = word
-        return tuple(unlike.values())
 
     def _inflected(self, key: str) -> list[Translation]:
         """Look up the base forms of a word, or of the last word of a phrase, then the phrase as one word."""
@@ -287,24 +247,8 @@ def lookup_key(text: str) -> str:
     return " ".join(token.exact for token in analyse(text, "en"))
 
 
-def _other_forms(exact: str) -> Iterator[str]:
-    """Yield what the dictionary may list instead: no clitic, the he-forms of a verb (قال for قالت)."""
-    if len(exact) < _SHORTEST_WITH_CLITIC:
-        return
-    if exact[0] in CLITICS:
-        yield exact[1:]
-    verb = exact[1:] if exact[0] in "سو" else exact
-    for ending in ("وا", "تا", "ت", "ون", "ا", "ه", "ها", "هم"):
-        if verb.endswith(ending) and len(verb) - len(ending) >= _SHORTEST_VERB:
-            yield verb[: -len(ending)]
-    if verb[0] in "تنا":
-        yield "ي" + verb[1:]
-    if verb[0] in "يتن":
-        yield verb[1:]
-
-
 @lru_cache(maxsize=1)
-def _folds() -> dict[int, str]:
+def folds() -> dict[int, str]:
     """Return letter -> normalised letter. The shipped Arabic has no marks, so that this normalises it."""
     return {code: normalise(chr(code)) for code in range(0x0621, 0x06D4)}
 

@@ -42,7 +42,7 @@ def light10(word: str) -> str:
     whole = _WHOLE.get(word)
     if whole is not None:
         return whole
-    stem = _without_prefix(word) if word.startswith(_PREFIXES) else word
+    stem = without_article(word) if word.startswith(_PREFIXES) else word
     if not stem.endswith(_SUFFIXES):
         return stem  # a good third of all words
     for suffix in _SUFFIXES:
@@ -51,7 +51,8 @@ def light10(word: str) -> str:
     return stem
 
 
-def _without_prefix(word: str) -> str:
+def without_article(word: str) -> str:
+    """Return a normalised word without the article and what is written before that (وبالكتاب is كتاب)."""
     for prefix in _PREFIXES:
         if not word.startswith(prefix):
             continue

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from indexer.article import Precision, Published
+from indexer.archive import Archive
+from indexer.article import Article, Precision, Published
+from indexer.search.glosses import NEAR, WRITTEN, Gloss
 from tests.webapp.conftest import HOSTILE_ID
+from webapp.context import the_archive
 from webapp.display import hijri
 from webapp.reading import with_glosses
 
@@ -28,6 +32,24 @@ def test_grammar_comes_before_the_dictionary(client: FlaskClient) -> None:
     assert answer["glosses"] == ["from", "of"]
 
 
+def test_a_word_is_explained_as_its_article_uses_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Article | None] = []
+
+    def glosses_in(self: Archive, article: Article | None) -> Callable[[str], tuple[Gloss, ...]]:
+        asked.append(article)
+        return lambda word: (Gloss("ceasefire", WRITTEN), Gloss("calm", NEAR))
+
+    monkeypatch.setattr(Archive, "glosses_in", glosses_in)
+    answer = client.get("/gloss", query_string={"w": "هدنة", "id": "n1"}).json
+    assert answer is not None
+    assert answer["glosses"] == ["ceasefire", "≈ calm"]  # a guess is told from what is listed
+    assert client.get("/gloss", query_string={"w": "هدنة", "id": "unknown"}).status_code == 200
+    assert client.get("/gloss", query_string={"w": "هدنة"}).status_code == 200
+    assert [article.id if article else None for article in asked] == ["n1", None, None]
+
+
 @pytest.mark.parametrize("word", ["", "ceasefire", "<script>", "ـ", "ء" * 500, "\u202e"])
 def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -> None:
     answer = client.get("/gloss", query_string={"w": word}).json
@@ -38,7 +60,7 @@ def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -
 def test_english_stands_above_and_the_text_stays_what_it_is(app: Flask) -> None:
     text = '"وزارة" <b>&amp; في ليبيا'
     with app.app_context():
-        html = with_glosses(text)
+        html = with_glosses(text, the_archive().glosses_in(None))
     assert '<ruby>وزارة<rt lang="en" dir="ltr">ministry</rt></ruby>' in html
     assert "<b>" not in html
     without = re.sub(r"<rt.*?</rt>|</?ruby>", "", html)

@@ -73,7 +73,7 @@ def test_a_histogram_bar_narrows_to_its_period(client: FlaskClient) -> None:
 
 def test_the_article_page_shows_the_text_and_leads_back(client: FlaskClient) -> None:
     html = page(client, FIRST + "&q=%D9%87%D8%AF%D9%86%D8%A9&language=ar")
-    assert '<div class="text" dir="rtl" lang="ar" data-gloss="/gloss" ' in html
+    assert '<div class="text" dir="rtl" lang="ar" data-gloss="/gloss?id=n1" ' in html
     assert 'id="m1"' in html
     assert 'href="/search?q=%D9%87%D8%AF%D9%86%D8%A9&amp;language=ar"' in html
     assert 'href="https://news.example/1"' in html

@@ -16,7 +16,7 @@ export function setUpGlosses() {
 
   const ask = (word) => {
     if (!known.has(word)) {
-      const answer = fetch(`${text.dataset.gloss}?w=${encodeURIComponent(word)}`)
+      const answer = fetch(`${text.dataset.gloss}&w=${encodeURIComponent(word)}`)
         .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
         .catch(() => {
           known.delete(word);
