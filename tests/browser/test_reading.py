@@ -136,3 +136,20 @@ def test_last_searches_are_offered_and_forgotten(open_page: OpenPage) -> None:
     recent.get_by_role("button", name="Forget them").click()
     page.reload()
     expect(recent).to_be_hidden()
+
+
+def test_english_above_the_words_stays_within_a_phone(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS, viewport={"width": 390, "height": 780}, is_mobile=True)
+    page.locator(FIRST).first.click()
+    page.get_by_role("link", name="Show English above each word").click()
+    expect(page.locator(".glossed ruby").nth(20)).to_be_attached()
+    outside = page.evaluate(
+        """() => {
+            const text = document.querySelector(".text").getBoundingClientRect();
+            return [...document.querySelectorAll(".glossed ruby")].filter((word) => {
+                const box = word.getBoundingClientRect();
+                return box.left < text.left - 1 || box.right > text.right + 1;
+            }).map((word) => word.textContent);
+        }"""
+    )
+    assert outside == []
