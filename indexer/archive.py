@@ -22,13 +22,21 @@ from typing import TYPE_CHECKING, Self
 
 from indexer.article import Article
 from indexer.engines import open_engine
-from indexer.engines.base import Engine, EngineStats, Finding, Manifest, StoredPassage, Union
+from indexer.engines.base import (
+    Engine,
+    EngineStats,
+    Finding,
+    GatherRequest,
+    Manifest,
+    StoredPassage,
+    Union,
+)
 from indexer.errors import ArticleNotFound, SchemaMismatch
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
 from indexer.settings import Settings
-from indexer.text import TEXT_VERSION
+from indexer.text import TEXT_VERSION, base_language
 
 if TYPE_CHECKING:
     from indexer.ingest.pipeline import Pipeline, Progress
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
     from indexer.models.base import Encoder, Fingerprint
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
-    from indexer.search.glosses import Gloss
+    from indexer.search.glosses import Reader
     from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import PlanEdits, SearchRequest
@@ -132,10 +140,11 @@ class Archive:
         return OwnWords(self.engine)
 
     def warm_up(self) -> None:
-        """Load what searches need, so that the first one does not wait for it."""
+        """Load what searches and readers need, so that the first of them do not wait for it."""
         self.encoder.warm_up()
         if self.engine.manifest() is not None:
             self.searcher.warm_up()
+            self.reader().gist("خبر")
 
     def check_manifest(self) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
@@ -263,19 +272,28 @@ class Archive:
         """Return the marked runs of an article's title and of its text for a query."""
         return self.searcher.highlight(article, query, edits)
 
-    def glosses_in(self, article: Article | None) -> Callable[[str], tuple[Gloss, ...]]:
-        """Return what tells what an Arabic word means in an article, the likeliest first; None is any text.
+    def reader(self, article: Article | None = None) -> Reader:
+        """Return what tells what Arabic words mean in an article; without one, what they may mean in any text.
 
-        The meanings of a word are told apart where the archive has codes of the article's words.
+        Meanings are told apart where the archive has codes of the article's words.
         """
-        from indexer.search.glosses import Glossary, WordsOfArticle
+        return self._reader(article, self.passages(article.id) if article else ())
 
-        coder = self.encoder.coder
-        glossary = Glossary(self.searcher.knowledge.planner.dictionary, coder.meanings if coder else None)
-        if article is None or coder is None:
-            return glossary.glosses
-        words = WordsOfArticle(article, self.passages(article.id), coder.bytes_per_word)
-        return lambda arabic: glossary.glosses(arabic, words.context(arabic))
+    def gists(self, articles: Sequence[Article]) -> dict[str, str]:
+        """Return the titles of the Arabic ones of the articles in English, word by word, by id."""
+        arabic = [article for article in articles if base_language(article.language) == "ar"]
+        if not arabic:
+            return {}
+        ids = tuple(article.id for article in arabic)
+        request = GatherRequest(Union(ids=()), passages_of=ids, codes=True)
+        passages = self.engine.gather(request, timeout=self.settings.search_timeout).passages
+        # The first passage was encoded together with the title.
+        return {
+            article.id: self._reader(article, passages.get(article.id, ())[:1], guess=False).gist(
+                article.title
+            )
+            for article in arabic
+        }
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return, for each word of a name, its spellings in this archive with how many articles hold each."""
@@ -295,6 +313,18 @@ class Archive:
         return examine(self, repair=repair)
 
     # -- helpers
+
+    def _reader(
+        self, article: Article | None, passages: Sequence[StoredPassage], *, guess: bool = True
+    ) -> Reader:
+        from indexer.search.glosses import Glossary, Reader, WordsOfArticle
+
+        coder = self.encoder.coder
+        glossary = Glossary(self.searcher.knowledge.planner.dictionary, coder.meanings if coder else None)
+        if article is None or coder is None:
+            return Reader(glossary)
+        words = WordsOfArticle(article, passages, coder.bytes_per_word)
+        return Reader(glossary, words, guess=guess)
 
     def _ingest(
         self,

@@ -274,6 +274,12 @@ def test_explain_names_the_words_of_the_other_language(archive: Path) -> None:
     assert ("minister", "dictionary") in {(pair["word"], pair["source"]) for pair in pairs}
 
 
+def test_arabic_titles_are_told_word_for_word(archive: Path) -> None:
+    shown = invoke("--archive", archive, "search", "ceasefire in Libya").stdout
+    assert re.search("^ +word for word: Moscow .* to ceasefire in Libya$", shown, re.MULTILINE)
+    assert "word for word" not in invoke("--archive", archive, "search", "--language", "en").stdout
+
+
 def test_terminal_output_isolates_directions_and_drops_controls(archive: Path) -> None:
     output = invoke("--archive", archive, "search").stdout
     assert f"\u2068{ARTICLES[0]['title']}\u2069" in output

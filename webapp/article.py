@@ -5,14 +5,14 @@ An id may hold anything (slashes, `..`, quotes), so it is a parameter and not a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from markupsafe import Markup, escape
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from indexer.article import Article
@@ -76,11 +76,14 @@ def show() -> str:
             article.text if whole else article.text[:longest],
             text_marks,
             best=best,
-            write=_glossed(article) if with_help else escape,
+            write=partial(reading.with_glosses, reader=archive.reader(article)) if with_help else escape,
         )
     near = archive.similar(article_id, NEAR)
     copies = _copies(article, [result.article for result in near])
     others = [result for result in near if result.article.id not in copies]
+    abroad = [result for result in others if _language(result.article) != _language(article)][:SIMILAR]
+    similar = [result for result in others if _language(result.article) == _language(article)][:SIMILAR]
+    beside = [result for result in near if result.article.id in copies]
     return render_template(
         "article.html",
         state=state,
@@ -102,11 +105,12 @@ def show() -> str:
         further_url=_same_page(),
         whole_url=_same_page(whole="1"),
         romanised=reading.romanised_title(article),
+        gists=reading.gists([article, *(result.article for result in (*beside, *similar))]),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
-        copies=[result for result in near if result.article.id in copies],
-        abroad=[result for result in others if _language(result.article) != _language(article)][:SIMILAR],
-        similar=[result for result in others if _language(result.article) == _language(article)][:SIMILAR],
+        copies=beside,
+        abroad=abroad,
+        similar=similar,
     )
 
 
@@ -126,11 +130,6 @@ def _copies(article: Article, others: Sequence[Article]) -> frozenset[str]:
     """Return the ids of those that are copies of an article, or that it is a copy of."""
     own = runs_of(article.text)
     return frozenset(other.id for other in others if are_copies(own, runs_of(other.text)))
-
-
-def _glossed(article: Article) -> Callable[[str], Markup]:
-    """Return what writes a run of the article's text with English above, a word looked up but once."""
-    return partial(reading.with_glosses, meaning=cache(the_archive().glosses_in(article)))
 
 
 def _language(article: Article) -> str:

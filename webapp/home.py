@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from indexer.engines.base import Sort
 from indexer.search.request import SearchRequest
 from indexer.wording import say
-from webapp import histogram
+from webapp import histogram, reading
 from webapp.context import the_archive
 from webapp.state import SearchState
 
@@ -31,4 +31,5 @@ def welcome() -> str:
         return render_template("empty.html", state=state)
     page = archive.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST))
     chart = histogram.draw(page.histogram, state) if page.histogram else None
-    return render_template("home.html", state=state, page=page, chart=chart, examples=EXAMPLES)
+    gists = reading.gists([result.article for result in page.results])
+    return render_template("home.html", state=state, page=page, gists=gists, chart=chart, examples=EXAMPLES)

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Count, Sort
 from indexer.wording import say
-from webapp import histogram, plan, underway
+from webapp import histogram, plan, reading, underway
 from webapp.context import note_timings, the_archive
 from webapp.display import facet_value
 from webapp.edits import Edits
@@ -67,6 +67,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         page=page,
+        gists=reading.gists([result.article for result in page.results]),
         facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 import indexer
-from indexer.commands.common import Target, archive_options, isolate
+from indexer.commands.common import Target, archive_options, clean, isolate
 from indexer.commands.serve import bind, serve
 
 if TYPE_CHECKING:
@@ -82,5 +82,7 @@ def ask(archive: Archive) -> None:
         click.echo(f"  {question}")
         for result in archive.search(SearchRequest(question, size=1)).results:
             click.echo(f"    -> {isolate(result.article.title)}")
+            for gist in archive.gists([result.article]).values():
+                click.echo(f"       word for word: {clean(gist)}")
             click.echo(f"       {origin(result.article)}")
     click.echo()

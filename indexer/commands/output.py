@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -24,8 +24,11 @@ def console() -> Console:
     return Console(markup=False, emoji=False, highlight=False)
 
 
-def print_page(page: ResultPage, *, explain: bool = False) -> None:
-    """Print a page of results: title, origin, best passage with its matched words marked."""
+def print_page(page: ResultPage, gists: Mapping[str, str], *, explain: bool = False) -> None:
+    """Print a page of results: title, origin, best passage with its matched words marked.
+
+    *gists* are titles in English, word for word, by the id of the article (see `Archive.gists`).
+    """
     out = console()
     if explain:
         _print_plan(out, page.plan)
@@ -38,7 +41,7 @@ def print_page(page: ResultPage, *, explain: bool = False) -> None:
     out.print(f"{first}-{first + len(page.results) - 1} of {page.total:,} articles", style="dim")
     for result in page.results:
         out.print()
-        _print_result(out, result, explain)
+        _print_result(out, result, gists.get(result.article.id, ""), explain)
 
 
 def _print_plan(out: Console, plan: QueryPlan) -> None:
@@ -53,11 +56,13 @@ def _told(one: Searched) -> str:
     return f"{isolate(one.surface)} ({one.source}, weight {one.weight:.2f}{known})"
 
 
-def _print_result(out: Console, result: Result, explain: bool) -> None:
+def _print_result(out: Console, result: Result, gist: str, explain: bool) -> None:
     article = result.article
     title = Text(f"{result.rank:>2}. ")
     title.append(isolate(article.title), style="bold")
     out.print(title, soft_wrap=True)
+    if gist:
+        out.print(f"{_INDENT}word for word: {clean(gist)}", soft_wrap=True)
     out.print(f"{_INDENT}{origin(article)}", style="dim", soft_wrap=True)
     for line in _wrapped(out, marked(result.snippet.text, result.snippet.highlights)):
         out.print(line, soft_wrap=True)

@@ -115,6 +115,7 @@ def search_(
     )
     with target.open() as archive:
         found = archive.search(request)
+        gists = {} if as_json else archive.gists([result.article for result in found.results])
     for notice in found.notices:
         click.echo(f"Note: {notice}", err=True)
     if as_json:
@@ -122,7 +123,7 @@ def search_(
     else:
         from indexer.commands.output import print_page
 
-        print_page(found, explain=explain)
+        print_page(found, gists, explain=explain)
 
 
 def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:

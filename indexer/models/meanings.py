@@ -31,7 +31,7 @@ class Meanings:
         self._vectors = vectors
         self._rows = {word: row for row, word in enumerate(words)}
         # A name is no meaning of a word that sounds like it.
-        self._common = np.array([row for word, row in self._rows.items() if word.islower()], np.intp)
+        self._common = [row for word, row in self._rows.items() if word.islower()]
         self._words = tuple(words)
 
     def similarities(self, words: Sequence[str], code: FloatArray) -> list[float | None]:
@@ -44,8 +44,9 @@ class Meanings:
     def nearest(self, code: FloatArray, count: int) -> list[tuple[str, float]]:
         """Return the *count* words, names aside, that are nearest to a code, with their cosines, nearest first."""
         estimates = (self._vectors @ code)[self._common]
-        best = np.argsort(-estimates, kind="stable")[:count]
-        return [(self._words[self._common[place]], float(estimates[place])) for place in best.tolist()]
+        best = np.argpartition(-estimates, min(count, len(estimates)) - 1)[:count]
+        found = [(self._words[self._common[place]], float(estimates[place])) for place in best.tolist()]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -27,13 +28,15 @@ from indexer.models.words import word_spans
 from indexer.search.dictionary import Dictionary, folds
 from indexer.text import light10, normalise
 from indexer.text.arabic import CLITICS, without_article
+from indexer.text.transliteration import romanise
 
 #: A run of Arabic letters and their marks.
 ARABIC_WORD = re.compile("[\u0620-\u065f\u0670-\u06d3]+")
 
 #: Where a gloss is from, the surest first. `NEAR` is a guess: no list joins the two words, only their vectors.
-GRAMMAR, USER, WRITTEN, STEM, FORM, ROOT, NAME, NEAR = (
+GRAMMAR, PHRASE, USER, WRITTEN, STEM, FORM, ROOT, NAME, NEAR = (
     "grammar",
+    "phrase",
     "user",
     "written",
     "stem",
@@ -43,7 +46,14 @@ GRAMMAR, USER, WRITTEN, STEM, FORM, ROOT, NAME, NEAR = (
     "near",
 )
 
+_LONGEST_PHRASE = 4  # words
+#: Characters of a title that are told, and passages of an article in which words are looked for: nobody waits longer.
+_LONGEST_GIST = 400
+_MOST_PASSAGES = 400
 _NAMES_SHOWN = 3
+#: What so many people are called is a name beside another one, unless it is as near as this to its other meaning.
+_OFTEN_A_NAME = 10
+_SURELY_A_WORD = 0.4
 _SHORTEST_WITH_CLITIC = 4
 _SHORTEST_VERB = _SHORTEST_NOUN = 3
 _VERB_ENDINGS = ("وا", "تا", "ت", "ون", "ا", "ه", "ها", "هم")
@@ -89,16 +99,20 @@ _WITH_SUBJECT = {"ان": "that", "بان": "that", "لان": "because", "لكن"
 _WITH_ME = ("ب", "ل", "من", "عن", "مع", "عند")
 #: A guardian or heir (ولي العهد), and seldom "and for me".
 _NO_GRAMMAR = frozenset({"ولي"})
+#: "That", and no "must".
+_NO_PHRASE = frozenset({("علي", "ان")})
 _AND = {"و": "and", "ف": "so"}
+_PUNCTUATION = str.maketrans("،؛؟", ",;?")
 # Letters that come and go between forms of one root: a plural (كوارث of كارثة), a participle (قائل of قال).
 _WEAK = str.maketrans("", "", "اويىءئؤآأإةه")
 
 
 class Gloss(NamedTuple):
-    """An English word or phrase, and where it is from (`WRITTEN`, `NEAR`...)."""
+    """An English word or phrase, where it is from (`WRITTEN`, `NEAR`...), and its estimated cosine if known."""
 
     english: str
     source: str
+    near: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +133,13 @@ class Glossary:
         self._dictionary = dictionary
         self._meanings = meanings
 
-    def glosses(self, arabic: str, context: FloatArray | None = None) -> tuple[Gloss, ...]:
+    def glosses(
+        self, arabic: str, context: FloatArray | None = None, *, guess: bool = True
+    ) -> tuple[Gloss, ...]:
         """Return what a word may mean, the likeliest first, each but once; nothing for what is no Arabic word.
 
         `context` is (dim,), the word's code where it stands as +1 and -1, or the mean of several. Without it the
-        order is the dictionary's, and there are no guesses.
+        order is the dictionary's, and there are no guesses, nor where *guess* is false.
         """
         exact = normalise(arabic)
         sure = [Gloss(english, USER) for english in self._written_by_user(exact)]
@@ -133,13 +149,13 @@ class Glossary:
         if context is None or meanings is None:
             listed = [Gloss(one.english, one.source) for one in _candidates(exact) if one.source != ROOT]
         else:
-            listed = _by_context(list(_candidates(exact)), context, meanings)
+            listed = _by_context(_candidates(exact), context, meanings)
         found = [*sure, *listed]
         if not any(gloss.source in (USER, WRITTEN, STEM) for gloss in found):
             found += [Gloss(name, NAME) for name in _names(exact)]
-        if not found and context is not None and meanings is not None:
+        if guess and not found and context is not None and meanings is not None:
             nearest = meanings.nearest(context, _NEAREST)
-            found += [Gloss(english, NEAR) for english, near in nearest if near >= _LEAST[NEAR]]
+            found += [Gloss(english, NEAR, near) for english, near in nearest if near >= _LEAST[NEAR]]
         return _distinct(found)
 
     def _written_by_user(self, exact: str) -> Sequence[str]:
@@ -157,12 +173,78 @@ class Glossary:
         return users
 
 
+class Run(NamedTuple):
+    """A word of a text, or several that mean one thing (الولايات المتحدة), by offsets, and what they mean."""
+
+    start: int
+    end: int
+    glosses: tuple[Gloss, ...]
+
+
+class Reader:
+    """Tells what the Arabic words of an article mean; without `words` (codes) what they mean in any text."""
+
+    def __init__(
+        self, glossary: Glossary, words: WordsOfArticle | None = None, *, guess: bool = True
+    ) -> None:
+        self._glossary = glossary
+        self._words = words
+        self._guess = guess
+        self._known: dict[str, tuple[Gloss, ...]] = {}
+
+    def glosses(self, arabic: str) -> tuple[Gloss, ...]:
+        """Return what a word means here, the likeliest first."""
+        known = self._known.get(arabic)
+        if known is None:
+            context = self._words.context(arabic) if self._words else None
+            known = self._known[arabic] = self._glossary.glosses(arabic, context, guess=self._guess)
+        return known
+
+    def runs(self, text: str) -> Iterator[Run]:
+        """Yield the Arabic words of a text in order, those of a phrase together."""
+        runs = list(self._phrases_and_words(text))
+        named = [_may_be_named(normalise(text[run.start : run.end]), run.glosses[:1]) for run in runs]
+        for place, run in enumerate(runs):
+            beside = [other for other in (place - 1, place + 1) if 0 <= other < len(runs) and named[other]]
+            if any(_side_by_side(text, run, runs[other]) for other in beside):
+                run = _as_name(run, normalise(text[run.start : run.end]))
+            yield run
+
+    def gist(self, text: str) -> str:
+        """Return the text with each Arabic word or phrase in English, in its order; letters where that is unknown.
+
+        It is no translation: "attack chemical in Syria: Russia use veto".
+        """
+        text = text[:_LONGEST_GIST]
+        parts = []
+        position = 0
+        for run in self.runs(text):
+            parts.append(text[position : run.start])
+            english = run.glosses[0].english if run.glosses else romanise(text[run.start : run.end])
+            # A letter that is written to a number is a word of its own in English.
+            before, after = text[run.start - 1 : run.start], text[run.end : run.end + 1]
+            parts.append(f"{' ' * before.isalnum()}{english}{' ' * after.isalnum()}")
+            position = run.end
+        parts.append(text[position:])
+        return " ".join("".join(parts).translate(_PUNCTUATION).split())
+
+    def _phrases_and_words(self, text: str) -> Iterator[Run]:
+        found = list(ARABIC_WORD.finditer(text))
+        place = 0
+        while place < len(found):
+            count, english = _phrase_at(text, found, place)
+            first, last = found[place], found[place + count - 1]
+            glosses = (Gloss(english, PHRASE),) if english else self.glosses(first[0])
+            yield Run(first.start(), last.end(), glosses)
+            place += count
+
+
 class WordsOfArticle:
     """The codes of an article's words, by their normalised form."""
 
     def __init__(self, article: Article, passages: Sequence[StoredPassage], bytes_per_word: int) -> None:
         self._codes: dict[str, list[bytes]] = defaultdict(list)
-        for stored in passages:
+        for stored in passages[:_MOST_PASSAGES]:
             text = stored.passage.text_of(article)
             codes = stored.codes or b""
             spans = word_spans(text)
@@ -189,42 +271,87 @@ class WordsOfArticle:
 # --- the shipped lists, the other way round --------------------------------------------------------
 
 
+class _Lists(NamedTuple):
+    """English by the normalised form, the stem and the root of single Arabic words.
+
+    And by phrases: their words as they are written, and where they begin with no word of grammar, their stems;
+    `beginnings` are their first words.
+    """
+
+    by_form: Mapping[str, list[str]]
+    by_stem: Mapping[str, list[str]]
+    by_root: Mapping[str, list[str]]
+    phrases: Mapping[tuple[str, ...], str]
+    beginnings: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _listed() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], Mapping[str, list[str]]]:
-    """Return normalised form -> English, stem -> English, root -> English, of single Arabic words."""
+def _listed() -> _Lists:
     by_form: dict[str, list[str]] = defaultdict(list)
     by_stem: dict[str, list[str]] = defaultdict(list)
     by_root: dict[str, list[str]] = defaultdict(list)
-    for english, arabic in Dictionary().shipped_pairs():
-        if " " not in arabic:
-            exact = arabic.translate(folds())
+    phrases: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    pairs = list(Dictionary().shipped_pairs())
+    for english, exact in zip(
+        (pair.english for pair in pairs), _folded(pair.arabic for pair in pairs), strict=True
+    ):
+        words = exact.split()
+        if len(words) == 1:
             stem = light10(exact)
             by_form[exact].append(english)
             by_stem[stem].append(english)
             by_root[_root(stem)].append(english)
-    return by_form, by_stem, by_root
+        elif len(words) <= _LONGEST_PHRASE and tuple(words) not in _NO_PHRASE:
+            # في نهاية is "at the end" and no form of في النهاية, "after all".
+            keys = {tuple(words)} if _grammar(words[0]) else {tuple(words), tuple(map(light10, words))}
+            for key in keys:
+                phrases[key].append(english)
+    chosen = {words: _clearest(english, len(words)) for words, english in phrases.items()}
+    return _Lists(by_form, by_stem, by_root, chosen, frozenset(words[0] for words in chosen))
+
+
+def _clearest(english: Sequence[str], words: int) -> str:
+    """Return the translation of a phrase that says most: United Kingdom rather than UK or Britain."""
+    return max(english, key=lambda one: (len(one.split()) == words, len(one) > 3, not one.islower()))
 
 
 @lru_cache(maxsize=1)
-def _listed_names() -> dict[str, list[str]]:
-    """Return normalised form -> names in Latin letters, the commonest first."""
+def _listed_names() -> dict[str, list[tuple[int, str]]]:
+    """Return normalised form -> names in small Latin letters, with how many people have each."""
     counted: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for latin, name in Dictionary().shipped_names():
-        counted[name.arabic.translate(folds())].append((-name.uses, latin))
-    return {
-        form: [name.title() for _, name in sorted(names)[:_NAMES_SHOWN]] for form, names in counted.items()
-    }
+    names = list(Dictionary().shipped_names())
+    for (latin, name), exact in zip(names, _folded(name.arabic for _, name in names), strict=True):
+        counted[exact].append((name.uses, latin))
+    return counted
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(exact: str) -> tuple[tuple[int, str], ...]:
+    """Return the names that are written so, with how many people have each, the commonest first."""
+    names = sorted(_listed_names().get(exact, ()), key=lambda name: (-name[0], name[1]))
+    return tuple((uses, latin.title()) for uses, latin in names)
+
+
+def _folded(words: Iterable[str]) -> list[str]:
+    """Return words normalised, all in one pass."""
+    return "\n".join(words).translate(folds()).split("\n")
 
 
 # --- helpers --------------------------------------------------------------------------------------
 
 
-def _candidates(exact: str) -> Iterator[_Candidate]:
-    """Yield what the dictionary lists, the surest first; some more than once."""
-    by_form, by_stem, by_root = _listed()
+@lru_cache(maxsize=1 << 14)
+def _candidates(exact: str) -> tuple[_Candidate, ...]:
+    """Return what the dictionary lists, the surest first; some more than once."""
+    return tuple(_found(exact))
+
+
+def _found(exact: str) -> Iterator[_Candidate]:
+    by_form, by_stem, by_root, *_ = _listed()
     stem = light10(exact)
-    yield from _places(WRITTEN, by_form.get(exact, ()), by_form.get(stem, ()))
-    yield from _places(STEM, by_stem.get(stem, ()))
+    bare = without_article(exact)
+    yield from _places(WRITTEN, by_form.get(exact, ()), by_form.get(bare, ()))
+    yield from _places(STEM, by_form.get(stem, ()), by_stem.get(stem, ()))
     if clitic_less := _without_clitic(exact):
         rest = light10(clitic_less)
         yield from _places(FORM, by_form.get(clitic_less, ()), by_form.get(rest, ()), by_stem.get(rest, ()))
@@ -246,11 +373,61 @@ def _places(source: str, *listed: Iterable[str]) -> Iterator[_Candidate]:
 
 
 def _names(exact: str) -> Sequence[str]:
-    names = _listed_names()
     for form in filter(None, (exact, _without_clitic(exact))):
-        if found := names.get(form) or names.get(light10(form)):
-            return found
+        if found := _named(form) or _named(light10(form)):
+            return [name for _, name in found[:_NAMES_SHOWN]]
     return ()
+
+
+def _phrase_at(text: str, found: Sequence[re.Match[str]], place: int) -> tuple[int, str]:
+    """Return how many words from number `place` on are a phrase, and what it means; 1 and "" for none."""
+    longest = 1
+    while longest < min(_LONGEST_PHRASE, len(found) - place):
+        if text[found[place + longest - 1].end() : found[place + longest].start()] != " ":
+            break
+        longest += 1
+    begins = _beginnings(normalise(found[place][0])) if longest > 1 else ()
+    if begins:
+        others = [normalise(word[0]) for word in found[place + 1 : place + longest]]
+        stems = [light10(word) for word in others]
+        phrases = _listed().phrases
+        for count in range(longest - 1, 0, -1):
+            for form in begins:
+                english = phrases.get((form, *others[:count])) or phrases.get((form, *stems[:count]))
+                if english:
+                    return count + 1, english
+    return 1, ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _beginnings(exact: str) -> tuple[str, ...]:
+    """Return the first words of phrases that a normalised word may be, also without what is written to it."""
+    rest = _without_clitic(exact)
+    forms = (exact, light10(exact), rest, light10(rest), light10(without_article(exact)))
+    return tuple(form for form in dict.fromkeys(forms) if form in _listed().beginnings)
+
+
+def _side_by_side(text: str, one: Run, other: Run) -> bool:
+    first, second = sorted((one, other))
+    return text[first.end : second.start] == " "
+
+
+def _may_be_named(exact: str, first: Sequence[Gloss]) -> bool:
+    """Return whether a word is a name's: no list has it but that of names, or a list has it as a proper noun."""
+    return any(
+        gloss.source == NAME or (gloss.english[:1].isupper() and exact in _listed_names()) for gloss in first
+    )
+
+
+def _as_name(run: Run, exact: str) -> Run:
+    """Return a run that stands beside a name as one, too, where it can be (عادل is Adel there, and not "fair")."""
+    first = run.glosses[0] if run.glosses else None
+    uses, name = next(iter(_named(exact)), (0, ""))
+    if first is None or uses < _OFTEN_A_NAME or first.source not in (WRITTEN, STEM, FORM, ROOT):
+        return run
+    if not first.english.islower() or (first.near is not None and first.near >= _SURELY_A_WORD):
+        return run
+    return run._replace(glosses=(Gloss(name, NAME), *run.glosses))
 
 
 def _by_context(listed: Sequence[_Candidate], context: FloatArray, meanings: Meanings) -> list[Gloss]:
@@ -263,8 +440,8 @@ def _by_context(listed: Sequence[_Candidate], context: FloatArray, meanings: Mea
         nearness = _UNKNOWN if near is None else near
         if nearness >= _LEAST.get(one.source, -1.0):
             score = nearness - _BEHIND[one.source] - _BEHIND_A_PLACE * min(one.place, _PLACES)
-            scored.append((-score, one.place, one.english, one.source))
-    return [Gloss(english, source) for _, _, english, source in sorted(scored)]
+            scored.append((-score, one.place, Gloss(one.english, one.source, near)))
+    return [gloss for _, _, gloss in sorted(scored, key=itemgetter(0, 1))]
 
 
 def _distinct(glosses: Iterable[Gloss]) -> tuple[Gloss, ...]:
@@ -275,7 +452,7 @@ def _distinct(glosses: Iterable[Gloss]) -> tuple[Gloss, ...]:
         if key not in _SLURS:
             first = unlike.setdefault(key, gloss)
             if first.english.islower():
-                unlike[key] = Gloss(gloss.english, first.source)
+                unlike[key] = first._replace(english=gloss.english)
     return tuple(unlike.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.article import Article, Precision, Published
-from indexer.search.glosses import NEAR, WRITTEN, Gloss
+from indexer.errors import EngineTimeout
+from indexer.search.dictionary import Dictionary
+from indexer.search.glosses import NEAR, WRITTEN, Gloss, Glossary, Reader
 from tests.webapp.conftest import HOSTILE_ID
 from webapp.context import the_archive
 from webapp.display import hijri
@@ -37,17 +39,46 @@ def test_a_word_is_explained_as_its_article_uses_it(
 ) -> None:
     asked: list[Article | None] = []
 
-    def glosses_in(self: Archive, article: Article | None) -> Callable[[str], tuple[Gloss, ...]]:
-        asked.append(article)
-        return lambda word: (Gloss("ceasefire", WRITTEN), Gloss("calm", NEAR))
+    class OfThisArticle(Reader):
+        def glosses(self, arabic: str) -> tuple[Gloss, ...]:
+            return Gloss("ceasefire", WRITTEN), Gloss("calm", NEAR)
 
-    monkeypatch.setattr(Archive, "glosses_in", glosses_in)
+    def reader(self: Archive, article: Article | None = None) -> Reader:
+        asked.append(article)
+        return OfThisArticle(Glossary(Dictionary()))
+
+    monkeypatch.setattr(Archive, "reader", reader)
     answer = client.get("/gloss", query_string={"w": "هدنة", "id": "n1"}).json
     assert answer is not None
     assert answer["glosses"] == ["ceasefire", "≈ calm"]  # a guess is told from what is listed
     assert client.get("/gloss", query_string={"w": "هدنة", "id": "unknown"}).status_code == 200
     assert client.get("/gloss", query_string={"w": "هدنة"}).status_code == 200
     assert [article.id if article else None for article in asked] == ["n1", None, None]
+
+
+@pytest.mark.parametrize("address", ["/", "/search?q=ceasefire", "/search", "/article?id=n1"])
+def test_arabic_titles_are_told_word_for_word(client: FlaskClient, address: str) -> None:
+    gist = re.compile(r'class="gist".*?<span lang="en" dir="ltr">truce in Libya \d+</span>', re.DOTALL)
+    page = client.get(address).text
+    assert gist.search(page)
+    assert len(gist.findall(page)) == len(re.findall('<h[12] class="title" dir="rtl"', page)) + len(
+        re.findall('<li><a dir="rtl"', page)
+    )
+    # Who reads the pages in Arabic reads the titles, too.
+    assert 'class="gist"' not in client.get(address, headers={"Accept-Language": "ar"}).text
+
+
+def test_pages_are_shown_without_it_where_the_engine_fails(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gists(self: Archive, articles: Sequence[Article]) -> dict[str, str]:
+        raise EngineTimeout("The engine took too long.")
+
+    monkeypatch.setattr(Archive, "gists", gists)
+    answer = client.get("/search?q=ceasefire")
+    assert answer.status_code == 200
+    assert 'class="gist"' not in answer.text
+    assert "took too long" in caplog.text
 
 
 @pytest.mark.parametrize("word", ["", "ceasefire", "<script>", "ـ", "ء" * 500, "\u202e"])
@@ -60,7 +91,7 @@ def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -
 def test_english_stands_above_and_the_text_stays_what_it_is(app: Flask) -> None:
     text = '"وزارة" <b>&amp; في ليبيا'
     with app.app_context():
-        html = with_glosses(text, the_archive().glosses_in(None))
+        html = with_glosses(text, the_archive().reader())
     assert '<ruby>وزارة<rt lang="en" dir="ltr">ministry</rt></ruby>' in html
     assert "<b>" not in html
     without = re.sub(r"<rt.*?</rt>|</?ruby>", "", html)
