@@ -20,9 +20,17 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 
 def write(
-    saved: SavedSearch, alerts: Sequence[Alert], articles: Mapping[str, Article], *, root: str
+    saved: SavedSearch,
+    alerts: Sequence[Alert],
+    articles: Mapping[str, Article],
+    gists: Mapping[str, str],
+    *,
+    root: str,
 ) -> bytes:
-    """Return the feed; *root* is the web app's address with the slash at its end."""
+    """Return the feed. *root* is the web app's address with the slash at its end.
+
+    `articles`, and titles in English (`Archive.gists`), by id.
+    """
     page = f"{root}saved/{saved.id}"
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     _add(feed, "id", page)
@@ -33,12 +41,12 @@ def write(
     _add(ElementTree.SubElement(feed, "author"), "name", "News archive")
     for alert in alerts:
         if article := articles.get(alert.article):
-            _entry(feed, alert, article, root)
+            _entry(feed, alert, article, gists.get(article.id, ""), root)
     written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(feed: ElementTree.Element, alert: Alert, article: Article, root: str) -> None:
+def _entry(feed: ElementTree.Element, alert: Alert, article: Article, gist: str, root: str) -> None:
     page = f"{root}article?{urlencode({'id': article.id})}"
     entry = ElementTree.SubElement(feed, "entry")
     if article.language != UNKNOWN_LANGUAGE:
@@ -55,7 +63,8 @@ def _entry(feed: ElementTree.Element, alert: Alert, article: Article, root: str)
         ElementTree.SubElement(entry, "link", rel="via", href=_text(source))
     for term in filter(None, (article.section, article.source)):
         ElementTree.SubElement(entry, "category", term=_text(term))
-    _add(entry, "summary", f"{alert.reason} {article.text[:_SUMMARY]}")
+    told = f"Word for word: {gist}" if gist else ""
+    _add(entry, "summary", " \n".join(filter(None, (told, str(alert.reason), article.text[:_SUMMARY]))))
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> None:

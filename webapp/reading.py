@@ -48,6 +48,7 @@ def _shown(one: Gloss) -> str:
     return f"≈ {one.english}" if one.source == NEAR else one.english
 
 
+@blueprint.app_template_test("helped")
 def helps(article: Article) -> bool:
     """Whether there is help for reading an article: the dictionary is of Arabic."""
     return base_language(article.language) == "ar"

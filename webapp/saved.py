@@ -19,7 +19,7 @@ from indexer.errors import ArchiveError, InvalidQuery
 from indexer.search.query import parse
 from indexer.search.record import to_record
 from indexer.wording import say
-from webapp import atom
+from webapp import atom, reading
 from webapp.context import the_archive
 from webapp.marking import one_line
 from webapp.person import name_of_visitor
@@ -30,6 +30,8 @@ blueprint = Blueprint("saved", __name__)
 _USUAL = "newsarchive-usual-nearness"
 _SHOWN = 200
 _IN_FEED = 50
+#: Alerts whose titles are told in English: what is read first.
+_TOLD = 50
 
 
 @blueprint.get("/saved")
@@ -111,6 +113,7 @@ def show(saved_id: str) -> str:
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
         rows=[(alert, articles.get(alert.article)) for alert in shown],
+        gists=reading.gists(list(articles.values())[:_TOLD]),
     )
 
 
@@ -179,8 +182,9 @@ def feed(saved_id: str) -> Response:
     saved, store = find(saved_id)
     alerts = store.alerts(saved_id)[:_IN_FEED]
     articles = the_archive().articles([alert.article for alert in alerts])
+    gists = reading.gists(list(articles.values()))
     response = Response(
-        atom.write(saved, alerts, articles, root=request.url_root), content_type=atom.CONTENT_TYPE
+        atom.write(saved, alerts, articles, gists, root=request.url_root), content_type=atom.CONTENT_TYPE
     )
     response.add_etag()
     return response.make_conditional(request)

@@ -27,11 +27,15 @@ def mail(
     saved: SavedSearch,
     alerts: Sequence[Alert],
     articles: Mapping[str, Article],
+    gists: Mapping[str, str],
     *,
     sender: str,
     base_url: str,
 ) -> EmailMessage:
-    """Return a plain-text mail that tells the alerts of one saved search."""
+    """Return a plain-text mail that tells the alerts of one saved search.
+
+    `articles`, and titles in English (`Archive.gists`), by id.
+    """
     message = EmailMessage()
     count = f"{len(alerts):,} new article{'' if len(alerts) == 1 else 's'}"
     message["Subject"] = f"{one_line(saved.name)}: {count}"
@@ -47,6 +51,7 @@ def mail(
             continue
         lines += [
             _isolated(article.title) or "Untitled",
+            *(f"  Word for word: {one_line(gist)}" for gist in filter(None, [gists.get(article.id)])),
             "  " + " · ".join(filter(None, (_isolated(article.source), date_of(article)))),
             f"  {_isolated(alert.reason)}",
             f"  {page_of(article, base_url)}",
@@ -63,9 +68,14 @@ def mail(
 
 
 def payload(
-    saved: SavedSearch, alerts: Sequence[Alert], articles: Mapping[str, Article], *, base_url: str
+    saved: SavedSearch,
+    alerts: Sequence[Alert],
+    articles: Mapping[str, Article],
+    gists: Mapping[str, str],
+    *,
+    base_url: str,
 ) -> dict[str, Any]:
-    """Return what a webhook is sent."""
+    """Return what a webhook is sent, of the same as `mail`."""
     return {
         "saved_search": {
             "id": saved.id,
@@ -81,6 +91,7 @@ def payload(
                 "article": {
                     "id": article.id,
                     "title": article.title,
+                    "gist": gists.get(article.id, ""),
                     "url": article.url,
                     "source": article.source,
                     "language": article.language,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.alerts.encodings import StoredEncodings
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
+from indexer.alerts.messages import TOLD
 from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.percolate import Percolator
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
@@ -99,7 +100,9 @@ def _send(
         if not waiting:
             continue
         try:
-            send(saved, waiting, archive.articles([alert.article for alert in waiting]))
+            articles = archive.articles([alert.article for alert in waiting])
+            told = [articles[alert.article] for alert in waiting[:TOLD] if alert.article in articles]
+            send(saved, waiting, articles, archive.gists(told))
         except ArchiveError as error:
             problem = f"{way}: {error}"
             report.problems[saved.name] = problem

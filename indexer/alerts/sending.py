@@ -50,11 +50,17 @@ class Sender:
             ways["webhook"] = self.send_webhook
         return ways
 
-    def send_mail(self, saved: SavedSearch, alerts: Sequence[Alert], articles: Mapping[str, Article]) -> None:
+    def send_mail(
+        self,
+        saved: SavedSearch,
+        alerts: Sequence[Alert],
+        articles: Mapping[str, Article],
+        gists: Mapping[str, str],
+    ) -> None:
         """Send one mail. Raises `SettingsError`, or `InvalidQuery` for an address that is not allowed."""
         settings = self._settings
         check_email(settings, saved.email)
-        message = mail(saved, alerts, articles, sender=settings.smtp_from, base_url=self.base_url)
+        message = mail(saved, alerts, articles, gists, sender=settings.smtp_from, base_url=self.base_url)
         try:
             with self._smtp() as smtp:
                 if settings.smtp_user:
@@ -67,10 +73,14 @@ class Sender:
             ) from None
 
     def send_webhook(
-        self, saved: SavedSearch, alerts: Sequence[Alert], articles: Mapping[str, Article]
+        self,
+        saved: SavedSearch,
+        alerts: Sequence[Alert],
+        articles: Mapping[str, Article],
+        gists: Mapping[str, str],
     ) -> None:
         """Post the alerts as JSON. Raises `guard.Refused`."""
-        body = orjson.dumps(payload(saved, alerts, articles, base_url=self.base_url))
+        body = orjson.dumps(payload(saved, alerts, articles, gists, base_url=self.base_url))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"newsarchive/{indexer.__version__}",

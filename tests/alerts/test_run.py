@@ -145,7 +145,7 @@ class FailingOnce(Sender):
         super().__init__(*args)
         self.sent: list[list[str]] = []
 
-    def send_webhook(self, saved: Any, alerts: Sequence[Alert], articles: Any) -> None:
+    def send_webhook(self, saved: Any, alerts: Sequence[Alert], articles: Any, gists: Any) -> None:
         self.sent.append([alert.article for alert in alerts])
         if len(self.sent) == 1:
             raise InvalidQuery("not taken")
@@ -177,7 +177,9 @@ class Counting(Sender):
         self.sent: list[list[str]] = []
 
     def ways(self, saved: SavedSearch) -> dict[str, Any]:
-        return {"email": lambda _, alerts, articles: self.sent.append([alert.article for alert in alerts])}
+        return {
+            "email": lambda _, alerts, articles, gists: self.sent.append([alert.article for alert in alerts])
+        }
 
 
 def test_alerts_are_sent_as_often_as_wanted(archive: Archive, store: SavedSearches) -> None:

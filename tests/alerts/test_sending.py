@@ -101,6 +101,7 @@ def test_a_mail_tells_what_triggered_it(
     text = message.get_content()
     assert "First" in text
     assert "\u2068هدنة\u2069" in text
+    assert "  Word for word: truce\r\n" in text
     assert "ceasefire → هدنة" in text
     assert "https://news.example.org/article?id=a%2Fb" in text
     assert f"https://news.example.org/saved/{saved.id}" in text
@@ -113,7 +114,14 @@ def test_an_article_cannot_forge_a_mail(settings: Settings) -> None:
     )
     saved = SavedSearch("name\r\nBcc: victim@example.org", {"text": "x"}, email="reader@example.org")
     alert = Alert("x", "2026-01-01", (WordPair("x", "y\r\n\u202ez", "near"),), 1, 1)
-    message = mail(saved, [alert], {"x": evil}, sender="archive@example.org", base_url="https://n.example/")
+    message = mail(
+        saved,
+        [alert],
+        {"x": evil},
+        {"x": "evil\r\nBcc: z"},
+        sender="archive@example.org",
+        base_url="https://n.example/",
+    )
     assert "Bcc" not in message
     assert message["Subject"] == "name Bcc: victim@example.org: 1 new article"
     text = message.get_content()
@@ -125,9 +133,9 @@ def test_many_alerts_are_counted(settings: Settings) -> None:
     alerts = [Alert(f"a{number}", "2026-01-01") for number in range(TOLD + 7)]
     articles = {alert.article: article(alert.article, "text") for alert in alerts}
     saved = SavedSearch("many", {"text": "x"}, email="reader@example.org")
-    message = mail(saved, alerts, articles, sender="a@example.org", base_url="https://n.example/")
+    message = mail(saved, alerts, articles, {}, sender="a@example.org", base_url="https://n.example/")
     assert "and 7 more" in message.get_content()
-    sent = payload(saved, alerts, articles, base_url="https://n.example/")
+    sent = payload(saved, alerts, articles, {}, base_url="https://n.example/")
     assert (len(sent["alerts"]), sent["more"]) == (TOLD, 7)
 
 

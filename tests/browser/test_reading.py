@@ -106,6 +106,20 @@ def test_a_tap_explains_a_word(open_page: OpenPage) -> None:
     expect(bubble).to_be_visible()
 
 
+def test_a_word_of_a_result_is_explained_where_it_stands(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    snippet = page.locator(".card .snippet").first
+    snippet.hover()
+    snippet.locator(".w", has_text=re.compile("^وزارة$|^وزير$")).first.hover()
+    bubble = page.locator(".bubble")
+    expect(bubble).to_contain_text("minist", timeout=30_000)
+    page.mouse.move(0, 0)
+    expect(bubble).to_be_hidden()
+    # Marked words, and what they do, stay what they are.
+    expect(snippet.locator("mark .w").first).to_be_attached()
+    assert snippet.locator("mark").first.get_attribute("data-word")
+
+
 def test_english_stands_above_each_word_without_script(open_page: OpenPage) -> None:
     page = open_page(ANSWERS, java_script_enabled=False)
     page.locator(FIRST).first.click()

@@ -3,8 +3,8 @@
 const ARABIC = /[\u0620-\u065f\u0670-\u06d3]+/g;
 
 export function setUpGlosses() {
-  const text = document.querySelector(".text[data-gloss]");
-  if (!text) return;
+  const texts = [...document.querySelectorAll("[data-gloss]")];
+  if (!texts.length) return;
   const known = new Map();
   const bubble = document.createElement("div");
   bubble.className = "bubble";
@@ -14,17 +14,19 @@ export function setUpGlosses() {
   let here = null;
   let timer = 0;
 
-  const ask = (word) => {
-    if (!known.has(word)) {
-      const answer = fetch(`${text.dataset.gloss}&w=${encodeURIComponent(word)}`)
+  // A word may mean one thing in one article and another in the next.
+  const ask = (text, word) => {
+    const address = `${text.dataset.gloss}&w=${encodeURIComponent(word)}`;
+    if (!known.has(address)) {
+      const answer = fetch(address)
         .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
         .catch(() => {
-          known.delete(word);
+          known.delete(address);
           return null;
         });
-      known.set(word, answer);
+      known.set(address, answer);
     }
-    return known.get(word);
+    return known.get(address);
   };
   const line = (className, content, lang) => {
     const node = document.createElement("span");
@@ -38,7 +40,8 @@ export function setUpGlosses() {
     here?.classList.remove("asked");
     here = node;
     here.classList.add("asked");
-    const answer = await ask(node.textContent);
+    const text = node.closest("[data-gloss]");
+    const answer = await ask(text, node.textContent);
     if (here !== node || !answer) return;
     bubble.replaceChildren(
       line("means", answer.glosses.join(", ") || text.dataset.unknown),
@@ -80,52 +83,58 @@ export function setUpGlosses() {
     return [...paragraph.querySelectorAll(".w")];
   };
 
-  text.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "touch") return; // a finger taps: see click
-    const paragraph = event.target.closest("p");
-    if (paragraph) words(paragraph);
-    const word = event.target.closest(".w");
-    clearTimeout(timer);
-    if (word) timer = setTimeout(show, 120, word);
-  });
-  text.addEventListener("pointerout", (event) => {
-    if (event.pointerType === "touch") return;
-    clearTimeout(timer);
-    if (!bubble.contains(event.relatedTarget)) timer = setTimeout(hide, 250);
-  });
+  const point = (text) => {
+    text.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "touch") return; // a finger taps: see click
+      const paragraph = event.target.closest("p");
+      if (paragraph) words(paragraph);
+      const word = event.target.closest(".w");
+      clearTimeout(timer);
+      if (word) timer = setTimeout(show, 120, word);
+    });
+    text.addEventListener("pointerout", (event) => {
+      if (event.pointerType === "touch") return;
+      clearTimeout(timer);
+      if (!bubble.contains(event.relatedTarget)) timer = setTimeout(hide, 250);
+    });
+    text.addEventListener("click", (event) => {
+      const paragraph = event.target.closest("p");
+      clearTimeout(timer);
+      if (!paragraph) return;
+      words(paragraph);
+      const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".w");
+      if (word) show(word);
+      else hide();
+    });
+  };
   bubble.addEventListener("pointerenter", () => clearTimeout(timer));
   bubble.addEventListener("pointerleave", hide);
-  text.addEventListener("click", (event) => {
-    const paragraph = event.target.closest("p");
-    clearTimeout(timer);
-    if (!paragraph) return;
-    words(paragraph);
-    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".w");
-    if (word) show(word);
-    else hide();
-  });
 
-  // The text is one stop of the Tab key; within it the arrows go from word to word.
-  text.tabIndex = 0;
-  text.setAttribute("role", "group");
-  text.setAttribute("aria-label", text.dataset.label);
-  const rtl = getComputedStyle(text).direction === "rtl";
-  text.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: rtl ? 1 : -1, ArrowRight: rtl ? -1 : 1 }[event.key];
-    if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
-    const paragraphs = [...text.querySelectorAll("p")];
-    let number = here ? paragraphs.indexOf(here.closest("p")) : 0;
-    let place = here ? words(paragraphs[number]).indexOf(here) + by : 0;
-    while (paragraphs[number] && !words(paragraphs[number])[place]) {
-      number += by;
-      place = by > 0 || !paragraphs[number] ? 0 : words(paragraphs[number]).length - 1;
-    }
-    const word = paragraphs[number] && words(paragraphs[number])[place];
-    if (!word) return;
-    word.scrollIntoView({ block: "nearest" });
-    show(word);
-  });
-  text.addEventListener("blur", hide);
+  // The text of an article is one stop of the Tab key; within it the arrows go from word to word.
+  const walk = (text) => {
+    text.tabIndex = 0;
+    text.setAttribute("role", "group");
+    text.setAttribute("aria-label", text.dataset.label);
+    const rtl = getComputedStyle(text).direction === "rtl";
+    text.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: rtl ? 1 : -1, ArrowRight: rtl ? -1 : 1 }[event.key];
+      if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      const paragraphs = [...text.querySelectorAll("p")];
+      let number = here ? paragraphs.indexOf(here.closest("p")) : 0;
+      let place = here ? words(paragraphs[number]).indexOf(here) + by : 0;
+      while (paragraphs[number] && !words(paragraphs[number])[place]) {
+        number += by;
+        place = by > 0 || !paragraphs[number] ? 0 : words(paragraphs[number]).length - 1;
+      }
+      const word = paragraphs[number] && words(paragraphs[number])[place];
+      if (!word) return;
+      word.scrollIntoView({ block: "nearest" });
+      show(word);
+    });
+    text.addEventListener("blur", hide);
+  };
+  texts.forEach(point);
+  texts.filter((text) => text.dataset.label).forEach(walk);
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
