@@ -10,6 +10,7 @@ Opening is quick: the encoder is loaded when something first needs it.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -31,7 +32,7 @@ from indexer.engines.base import (
     StoredPassage,
     Union,
 )
-from indexer.errors import ArticleNotFound, SchemaMismatch
+from indexer.errors import ArticleNotFound, EngineError, SchemaMismatch
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
@@ -45,15 +46,18 @@ if TYPE_CHECKING:
     from indexer.models.base import Encoder, Fingerprint
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
-    from indexer.search.glosses import Reader
+    from indexer.search.glosses import Glossary
     from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
     from indexer.search.spellings import NameSpellings
     from indexer.search.timing import Watch
+    from indexer.search.wordforword import WordForWord
     from indexer.translation.articles import Translations
     from indexer.translation.base import Translation
+
+logger = logging.getLogger(__name__)
 
 
 class Archive:
@@ -144,7 +148,7 @@ class Archive:
         self.encoder.warm_up()
         if self.engine.manifest() is not None:
             self.searcher.warm_up()
-            self.reader().gist("خبر")
+            self._glossary().load()
 
     def check_manifest(self) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
@@ -272,26 +276,41 @@ class Archive:
         """Return the marked runs of an article's title and of its text for a query."""
         return self.searcher.highlight(article, query, edits)
 
-    def reader(self, article: Article | None = None) -> Reader:
+    def word_for_word(self, article: Article | None = None) -> WordForWord:
         """Return what tells what Arabic words mean in an article; without one, what they may mean in any text.
 
         Meanings are told apart where the archive has codes of the article's words.
         """
-        return self._reader(article, self.passages(article.id) if article else ())
+        passages = self.passages(article.id) if article else ()
+        return self._word_for_word(self._glossary(), article, passages)
 
     def gists(self, articles: Sequence[Article]) -> dict[str, str]:
-        """Return the titles of the Arabic ones of the articles in English, word by word, by id."""
-        arabic = [article for article in articles if base_language(article.language) == "ar"]
+        """Return the titles of the Arabic ones of the articles in English, word for word, by id.
+
+        A help and no part of an answer: where the engine does not bring what it takes, there are none.
+        """
+        from indexer.search.glosses import ARABIC_WORD
+
+        arabic = [
+            article
+            for article in articles
+            if base_language(article.language) == "ar" and ARABIC_WORD.search(article.title)
+        ]
         if not arabic:
             return {}
         ids = tuple(article.id for article in arabic)
         request = GatherRequest(Union(ids=()), passages_of=ids, codes=True)
-        passages = self.engine.gather(request, timeout=self.settings.search_timeout).passages
+        try:
+            passages = self.engine.gather(request, timeout=self.settings.search_timeout).passages
+        except EngineError as error:
+            logger.warning("Titles are shown without their English: %s", error)
+            return {}
+        glossary = self._glossary()
         # The first passage was encoded together with the title.
         return {
-            article.id: self._reader(article, passages.get(article.id, ())[:1], guess=False).gist(
-                article.title
-            )
+            article.id: self._word_for_word(
+                glossary, article, passages.get(article.id, ())[:1], guess=False
+            ).gist(article.title)
             for article in arabic
         }
 
@@ -314,17 +333,26 @@ class Archive:
 
     # -- helpers
 
-    def _reader(
-        self, article: Article | None, passages: Sequence[StoredPassage], *, guess: bool = True
-    ) -> Reader:
-        from indexer.search.glosses import Glossary, Reader, WordsOfArticle
+    def _glossary(self) -> Glossary:
+        from indexer.search.glosses import Glossary
 
         coder = self.encoder.coder
-        glossary = Glossary(self.searcher.knowledge.planner.dictionary, coder.meanings if coder else None)
-        if article is None or coder is None:
-            return Reader(glossary)
-        words = WordsOfArticle(article, passages, coder.bytes_per_word)
-        return Reader(glossary, words, guess=guess)
+        return Glossary(self.searcher.knowledge.planner.dictionary, coder.meanings if coder else None)
+
+    def _word_for_word(
+        self,
+        glossary: Glossary,
+        article: Article | None,
+        passages: Sequence[StoredPassage],
+        *,
+        guess: bool = True,
+    ) -> WordForWord:
+        from indexer.search.glosses import WordsOfArticle
+        from indexer.search.wordforword import WordForWord
+
+        coder = self.encoder.coder
+        words = WordsOfArticle(article, passages, coder.bytes_per_word) if article and coder else None
+        return WordForWord(glossary, words, guess=guess)
 
     def _ingest(
         self,

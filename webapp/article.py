@@ -76,7 +76,7 @@ def show() -> str:
             article.text if whole else article.text[:longest],
             text_marks,
             best=best,
-            write=partial(reading.with_glosses, reader=archive.reader(article)) if with_help else escape,
+            write=partial(reading.with_glosses, told=archive.word_for_word(article)) if with_help else escape,
         )
     near = archive.similar(article_id, NEAR)
     copies = _copies(article, [result.article for result in near])
@@ -105,7 +105,7 @@ def show() -> str:
         further_url=_same_page(),
         whole_url=_same_page(whole="1"),
         romanised=reading.romanised_title(article),
-        gists=reading.gists([article, *(result.article for result in (*beside, *similar))]),
+        gists=reading.gists([article, *(result.article for result in (*beside, *abroad, *similar))]),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
         copies=beside,

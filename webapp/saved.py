@@ -113,7 +113,7 @@ def show(saved_id: str) -> str:
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
         rows=[(alert, articles.get(alert.article)) for alert in shown],
-        gists=reading.gists(list(articles.values())[:_TOLD]),
+        gists=reading.gists([articles[a.article] for a in shown[:_TOLD] if a.article in articles]),
     )
 
 

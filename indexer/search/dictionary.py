@@ -18,7 +18,7 @@ from typing import NamedTuple
 from indexer.errors import UnreadableSource
 from indexer.memory import remembered
 from indexer.search.lemmas import irregular, lemmas
-from indexer.text import analyse, normalise
+from indexer.text import analyse, light10, normalise
 
 #: Longest phrase, in words, that is looked up as a unit.
 MAX_UNIT_WORDS = 4
@@ -159,10 +159,9 @@ class Dictionary:
 
     # -- the lists, for who reads them the other way round
 
-    def own_pairs(self) -> Iterator[Pair]:
-        """Yield the user's own pairs: English as it is looked up."""
-        for key, values in self._user.items():
-            yield from (Pair(key, arabic) for arabic in values)
+    def own_english(self, exact: str) -> Sequence[str]:
+        """Return the user's own English for a normalised Arabic word, or for one of its stem."""
+        return self._own_english.get(exact) or self._own_english.get(light10(exact), [])
 
     def shipped_pairs(self) -> Iterator[Pair]:
         """Yield the pairs of the shipped tables, of an Arabic word's English the likeliest first.
@@ -182,6 +181,16 @@ class Dictionary:
             yield latin, Name(arabic, int(uses))
 
     # -- tables
+
+    @cached_property
+    def _own_english(self) -> dict[str, list[str]]:
+        """Normalised form or stem -> English of the user's own pairs, of single Arabic words."""
+        english: dict[str, list[str]] = defaultdict(list)
+        for key, values in self._user.items():
+            for exact in (normalise(arabic) for arabic in values if " " not in arabic):
+                for form in dict.fromkeys((exact, light10(exact))):
+                    english[form].append(key)
+        return english
 
     @cached_property
     def _tables(self) -> tuple[tuple[str, SortedTable], ...]:

@@ -12,8 +12,9 @@ from indexer.article import Article, Passage, Published
 from indexer.engines.base import EncodedPassage, Engine, Entry, Manifest
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.models.base import PassageText
+from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.search.searcher import Searcher
-from indexer.settings import Settings
+from indexer.settings import Settings, load_settings
 from tests.fakes import FakeEncoder
 
 #: What makes English questions near to Arabic articles here.
@@ -98,3 +99,9 @@ def engine(tmp_path: Path, encoder: FakeEncoder) -> Iterator[Engine]:
 @pytest.fixture
 def searcher(engine: Engine, encoder: FakeEncoder) -> Searcher:
     return Searcher(engine, encoder, Settings())
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> OnnxEncoder:
+    """The real bundled encoder: glosses are chosen by what it says."""
+    return OnnxEncoder(load_settings().cache / "models")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.article import Article, Precision, Published
+from indexer.engines.base import Engine, Gathered, GatherRequest
 from indexer.errors import EngineTimeout
 from indexer.search.dictionary import Dictionary
-from indexer.search.glosses import NEAR, WRITTEN, Gloss, Glossary, Reader
+from indexer.search.glosses import Gloss, Glossary, Source
+from indexer.search.wordforword import WordForWord
 from tests.webapp.conftest import HOSTILE_ID
 from webapp.context import the_archive
 from webapp.display import hijri
@@ -39,21 +41,34 @@ def test_a_word_is_explained_as_its_article_uses_it(
 ) -> None:
     asked: list[Article | None] = []
 
-    class OfThisArticle(Reader):
+    class OfThisArticle(WordForWord):
         def glosses(self, arabic: str) -> tuple[Gloss, ...]:
-            return Gloss("ceasefire", WRITTEN), Gloss("calm", NEAR)
+            return Gloss("ceasefire", Source.WRITTEN), Gloss("calm", Source.NEAR)
 
-    def reader(self: Archive, article: Article | None = None) -> Reader:
+    def word_for_word(self: Archive, article: Article | None = None) -> WordForWord:
         asked.append(article)
         return OfThisArticle(Glossary(Dictionary()))
 
-    monkeypatch.setattr(Archive, "reader", reader)
+    monkeypatch.setattr(Archive, "word_for_word", word_for_word)
     answer = client.get("/gloss", query_string={"w": "هدنة", "id": "n1"}).json
     assert answer is not None
     assert answer["glosses"] == ["ceasefire", "≈ calm"]  # a guess is told from what is listed
     assert client.get("/gloss", query_string={"w": "هدنة", "id": "unknown"}).status_code == 200
     assert client.get("/gloss", query_string={"w": "هدنة"}).status_code == 200
     assert [article.id if article else None for article in asked] == ["n1", None, None]
+
+
+def test_what_a_phrase_means_comes_first_for_its_words(client: FlaskClient) -> None:
+    def told(word: str, **beside: str) -> list[str]:
+        answer = client.get("/gloss", query_string={"w": word, "id": "n1", **beside}).json
+        assert answer is not None
+        glosses: list[str] = answer["glosses"]
+        return glosses
+
+    assert told("المتحدة")[0] == "united"
+    assert told("المتحدة", before="في الولايات")[:2] == ["United States", "united"]
+    assert told("الولايات", after="المتحدة قال")[0] == "United States"
+    assert told("في", after="الولايات المتحدة") == ["in"]
 
 
 @pytest.mark.parametrize("address", ["/", "/search?q=ceasefire", "/search", "/article?id=n1"])
@@ -68,13 +83,28 @@ def test_arabic_titles_are_told_word_for_word(client: FlaskClient, address: str)
     assert 'class="gist"' not in client.get(address, headers={"Accept-Language": "ar"}).text
 
 
+def the_engine(client: FlaskClient) -> Engine:
+    with client.application.app_context():
+        return the_archive().engine
+
+
+def test_neighbours_of_an_english_article_are_told_as_well(client: FlaskClient) -> None:
+    page = client.get("/article", query_string={"id": HOSTILE_ID}).text
+    assert len(re.findall('<li><a dir="rtl"', page)) == page.count('class="gist"') > 0
+
+
 def test_pages_are_shown_without_it_where_the_engine_fails(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def gists(self: Archive, articles: Sequence[Article]) -> dict[str, str]:
-        raise EngineTimeout("The engine took too long.")
+    engine = the_engine(client)
+    gather = engine.gather
 
-    monkeypatch.setattr(Archive, "gists", gists)
+    def without_codes_alone(request: GatherRequest, **options: Any) -> Gathered:
+        if request.codes and not request.ids:  # what titles are told by; the search itself is answered
+            raise EngineTimeout("The engine took too long.")
+        return gather(request, **options)
+
+    monkeypatch.setattr(engine, "gather", without_codes_alone)
     answer = client.get("/search?q=ceasefire")
     assert answer.status_code == 200
     assert 'class="gist"' not in answer.text
@@ -91,7 +121,7 @@ def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -
 def test_english_stands_above_and_the_text_stays_what_it_is(app: Flask) -> None:
     text = '"وزارة" <b>&amp; في ليبيا'
     with app.app_context():
-        html = with_glosses(text, the_archive().reader())
+        html = with_glosses(text, the_archive().word_for_word())
     assert '<ruby>وزارة<rt lang="en" dir="ltr">ministry</rt></ruby>' in html
     assert "<b>" not in html
     without = re.sub(r"<rt.*?</rt>|</?ruby>", "", html)

@@ -1,6 +1,7 @@
 // Reading help: the English of the word under the pointer, the finger or the keyboard's place.
 
-const ARABIC = /[\u0620-\u065f\u0670-\u06d3]+/g;
+const ARABIC = /[\u0620-\u065f\u0670-\u06d3\ufb50-\ufdfb\ufe70-\ufefc]+/g;
+const BESIDE = 3; // words on each side: phrases have four
 
 export function setUpGlosses() {
   const texts = [...document.querySelectorAll("[data-gloss]")];
@@ -15,8 +16,9 @@ export function setUpGlosses() {
   let timer = 0;
 
   // A word may mean one thing in one article and another in the next.
-  const ask = (text, word) => {
-    const address = `${text.dataset.gloss}&w=${encodeURIComponent(word)}`;
+  const ask = (node) => {
+    const asked = new URLSearchParams({ w: node.textContent, before: beside(node, -1), after: beside(node, 1) });
+    const address = `${node.closest("[data-gloss]").dataset.gloss}&${asked}`;
     if (!known.has(address)) {
       const answer = fetch(address)
         .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
@@ -41,7 +43,7 @@ export function setUpGlosses() {
     here = node;
     here.classList.add("asked");
     const text = node.closest("[data-gloss]");
-    const answer = await ask(text, node.textContent);
+    const answer = await ask(node);
     if (here !== node || !answer) return;
     bubble.replaceChildren(
       line("means", answer.glosses.join(", ") || text.dataset.unknown),
@@ -81,6 +83,24 @@ export function setUpGlosses() {
       }
     }
     return [...paragraph.querySelectorAll(".w")];
+  };
+
+  // The words that stand beside one with nothing but a space between.
+  const beside = (node, step) => {
+    const all = words(node.closest("p"));
+    const found = [];
+    let here = node;
+    for (let place = all.indexOf(node) + step; all[place] && found.length < BESIDE; place += step) {
+      const between = document.createRange();
+      const [first, last] = step > 0 ? [here, all[place]] : [all[place], here];
+      between.setStartAfter(first);
+      between.setEndBefore(last);
+      if (!/^[ \u00a0]+$/.test(between.toString())) break;
+      here = all[place];
+      if (step > 0) found.push(here.textContent);
+      else found.unshift(here.textContent);
+    }
+    return found.join(" ");
   };
 
   const point = (text) => {

@@ -1,0 +1,159 @@
+"""The shipped dictionaries the other way round: what an Arabic word or phrase may be in English.
+
+They were made to find articles, and list what helps a search. Read backwards some of that is untrue (the tables have
+"iran deal" for the nuclear deal, and one person for a family's name): `clearest` and `Listed.is_other_name` see to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from indexer.search.dictionary import MAX_UNIT_WORDS, Dictionary, folds
+from indexer.search.grammar import meanings, phrases
+from indexer.text import light10
+from indexer.text.arabic import without_article
+
+#: Words that the dictionary has for whoever searches them, and that explain nothing to a reader.
+_SLURS = frozenset(
+    (
+        "nigger negro negress fag faggot cunt bitch slut pussy whore fuck fucking fuckhead twat asshole wanker "
+        "retarded sodomite giaour kike coon chink dago dyke"
+    ).split()
+)
+_WORD = re.compile("[a-z]+")
+_LOCK = threading.Lock()
+# Letters that come and go between forms of one root: a plural (كوارث of كارثة), a participle (قائل of قال).
+_WEAK = str.maketrans("", "", "اويىءئؤآأإةه")
+# What is written to a name to make an adjective of it (مصر, مصرية), and to such an adjective.
+_NISBA = frozenset(("", "ي", "يه", "يا", "يين", "يون", "يات"))
+_OF_NISBA = frozenset(("", "ه", "ا", "ين", "ون", "ات"))
+_ENDS_OF_NAMES = re.compile("(?:يا|ا|ه)$")
+
+
+class Listed(NamedTuple):
+    """An English word of the lists, and the normalised Arabic word without article that it is listed for."""
+
+    english: str
+    form: str
+
+    def is_other_name(self, word: str) -> bool:
+        """Return whether this is a name that *word*, without article, is no form of.
+
+        Names have no forms but adjectives: مصرية is of Egypt (مصر), but أحمد not of Al Ahmadi.
+        """
+        if self.english[:1].islower():
+            return False
+        if self.form.endswith("ي"):
+            base, endings = self.form, _OF_NISBA
+        else:
+            base, endings = _ENDS_OF_NAMES.sub("", self.form), _NISBA
+        return word != self.form and not (word.startswith(base) and word[len(base) :] in endings)
+
+
+class Lists(NamedTuple):
+    """English by the normalised form, the stem and the root of single Arabic words, and by the words of phrases.
+
+    Phrases are listed as they are written, and where they begin with no word of grammar by their stems; `beginnings`
+    are their first words.
+    """
+
+    by_form: Mapping[str, list[str]]
+    by_stem: Mapping[str, list[Listed]]
+    by_root: Mapping[str, list[str]]
+    phrases: Mapping[tuple[str, ...], str]
+    beginnings: frozenset[str]
+
+
+def lists() -> Lists:
+    """Return the lists, made at the first call (0.4 s, 20 MB)."""
+    with _LOCK:
+        return _lists()
+
+
+def names(exact: str) -> tuple[tuple[int, str], ...]:
+    """Return the names that are written so, each with how many people have it, the commonest first."""
+    with _LOCK:
+        listed = _names()
+    found = sorted(listed.get(exact, ()), key=lambda name: (-name[0], name[1]))
+    return tuple((uses, latin.title()) for uses, latin in found)
+
+
+def root(form: str) -> str:
+    """Return about the root of a form: its letters without weak ones, doubled ones once."""
+    return "".join(letter for letter, _ in itertools.groupby(form.translate(_WEAK)))
+
+
+def is_slur(english: str) -> bool:
+    return not _SLURS.isdisjoint(_WORD.findall(english.casefold()))
+
+
+@lru_cache(maxsize=1)
+def _lists() -> Lists:
+    by_form: dict[str, list[str]] = defaultdict(list)
+    by_stem: dict[str, list[Listed]] = defaultdict(list)
+    by_root: dict[str, list[str]] = defaultdict(list)
+    several: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    pairs = [pair for pair in Dictionary().shipped_pairs() if not is_slur(pair.english)]
+    for pair, exact in zip(pairs, _folded(pair.arabic for pair in pairs), strict=True):
+        words = exact.split()
+        if len(words) == 1:
+            stem = light10(exact)
+            by_form[exact].append(pair.english)
+            by_stem[stem].append(Listed(pair.english, without_article(exact)))
+            if pair.english.islower():
+                by_root[root(stem)].append(pair.english)
+        elif len(words) <= MAX_UNIT_WORDS:
+            # في نهاية is "at the end" and no form of في النهاية, "after all".
+            keys = {tuple(words)} if meanings(pair.arabic.split()[0]) else {tuple(words), _stems(words)}
+            for key in keys:
+                several[key].append(pair.english)
+    chosen = {words: _clearest(english, words, by_form, by_stem) for words, english in several.items()}
+    chosen |= phrases()
+    return Lists(by_form, by_stem, by_root, chosen, frozenset(words[0] for words in chosen))
+
+
+def _clearest(
+    english: Sequence[str],
+    words: tuple[str, ...],
+    by_form: Mapping[str, list[str]],
+    by_stem: Mapping[str, list[Listed]],
+) -> str:
+    """Return the translation of a phrase that says most: United Kingdom rather than UK or Britain."""
+    single = {one.casefold() for word in words for one in by_form.get(word, ())}
+    single |= {one.english.casefold() for word in words for one in by_stem.get(light10(word), ())}
+
+    def clearness(one: str) -> tuple[int, bool, bool, bool]:
+        parts = one.casefold().split()
+        return (
+            sum(part in single for part in parts),
+            len(parts) == len(words),
+            len(one) > 3,
+            not one.islower(),
+        )
+
+    return max(english, key=clearness)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, list[tuple[int, str]]]:
+    """Return normalised form -> names in small Latin letters, with how many people have each (0.4 s, 30 MB)."""
+    counted: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    listed = [(latin, name) for latin, name in Dictionary().shipped_names() if not is_slur(latin)]
+    for (latin, name), exact in zip(listed, _folded(name.arabic for _, name in listed), strict=True):
+        counted[exact].append((name.uses, latin))
+    return counted
+
+
+def _stems(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(light10, words))
+
+
+def _folded(words: Iterable[str]) -> Iterator[str]:
+    """Return words normalised, all in one pass."""
+    return iter("\n".join(words).translate(folds()).split("\n"))
