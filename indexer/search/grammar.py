@@ -76,13 +76,13 @@ def table() -> dict[str, tuple[str, ...]]:
     for before, pronouns in ((_WITH_OBJECT, _OBJECTS), (_WITH_SUBJECT, _SUBJECTS)):
         for (word, english), (ending, those) in itertools.product(before.items(), pronouns.items()):
             composed[word + ending] = tuple(f"{english} {pronoun}" for pronoun in those)
-    for (letter, preposition), word in itertools.product(_PREPOSITIONS.items(), _QUANTIFIERS):
-        composed[letter + word] = tuple(f"{preposition} {english}" for english in words[word])
     for word, told in composed.items():
         if word not in _NOT_COMPOSED:
             words.setdefault(word, told)
     for word, told in list(words.items()):
         words.setdefault(word.translate(_HAMZAS), told)
+    for (letter, preposition), word in itertools.product(_PREPOSITIONS.items(), _QUANTIFIERS):
+        words.setdefault(letter + word, tuple(f"{preposition} {english}" for english in words[word]))
     return words
 
 
