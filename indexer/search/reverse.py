@@ -1,7 +1,7 @@
 """The shipped dictionaries the other way round: what an Arabic word or phrase may be in English.
 
 They were made to find articles, and list what helps a search. Read backwards some of that is untrue (the tables have
-"iran deal" for the nuclear deal, and one person for a family's name): `clearest` and `Listed.is_other_name` see to it.
+"iran deal" for the nuclear deal, and one person for a family's name): `_clearest` and `Listed.is_other_name` see to it.
 """
 
 from __future__ import annotations
