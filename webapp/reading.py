@@ -78,14 +78,18 @@ def with_glosses(text: str, told: WordForWord) -> Markup:
     parts: list[Markup] = []
     position = 0
     for run in told.runs(text):
-        written = text[run.start : run.end]
+        end = run.end
+        while end < len(text) and not (text[end].isspace() or text[end].isalnum()):
+            end += 1  # what ends a sentence or a quotation stays with its word at the end of a line
+        written = text[run.start : end]
         shown = map(_shown, run.glosses)
-        english = next((gloss for gloss in shown if len(gloss) <= _LONGEST_ABOVE), "")
+        longest = max(_LONGEST_ABOVE, 2 * len(written))
+        english = next((gloss for gloss in shown if len(gloss) <= longest), "")
         parts.append(escape(text[position : run.start]))
         if english:
             parts.append(Markup('<ruby>{}<rt lang="en" dir="ltr">{}</rt></ruby>').format(written, english))
         else:
             parts.append(escape(written))
-        position = run.end
+        position = end
     parts.append(escape(text[position:]))
     return Markup("").join(parts)

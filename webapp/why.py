@@ -38,7 +38,7 @@ LEGS = {
         ),
     ),
     LATE: (
-        say_in("leg", "Word by word"),
+        say_in("leg", "Single words"),
         say("word against word"),
         say("Each word of the question against those of its best passage"),
     ),

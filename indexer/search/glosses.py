@@ -255,7 +255,7 @@ def _with_names(listed: list[Gloss], exact: str) -> list[Gloss]:
     if any(gloss.source == Source.WRITTEN and not _is_one_of_a_name(gloss.english) for gloss in listed):
         return listed
     for form in filter(None, (exact, without_clitic(exact))):
-        if found := names(form) or names(light10(form)):
+        if found := names(form) or names(without_article(form)):
             named = [Gloss(name, Source.NAME) for _, name in found[:_NAMES_SHOWN]]
             often = found[0][0] >= OFTEN_A_NAME and form == exact
             doubtful = not listed or (listed[0].near or 0.0) < SURELY_A_WORD

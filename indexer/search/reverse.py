@@ -28,6 +28,8 @@ _SLURS = frozenset(
 )
 _WORD = re.compile("[a-z]+")
 _LOCK = threading.Lock()
+#: A stem that is shorter, of a longer word, is another word's as well.
+_SHORTEST_STEM = 4
 # Letters that come and go between forms of one root: a plural (كوارث of كارثة), a participle (قائل of قال).
 _WEAK = str.maketrans("", "", "اويىءئؤآأإةه")
 # What is written to a name to make an adjective of it (مصر, مصرية), and to such an adjective.
@@ -59,7 +61,7 @@ class Listed(NamedTuple):
 class Lists(NamedTuple):
     """English by the normalised form, the stem and the root of single Arabic words, and by the words of phrases.
 
-    Phrases are listed as they are written, and where they begin with no word of grammar by their stems; `beginnings`
+    Phrases are listed as they are written, and where they have no word of grammar by their stems; `beginnings`
     are their first words.
     """
 
@@ -110,7 +112,9 @@ def _lists() -> Lists:
                 by_root[root(stem)].append(pair.english)
         elif len(words) <= MAX_UNIT_WORDS:
             # في نهاية is "at the end" and no form of في النهاية, "after all".
-            keys = {tuple(words)} if meanings(pair.arabic.split()[0]) else {tuple(words), _stems(words)}
+            keys = {tuple(words)}
+            if not any(map(meanings, pair.arabic.split())) and all(map(_keeps_its_stem, words)):
+                keys.add(_stems(words))
             for key in keys:
                 several[key].append(pair.english)
     chosen = {words: _clearest(english, words, by_form, by_stem) for words, english in several.items()}
@@ -148,6 +152,12 @@ def _names() -> Mapping[str, list[tuple[int, str]]]:
     for (latin, name), exact in zip(listed, _folded(name.arabic for _, name in listed), strict=True):
         counted[exact].append((name.uses, latin))
     return counted
+
+
+def _keeps_its_stem(word: str) -> bool:
+    """Return whether a word's stem is still that word's: كانون الأول (December) has كان (was) for one."""
+    stem = light10(word)
+    return len(stem) >= _SHORTEST_STEM or stem == without_article(word)
 
 
 def _stems(words: Sequence[str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from indexer.text.transliteration import romanise
 
 #: Characters of a title that are told: nobody reads more.
 _LONGEST_GIST = 400
+_QUOTES = ('"', "«", "“", "'")
 _BETWEEN = re.compile("[ \u00a0]+")
 _LATIN = str.maketrans("،؛؟٪٫٬٠١٢٣٤٥٦٧٨٩", ",;?%.,0123456789")
 # Words that make a name of the next one. Spelled so: آل (of the house of) is not ال.
@@ -95,9 +96,10 @@ class WordForWord:
                 f"{_and(written, run)}{run.glosses[0].english}" if run.glosses else f"[{romanise(written)}]"
             )
             parts.append(text[position : run.start])
-            # A letter that is written to a number is a word of its own in English.
+            # A letter that is written to a number or a quotation is a word of its own in English.
             before, after = text[run.start - 1 : run.start], text[run.end : run.end + 1]
-            parts.append(f"{' ' * before.isalnum()}{english}{' ' * after.isalnum()}")
+            parted = after.isalnum() or (after in _QUOTES and len(normalise(written)) == 1)
+            parts.append(f"{' ' * before.isalnum()}{english}{' ' * parted}")
             position = run.end
         parts.append(text[position:])
         return " ".join("".join(parts).translate(_LATIN).split())

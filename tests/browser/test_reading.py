@@ -57,7 +57,7 @@ def test_the_reasons_are_in_words(open_page: OpenPage) -> None:
     page.locator(FIRST).first.click()
     why = page.locator(".about .why")
     expect(why).to_contain_text("Why this article?")
-    for name in ("Words", "Meaning", "Opening", "Word by word"):
+    for name in ("Words", "Meaning", "Opening", "Single words"):
         expect(why.get_by_role("rowheader", name=name).first).to_be_visible()
     assert not re.search(r"\b(late|lead|keywords)\b", why.inner_text())
 
@@ -104,6 +104,20 @@ def test_a_tap_explains_a_word(open_page: OpenPage) -> None:
     expect(bubble).to_contain_text("ministry", timeout=30_000)
     page.wait_for_timeout(600)  # what hides it behind a pointer must not hide it behind a finger
     expect(bubble).to_be_visible()
+
+
+def test_no_word_is_explained_by_another(open_page: OpenPage) -> None:
+    page = open_page(ANSWERS)
+    page.locator(FIRST).first.click()
+    page.locator(".text p").first.hover(position={"x": 5, "y": 5})
+    words = page.locator(".text .w")
+    words.nth(1).hover()
+    bubble = page.locator(".bubble")
+    expect(bubble).to_be_visible(timeout=30_000)
+    page.route("**/gloss*", lambda route: None)  # an answer that does not come
+    words.nth(4).hover()
+    expect(words.nth(4)).to_have_class(re.compile(r"\basked\b"))
+    expect(bubble).to_be_hidden()
 
 
 def test_a_word_of_a_result_is_explained_where_it_stands(open_page: OpenPage) -> None:
@@ -168,3 +182,15 @@ def test_english_above_the_words_stays_within_a_phone(open_page: OpenPage) -> No
         }"""
     )
     assert outside == []
+    # Each English word stands above its Arabic one.
+    apart = page.evaluate(
+        """() => [...document.querySelectorAll(".glossed ruby")].map((word) => {
+            const above = word.querySelector("rt").getBoundingClientRect();
+            const range = document.createRange();
+            range.selectNode(word.firstChild);
+            const below = range.getBoundingClientRect();
+            return Math.abs(above.left + above.width / 2 - below.left - below.width / 2);
+        })"""
+    )
+    assert len(apart) > 20
+    assert max(apart) < 3

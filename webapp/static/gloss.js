@@ -12,7 +12,8 @@ export function setUpGlosses() {
   bubble.setAttribute("role", "status");
   bubble.hidden = true;
   document.body.append(bubble);
-  let here = null;
+  let here = null; // the word that is explained
+  let place = null; // where the arrow keys go on from
   let timer = 0;
 
   // A word may mean one thing in one article and another in the next.
@@ -34,19 +35,23 @@ export function setUpGlosses() {
     const node = document.createElement("span");
     node.className = className;
     node.textContent = content;
-    if (lang) node.lang = lang;
+    if (lang) {
+      node.lang = lang;
+      node.dir = "ltr";
+    }
     return node;
   };
   const show = async (node) => {
     clearTimeout(timer); // what was to hide an earlier word must not hide this one
     here?.classList.remove("asked");
+    if (here !== node) bubble.hidden = true; // another word's meaning must not stand at this one
     here = node;
     here.classList.add("asked");
     const text = node.closest("[data-gloss]");
     const answer = await ask(node);
     if (here !== node || !answer) return;
     bubble.replaceChildren(
-      line("means", answer.glosses.join(", ") || text.dataset.unknown),
+      answer.glosses.length ? line("means", answer.glosses.join(", "), "en") : line("means", text.dataset.unknown),
       line("sounds", answer.sounds, "ar-Latn"),
     );
     bubble.hidden = false;
@@ -54,9 +59,10 @@ export function setUpGlosses() {
     const width = bubble.offsetWidth;
     const left = Math.min(Math.max(8, box.left + box.width / 2 - width / 2), document.documentElement.clientWidth - width - 8);
     bubble.style.left = `${left + scrollX}px`;
+    // Above, where no finger lies, and the way down to the next line is free.
     const below = box.bottom + 6;
     const above = box.top - bubble.offsetHeight - 6;
-    bubble.style.top = `${(below + bubble.offsetHeight > innerHeight && above > 0 ? above : below) + scrollY}px`;
+    bubble.style.top = `${(above > 0 ? above : below) + scrollY}px`;
   };
   const hide = () => {
     clearTimeout(timer);
@@ -123,6 +129,8 @@ export function setUpGlosses() {
       if (!paragraph) return;
       words(paragraph);
       const word = document.elementFromPoint(event.clientX, event.clientY)?.closest(".w");
+      // A finger asks what a marked word means, and is not to be led away to the next one.
+      if (word && event.pointerType === "touch") event.preventDefault();
       if (word) show(word);
       else hide();
     });
@@ -141,15 +149,17 @@ export function setUpGlosses() {
       if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
       event.preventDefault();
       const paragraphs = [...text.querySelectorAll("p")];
-      let number = here ? paragraphs.indexOf(here.closest("p")) : 0;
-      let place = here ? words(paragraphs[number]).indexOf(here) + by : 0;
-      while (paragraphs[number] && !words(paragraphs[number])[place]) {
+      const from = text.contains(place) ? place : null;
+      let number = from ? paragraphs.indexOf(from.closest("p")) : 0;
+      let next = from ? words(paragraphs[number]).indexOf(from) + by : 0;
+      while (paragraphs[number] && !words(paragraphs[number])[next]) {
         number += by;
-        place = by > 0 || !paragraphs[number] ? 0 : words(paragraphs[number]).length - 1;
+        next = by > 0 || !paragraphs[number] ? 0 : words(paragraphs[number]).length - 1;
       }
-      const word = paragraphs[number] && words(paragraphs[number])[place];
+      const word = paragraphs[number] && words(paragraphs[number])[next];
       if (!word) return;
       word.scrollIntoView({ block: "nearest" });
+      place = word;
       show(word);
     });
     text.addEventListener("blur", hide);
@@ -157,4 +167,7 @@ export function setUpGlosses() {
   texts.forEach(point);
   texts.filter((text) => text.dataset.label).forEach(walk);
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest?.("[data-gloss], .bubble")) hide();
+  });
 }
