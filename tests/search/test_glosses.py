@@ -83,7 +83,7 @@ def test_words_of_grammar_are_glossed_with_what_is_written_to_them(word: str, me
 
 
 @pytest.mark.parametrize(
-    "word", ["قبلي", "كلي", "ولد", "فهد", "بيان", "منطقة", "فتحت", "منة", "قبلة", "آلية", "فك", "فلاي"]
+    "word", ["قبلي", "ولد", "فهد", "بيان", "منطقة", "فتحت", "منة", "قبلة", "آلية", "فك", "فلاي"]
 )
 def test_words_that_only_look_like_grammar_are_not(word: str) -> None:
     assert all(
