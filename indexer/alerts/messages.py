@@ -49,9 +49,10 @@ def mail(
         article = articles.get(alert.article)
         if article is None:
             continue
+        gist = gists.get(article.id)
         lines += [
             _isolated(article.title) or "Untitled",
-            *(f"  Word for word: {one_line(gist)}" for gist in filter(None, [gists.get(article.id)])),
+            *([f"  Word for word: {one_line(gist)}"] if gist else []),
             "  " + " · ".join(filter(None, (_isolated(article.source), date_of(article)))),
             f"  {_isolated(alert.reason)}",
             f"  {page_of(article, base_url)}",

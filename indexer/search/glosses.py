@@ -27,7 +27,7 @@ from indexer.models.meanings import Meanings
 from indexer.models.words import word_spans
 from indexer.search import grammar
 from indexer.search.dictionary import Dictionary
-from indexer.search.reverse import Listed, is_slur, lists, names, root
+from indexer.search.reverse import Listed, is_slur, lists, names, people_named, root
 from indexer.text import light10, normalise
 from indexer.text.arabic import CLITICS, without_article
 
@@ -63,6 +63,8 @@ _BEHIND_A_WORD = 0.15
 SURELY_A_WORD = 0.4
 #: What is not in the table of meanings (names of towns, a person's own words) is taken to be so near.
 _UNKNOWN = 0.15
+#: Sources that are lists of words: no names, no guesses.
+LISTED = frozenset(_BEHIND)
 _NEAREST = 3
 _NAMES_SHOWN = 3
 #: Passages of an article in which a word is looked for: nobody waits longer.
@@ -189,7 +191,7 @@ def _with_and(arabic: str, exact: str) -> tuple[str, ...]:
     by_form = lists().by_form
     verbs = (exact.removesuffix(ending) for ending in ("ت", "وا", "تا"))  # فتحت is "opened"
     known = exact in by_form or any(verb in by_form for verb in verbs if len(verb) >= _SHORTEST_VERB)
-    if known or any(uses >= OFTEN_A_NAME for uses, _ in names(exact)[:1]):
+    if known or people_named(exact) >= OFTEN_A_NAME:
         return ()
     return grammar.meanings_with_and(arabic)
 

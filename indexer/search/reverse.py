@@ -86,6 +86,11 @@ def names(exact: str) -> tuple[tuple[int, str], ...]:
     return tuple((uses, latin.title()) for uses, latin in found)
 
 
+def people_named(exact: str) -> int:
+    """Return how many people have the commonest name that is written so, 0 where none is."""
+    return max((uses for uses, _ in names(exact)), default=0)
+
+
 def root(form: str) -> str:
     """Return about the root of a form: its letters without weak ones, doubled ones once."""
     return "".join(letter for letter, _ in itertools.groupby(form.translate(_WEAK)))

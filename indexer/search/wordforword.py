@@ -10,6 +10,7 @@ from typing import NamedTuple
 from indexer.search.dictionary import MAX_UNIT_WORDS
 from indexer.search.glosses import (
     ARABIC_WORD,
+    LISTED,
     OFTEN_A_NAME,
     SURELY_A_WORD,
     Gloss,
@@ -18,7 +19,7 @@ from indexer.search.glosses import (
     WordsOfArticle,
     without_clitic,
 )
-from indexer.search.reverse import lists, names
+from indexer.search.reverse import lists, names, people_named
 from indexer.text import light10, normalise
 from indexer.text.arabic import without_article
 from indexer.text.transliteration import romanise
@@ -74,7 +75,7 @@ class WordForWord:
     def runs(self, text: str) -> Iterator[Run]:
         """Yield the Arabic words of a text in order, those of a phrase or name together."""
         runs = list(self._taken_together(text))
-        named = [_is_name(normalise(text[run.start : run.end]), run.glosses[:1]) for run in runs]
+        named = [_is_name(run, normalise(text[run.start : run.end])) for run in runs]
         for place, run in enumerate(runs):
             beside = [other for other in (place - 1, place + 1) if 0 <= other < len(runs) and named[other]]
             if any(_side_by_side(text, run, runs[other]) for other in beside):
@@ -109,10 +110,9 @@ class WordForWord:
         place = 0
         while place < len(found):
             beside = _words_beside(text, found, place)
-            count, english, source = _phrase(beside) or _made_name(beside) or (1, "", Source.PHRASE)
+            count, gloss = _phrase(beside) or _made_name(beside) or (1, None)
             start, end = found[place].start(), found[place + count - 1].end()
-            glosses = (Gloss(english, source),) if english else self.glosses(beside[0])
-            yield Run(start, end, glosses)
+            yield Run(start, end, (gloss,) if gloss else self.glosses(beside[0]))
             place += count
 
 
@@ -136,7 +136,7 @@ def _words_beside(text: str, found: Sequence[re.Match[str]], place: int) -> list
 # --- phrases --------------------------------------------------------------------------------------
 
 
-def _phrase(words: Sequence[str]) -> tuple[int, str, Source] | None:
+def _phrase(words: Sequence[str]) -> tuple[int, Gloss] | None:
     """Return how many of the words are a phrase, and what it means."""
     begins = _beginnings(normalise(words[0])) if len(words) > 1 else ()
     if begins:
@@ -147,7 +147,7 @@ def _phrase(words: Sequence[str]) -> tuple[int, str, Source] | None:
             for form in begins:
                 english = phrases.get((form, *others[:count])) or phrases.get((form, *stems[:count]))
                 if english:
-                    return count + 1, english, Source.PHRASE
+                    return count + 1, Gloss(english, Source.PHRASE)
     return None
 
 
@@ -162,12 +162,12 @@ def _beginnings(exact: str) -> tuple[str, ...]:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def _made_name(words: Sequence[str]) -> tuple[int, str, Source] | None:
+def _made_name(words: Sequence[str]) -> tuple[int, Gloss] | None:
     """Return how many words are a name that a word before it makes (عبد الله, أبو بكر), and the name."""
     first = words[0]
     for spelled in (first, first[1:] if first[:1] in "ول" else ""):
         if spelled.startswith(_SERVANT) and len(spelled) >= _SHORTEST_SERVANT:
-            return 1, _servant(spelled[len(_SERVANT) :]), Source.NAME
+            return 1, Gloss(_servant(spelled[len(_SERVANT) :]), Source.NAME)
         if len(words) < 2:
             continue
         if (made := _MAKING_NAMES.get(spelled)) or (
@@ -175,12 +175,13 @@ def _made_name(words: Sequence[str]) -> tuple[int, str, Source] | None:
         ):
             bare = without_article(normalise(words[1]))
             if spelled == "عبد":
-                return 2, _servant(bare), Source.NAME
+                return 2, Gloss(_servant(bare), Source.NAME)
             following = _made_name(words[1:])
             if following:
-                return 1 + following[0], f"{made} {following[1]}", Source.NAME
+                count, name = following
+                return 1 + count, Gloss(f"{made} {name.english}", Source.NAME)
             article = "al-" if bare != normalise(words[1]) else ""
-            return 2, f"{made} {article}{_latin(words[1], bare)}", Source.NAME
+            return 2, Gloss(f"{made} {article}{_latin(words[1], bare)}", Source.NAME)
     return None
 
 
@@ -195,7 +196,7 @@ def _latin(written: str, bare: str) -> str:
 
 
 def _only_a_name(exact: str, least: int = OFTEN_A_NAME) -> bool:
-    return exact not in lists().by_form and any(uses >= least for uses, _ in names(exact)[:1])
+    return exact not in lists().by_form and people_named(exact) >= least
 
 
 def _side_by_side(text: str, one: Run, other: Run) -> bool:
@@ -203,25 +204,23 @@ def _side_by_side(text: str, one: Run, other: Run) -> bool:
     return bool(_BETWEEN.fullmatch(text[first.end : second.start]))
 
 
-def _is_name(exact: str, first: Sequence[Gloss]) -> bool:
+def _is_name(run: Run, exact: str) -> bool:
     """Return whether a word is a name's: no list has it but that of names, or a list has it as a proper noun."""
-    return any(
-        gloss.source == Source.NAME or (gloss.english[:1].isupper() and bool(names(exact))) for gloss in first
-    )
+    if not run.glosses:
+        return False
+    first = run.glosses[0]
+    return first.source == Source.NAME or (first.english[:1].isupper() and bool(names(exact)))
 
 
 def _as_name(run: Run, exact: str) -> Run:
     """Return a run that stands beside a name as one, too, where it can be (عادل is Adel there, and not "fair")."""
     first = run.glosses[0] if run.glosses else None
     uses, name = next(iter(names(exact)), (0, ""))
-    if first is None or uses < OFTEN_A_NAME or first.source not in _OF_LISTS:
+    if first is None or uses < OFTEN_A_NAME or first.source not in LISTED:
         return run
     if not first.english.islower() or (first.near is not None and first.near >= SURELY_A_WORD):
         return run
     return run._replace(glosses=(Gloss(name, Source.NAME), *run.glosses))
-
-
-_OF_LISTS = frozenset((Source.WRITTEN, Source.STEM, Source.FORM, Source.ROOT))
 
 
 def _and(written: str, run: Run) -> str:
