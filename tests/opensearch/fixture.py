@@ -33,7 +33,8 @@ def opensearch_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         yield other
         return
     request.getfixturevalue("opensearch_node_ready")
-    node = Node(tmp_path_factory.mktemp("opensearch") / "node")
+    folder = tmp_path_factory.mktemp("opensearch")
+    node = Node(folder / "node", [f"path.repo={folder}"])  # for snapshots
     node.start()
     try:
         yield node.url

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -49,6 +50,7 @@ class Node:
         ports.append(f"indices.query.bool.max_clause_count={MOST_CLAUSES}")
         if not any(setting.startswith("transport.port=") for setting in self._settings):
             ports.append("transport.port=0")
+        self._set_up()
         with (self.directory / "node.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [RUN, "exec", self.directory, *ports, *self._settings],
@@ -70,8 +72,8 @@ class Node:
             if self._process is None or self._process.poll() is not None:
                 raise RuntimeError(f"the node stopped, see {self.directory / 'node.log'}")
             if ports.exists() and (found := ports.read_text().split()):
-                self.url = f"http://{found[0]}"
-                if answers(f"{self.url}/_cluster/health?{question}"):
+                self.url = self._url_of(found[0])
+                if self._answers(f"/_cluster/health?{question}"):
                     return
             time.sleep(0.1)
         raise RuntimeError(f"no answer after {_START_SECONDS:g} s, see {self.directory / 'node.log'}")
@@ -90,6 +92,16 @@ class Node:
     def go_on(self) -> None:
         self._send(signal.SIGCONT)
 
+    def _set_up(self) -> None:
+        """Make what the node needs in its directory before it starts."""
+
+    def _url_of(self, bound: str) -> str:
+        """Return the address of a node that is bound to this host and port."""
+        return f"http://{bound}"
+
+    def _answers(self, path: str) -> bool:
+        return answers(self.url + path)
+
     def _environment(self) -> dict[str, str]:
         given = os.environ.get(JAVA_OPTIONS, "")
         return {**environment(), JAVA_OPTIONS: f"{given} {self._java_options}".strip()}
@@ -105,12 +117,15 @@ class Node:
             self._process = None
 
 
-def prepare() -> None:
-    """Download and compile what a node needs, once. Raises `Missing` where that cannot work."""
-    environment()
+def prepare(**variables: str) -> None:
+    """Download and compile what a node needs, once; `variables` are for `run.sh`.
+
+    Raises `Missing` where that cannot work.
+    """
+    variables = {**environment(), **variables}
     if not shutil.which("mvn") and not _is_cached():
         raise Missing("Maven (mvn) is needed once, to download the OpenSearch test node")
-    result = subprocess.run([RUN, "prepare"], env=environment(), capture_output=True, text=True)
+    result = subprocess.run([RUN, "prepare"], env=variables, capture_output=True, text=True)
     if result.returncode:
         raise Missing(
             f"the OpenSearch test node cannot be prepared: {(result.stderr or result.stdout)[-800:]}"
@@ -141,9 +156,11 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def answers(url: str, timeout: float = 5.0) -> bool:
+def answers(
+    request: str | urllib.request.Request, timeout: float = 5.0, tls: ssl.SSLContext | None = None
+) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as response:
+        with urllib.request.urlopen(request, timeout=timeout, context=tls) as response:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False

@@ -202,12 +202,13 @@ def test_a_wrong_password(opensearch_settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("version", "sentence"),
     [
-        ({"number": "2.19.3"}, r"is OpenSearch 2\.19\.3; 3\.0 or newer is needed\. Upgrade the cluster\."),
+        ({"number": "2.19.3"}, r"is OpenSearch 2\.19\.3; 3\.5 or newer is needed\. Upgrade the cluster\."),
+        ({"number": "3.4.0"}, r"is OpenSearch 3\.4\.0; 3\.5 or newer is needed\."),
         (
             {"number": "8.17.0", "distribution": None},
             r"is not OpenSearch \(version 8\.17\.0\)\. Give the address",
         ),
-        ({"number": "3.0.0-beta1"}, ""),
+        ({"number": "3.5.0-beta1"}, ""),
         ({"number": "10.1.0"}, ""),
     ],
 )

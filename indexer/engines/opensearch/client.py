@@ -33,8 +33,9 @@ from indexer.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-#: Vector search in nested passages with filters, and vectors rebuilt from the index, are there since 3.0.
-OLDEST_VERSION = (3, 0)
+#: Before it, what a search for passages forbids, and its phrases, were taken for conditions on the passages:
+#: articles that are to be left out were found.
+OLDEST_VERSION = (3, 5)
 _PASSWORD_REMEDY = "Use https:// (or NEWSARCHIVE_OPENSEARCH_INSECURE=true on a network that you trust)."
 _CONNECTIONS = 16
 #: So many requests of a search are under way at once: by words and by meaning; articles, counts and those of a facet.

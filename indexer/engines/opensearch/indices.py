@@ -78,7 +78,8 @@ class Indices:
         """Make the index of records where it is not there yet."""
         if self._records_exist:
             return
-        if self._cluster.request("GET", f"/_alias/{self._names.records}", missing=True) is None:
+        bears = f"/{self._names.prefix}-*/_alias/{self._names.records}"
+        if self._cluster.request("GET", bears, missing=True) is None:
             body = {**records_index(self._settings), "aliases": {self._names.records: {}}}
             make_index(self._cluster, f"{self._names.records}-000001", body)
         self._records_exist = True

@@ -31,7 +31,7 @@ def switch(cluster: Cluster, names: Names, live: int, *, building: int | None = 
 @contextmanager
 def take_the_mark(cluster: Cluster, names: Names) -> Iterator[None]:
     """Let nobody make a partition meanwhile; writers that need one wait."""
-    marked = cluster.request("GET", f"/_alias/{names.open}", missing=True) or {}
+    marked = cluster.request("GET", f"/{names.prefix}-*/_alias/{names.open}", missing=True) or {}
     steps = [{"remove": {"index": index, "alias": names.open}} for index in sorted(marked)]
     if steps:
         cluster.request("POST", "/_aliases", {"actions": steps})
