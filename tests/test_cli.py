@@ -213,13 +213,17 @@ def test_search_json_has_the_promised_form(archive: Path) -> None:
     found = search(archive, "ceasefire in Libya, Lavrov")
     assert set(found) == {"total", "results"}
     first = found["results"][0]
-    assert set(first) == {"id", "title", "url", "source", "published_at", "language", "score", "passage"}
+    assert set(first) == {
+        "id", "title", "gist", "url", "source", "published_at", "language", "score", "passage"
+    }  # fmt: skip
     assert set(first["passage"]) == {"text", "start", "end", "highlights"}
     assert first["id"] == "ceasefire"
     assert first["url"] == "https://example.org/1"
     assert first["source"] == "Moscow Daily"
     assert first["published_at"] == "2020-06-05T10:00:00+03:00"
     assert first["language"] == "ar"
+    assert "ceasefire" in first["gist"].lower()
+    assert all((result["gist"] is None) == (result["language"] != "ar") for result in found["results"])
     passage = first["passage"]
     assert passage["text"] == ARTICLES[0]["text"][passage["start"] : passage["end"]]
     assert found["total"] >= len(found["results"])

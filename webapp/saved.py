@@ -31,7 +31,7 @@ _USUAL = "newsarchive-usual-nearness"
 _SHOWN = 200
 _IN_FEED = 50
 #: Alerts whose titles are told in English: what is read first.
-_TOLD = 50
+TOLD = 50
 
 
 @blueprint.get("/saved")
@@ -113,7 +113,7 @@ def show(saved_id: str) -> str:
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
         rows=[(alert, articles.get(alert.article)) for alert in shown],
-        gists=reading.gists([articles[a.article] for a in shown[:_TOLD] if a.article in articles]),
+        gists=reading.gists([articles[a.article] for a in shown[:TOLD] if a.article in articles]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -115,22 +115,27 @@ def search_(
     )
     with target.open() as archive:
         found = archive.search(request)
-        gists = {} if as_json else archive.gists([result.article for result in found.results])
+        gists = archive.gists([result.article for result in found.results])
     for notice in found.notices:
         click.echo(f"Note: {notice}", err=True)
     if as_json:
-        echo_json(page_to_json(found, explain=explain))
+        echo_json(page_to_json(found, gists, explain=explain))
     else:
         from indexer.commands.output import print_page
 
         print_page(found, gists, explain=explain)
 
 
-def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:
-    """Return a page of results in the form that `search --json` prints (see docs/commands.md)."""
+def page_to_json(page: ResultPage, gists: Mapping[str, str], *, explain: bool = False) -> dict[str, Any]:
+    """Return a page of results in the form that `search --json` prints (see docs/commands.md).
+
+    *gists* are titles in English, word for word, by the id of the article (see `Archive.gists`).
+    """
     data: dict[str, Any] = {
         "total": page.total,
-        "results": [_result_to_json(result, explain) for result in page.results],
+        "results": [
+            _result_to_json(result, gists.get(result.article.id, ""), explain) for result in page.results
+        ],
     }
     if explain:
         data["stands_out"] = page.stands_out
@@ -153,11 +158,12 @@ def page_to_json(page: ResultPage, *, explain: bool = False) -> dict[str, Any]:
     return data
 
 
-def _result_to_json(result: Result, explain: bool) -> dict[str, Any]:
+def _result_to_json(result: Result, gist: str, explain: bool) -> dict[str, Any]:
     article, snippet = result.article, result.snippet
     data: dict[str, Any] = {
         "id": article.id,
         "title": article.title,
+        "gist": gist or None,
         "url": article.url or None,
         "source": article.source or None,
         "published_at": article.published.isoformat() if article.published else None,

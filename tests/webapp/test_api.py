@@ -44,6 +44,18 @@ def test_a_search_answers_what_the_page_shows(client: FlaskClient) -> None:
     assert client.get(first["article"]["page"]).status_code == 200
 
 
+def test_arabic_titles_are_told_in_english(client: FlaskClient) -> None:
+    def gist(article: dict[str, Any]) -> str:
+        return article["gist"]
+
+    listed = ask(client, "/api/v1/search?q=ceasefire+in+Libya&size=30")["results"]
+    assert {bool(gist(one["article"])) for one in listed if one["article"]["language"] == "ar"} == {True}
+    assert "Libya" in gist(listed[0]["article"])
+    assert "Libya" in gist(ask(client, "/api/v1/article?id=n3"))
+    assert "Libya" in gist(ask(client, "/api/v1/similar?id=n3")["results"][0]["article"])
+    assert gist(ask(client, f"/api/v1/article?id={quote(HOSTILE_ID)}")) == ""
+
+
 def test_highlights_cut_the_snippet(client: FlaskClient) -> None:
     for result in ask(client, f"/api/v1/search?q={quote('هدنة')}")["results"][:3]:
         snippet = result["snippet"]

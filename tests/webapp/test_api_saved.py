@@ -55,7 +55,7 @@ def test_from_saving_to_reading_to_deleting(client: FlaskClient, archive: Archiv
     assert (listed["alerts"], listed["unread"]) == (1, 1)
     assert client.get(listed["page"]).status_code == client.get(listed["feed"]).status_code == 200
     [alert] = client.get(f"/api/v1/alerts?id={saved['id']}").json["alerts"]  # type: ignore[index]
-    assert alert["article"]["id"] == "new"
+    assert (alert["article"]["id"], alert["article"]["gist"]) == ("new", "")
     assert alert["reason"] == "Answers the search by ceasefire."
     assert client.delete(f"{PATH}?id={saved['id']}").status_code == 204
     assert client.get(PATH).json == {"saved": []}

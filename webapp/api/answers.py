@@ -38,6 +38,7 @@ class ArticleSummary(Answer):
     id: str
     title: str
     title_made: Annotated[bool, Field(description="Made from the first sentence; the source has no title.")]
+    gist: Annotated[str, Field(description="An Arabic title in English, word for word; empty for others.")]
     url: str
     source: str
     section: str
@@ -242,7 +243,7 @@ class ProblemAnswer(BaseModel):
 # --- from what a search finds ---------------------------------------------------------------------
 
 
-def summary_fields(article: Article, page: str) -> dict[str, Any]:
+def summary_fields(article: Article, page: str, gist: str) -> dict[str, Any]:
     return {
         **{
             name: getattr(article, name)
@@ -251,24 +252,25 @@ def summary_fields(article: Article, page: str) -> dict[str, Any]:
                 "language", "language_confidence",
             )
         },
+        "gist": gist,
         "published": _published(article),
         "page": page,
     }  # fmt: skip
 
 
-def article_answer(article: Article, page: str) -> ArticleAnswer:
+def article_answer(article: Article, page: str, gist: str) -> ArticleAnswer:
     extra = {name: value for name, value in article.extra.items() if not name.startswith("_")}
     return ArticleAnswer(
-        **summary_fields(article, page), summary=article.summary, text=article.text, extra=extra
+        **summary_fields(article, page, gist), summary=article.summary, text=article.text, extra=extra
     )
 
 
-def result_answer(result: Result, page: str) -> ResultAnswer:
+def result_answer(result: Result, page: str, gist: str) -> ResultAnswer:
     snippet, why = result.snippet, result.explanation
     return ResultAnswer(
         rank=result.rank,
         score=result.score,
-        article=ArticleSummary(**summary_fields(result.article, page)),
+        article=ArticleSummary(**summary_fields(result.article, page, gist)),
         snippet=SnippetAnswer(
             text=snippet.text,
             language=snippet.language,

@@ -42,10 +42,14 @@ def delete_saved_search(given: SavedParameters) -> Response:
 
 @operation("/alerts", SavedParameters, answers.AlertListAnswer, errors=(404,))
 def alerts(given: SavedParameters) -> answers.AlertListAnswer:
-    """Return what a saved search has found among new articles, the latest 500 at most."""
+    """Return what a saved search has found among new articles, the latest 500 at most.
+
+    The titles of the latest 50 are told in English.
+    """
     saved, store = pages.find(given.id)
     found = store.alerts(saved.id)[:_MOST_ALERTS]
     articles = the_archive().articles([alert.article for alert in found])
+    gists = the_archive().gists([articles[a.article] for a in found[: pages.TOLD] if a.article in articles])
     return answers.AlertListAnswer(
         alerts=[
             answers.AlertAnswer(
@@ -57,7 +61,9 @@ def alerts(given: SavedParameters) -> answers.AlertListAnswer:
                 ],
                 unread=alert.at > saved.read_at,
                 article=answers.ArticleSummary(
-                    **answers.summary_fields(article, url_for("article.show", id=article.id))
+                    **answers.summary_fields(
+                        article, url_for("article.show", id=article.id), gists.get(article.id, "")
+                    )
                 )
                 if (article := articles.get(alert.article))
                 else None,

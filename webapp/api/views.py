@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from indexer.article import Article
 from indexer.errors import InvalidQuery
+from indexer.search.page import Result
 from webapp import export as exporting
 from webapp.api import answers
 from webapp.api.cursor import next_cursor, page_of
@@ -48,7 +51,7 @@ def search(given: PagedParameters) -> answers.SearchAnswer:
         page=state.page,
         pages=page.pages,
         stands_out=page.stands_out,
-        results=[answers.result_answer(result, _page(result.article)) for result in page.results],
+        results=_results(page.results),
         plan=answers.planned(page.plan),
         next_cursor=next_cursor(state, page),
         timings_ms=dict(page.timings_ms),
@@ -69,16 +72,13 @@ def article(given: ArticleParameters) -> answers.ArticleAnswer:
     The id is a parameter, not a part of the path: it may hold anything, slashes too.
     """
     found = the_archive().article(given.id)
-    return answers.article_answer(found, _page(found))
+    return answers.article_answer(found, _page(found), the_archive().gists([found]).get(found.id, ""))
 
 
 @operation("/similar", SimilarParameters, answers.SimilarAnswer, errors=(404,))
 def similar(given: SimilarParameters) -> answers.SimilarAnswer:
     """Return the articles nearest to one by meaning, whatever their language."""
-    results = the_archive().similar(given.id, given.size)
-    return answers.SimilarAnswer(
-        results=[answers.result_answer(result, _page(result.article)) for result in results]
-    )
+    return answers.SimilarAnswer(results=_results(the_archive().similar(given.id, given.size)))
 
 
 @operation("/export", ExportParameters, None, media_types=MEDIA_TYPES)
@@ -89,6 +89,14 @@ def export(given: ExportParameters) -> Response:
     takes back. There is no limit to their number; the order holds for the first 10,000, the others come by id.
     """
     return exporting.answer(request.args, given.format)
+
+
+def _results(results: Sequence[Result]) -> list[answers.ResultAnswer]:
+    gists = the_archive().gists([result.article for result in results])
+    return [
+        answers.result_answer(result, _page(result.article), gists.get(result.article.id, ""))
+        for result in results
+    ]
 
 
 def _without(args: MultiDict[str, str], name: str) -> MultiDict[str, str]:
