@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         str,
         Field(
             description="Names by which browsers may reach the web app besides `localhost` and addresses; several "
-            "with commas (the public name of the proxy before it)."
+            "with commas. That of `web_url` is among them."
         ),
     ] = ""
     web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
@@ -109,8 +109,8 @@ class Settings(BaseSettings):
     web_url: Annotated[
         str,
         Field(
-            description="Address of the web app as readers know it (`https://news.example.org/`), for links in "
-            "alerts; empty for `host` and `port`.",
+            description="Address of the web app as readers know it (`https://news.example.org/`) where a proxy "
+            "stands before it, and for links in alerts; empty for `host` and `port`.",
             pattern="^(https?://[^ ]+)?$",
         ),
     ] = ""

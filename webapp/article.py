@@ -24,6 +24,7 @@ from indexer.text import base_language
 from webapp import display, marking, reading, translation
 from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
+from webapp.public import at_root
 from webapp.state import SearchState
 
 blueprint = Blueprint("article", __name__)
@@ -215,4 +216,4 @@ def _same_page(**changes: str) -> str:
     """Return this page's address with some parameters changed; an empty value takes one away."""
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in changes]
     pairs = [*kept, *(pair for pair in changes.items() if pair[1])]
-    return f"{request.path}?{urlencode(pairs)}"
+    return f"{at_root(request.path)}?{urlencode(pairs)}"

@@ -15,6 +15,7 @@ from webapp import histogram
 from webapp.context import the_archive
 from webapp.display import period_name
 from webapp.language import gettext, language, ngettext
+from webapp.public import at_root
 from webapp.state import SearchState
 
 blueprint = Blueprint("coverage", __name__)
@@ -158,7 +159,7 @@ def _deeper(chart: histogram.Chart, state: SearchState) -> histogram.Chart:
 
 
 def _here(url: str) -> str:
-    return _PATH + url.removeprefix("/search")
+    return at_root(_PATH) + url.removeprefix(at_root("/search"))
 
 
 def _with_copies(state: SearchState) -> str:

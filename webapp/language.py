@@ -41,13 +41,13 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.wording import Text, Value
+from webapp.public import at_root, keep
 
 blueprint = Blueprint("language", __name__)
 
 COOKIE = "newsarchive_language"
 DEFAULT = "en"
 _SETTING = "newsarchive-language"
-_YEAR = 365 * 24 * 3600
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -106,9 +106,7 @@ def choose() -> BaseResponse:
     response = redirect(_local(request.form.get("back", "")), 303)
     chosen = request.form.get("language", "")
     if chosen in LANGUAGES:
-        response.set_cookie(
-            COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
-        )
+        keep(response, COOKIE, chosen)
     return response
 
 
@@ -238,7 +236,7 @@ def _way_back() -> str:
     """Return the address of this page; what answers a form has none to come back to."""
     if request.method not in ("GET", "HEAD"):
         return url_for("home.welcome")
-    return request.full_path.removesuffix("?")
+    return at_root(request.full_path.removesuffix("?"))
 
 
 def _local(address: str) -> str:

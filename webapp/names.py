@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from indexer.wording import say
@@ -31,7 +31,7 @@ def search() -> Response:
     """Lead to the search for the ticked spellings: of each part of the name any one must be met."""
     groups = [request.args.getlist(f"part{number}") for number in range(_parts())]
     text = " ".join(_any_of([_word(spelling) for spelling in group]) for group in groups if any(group))
-    return redirect(SearchState(text=text).url() if text.strip() else "/names")
+    return redirect(SearchState(text=text).url() if text.strip() else url_for("names.workbench"))
 
 
 def _parts() -> int:

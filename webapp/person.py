@@ -9,10 +9,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from webapp.marking import one_line
+from webapp.public import keep
 
 COOKIE = "newsarchive_name"
 MAX_NAME = 60
-_YEAR = 365 * 24 * 3600
 
 
 def name_of_visitor() -> str:
@@ -26,6 +26,4 @@ def valid_name(text: str) -> str:
 
 
 def remember(response: Response, name: str) -> None:
-    response.set_cookie(
-        COOKIE, quote(name), max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
-    )
+    keep(response, COOKIE, quote(name))

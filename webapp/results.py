@@ -15,7 +15,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
@@ -100,7 +99,7 @@ def stop() -> BaseResponse:
     args = MultiDict(parse_qsl(request.form.get("search", "")))
     state = SearchState.from_args(args)
     underway.searches().stop(_key(state, args))
-    return redirect(state.url(url_for("results.stopped")), 303)
+    return redirect(state.url("/search/stopped"), 303)
 
 
 @blueprint.get("/search/stopped")

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, request
 
 from indexer.settings import Settings
+from webapp.public import public_name
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -49,7 +50,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    names = frozenset(name.strip().casefold() for name in settings.web_hosts.split(",") if name.strip())
+    given = [*settings.web_hosts.split(","), public_name(settings.web_url)]
+    names = frozenset(name.strip().casefold() for name in given if name.strip())
 
     @app.before_request
     def check_host() -> None:

@@ -26,6 +26,7 @@ from indexer.search.filters import period
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
 from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
+from webapp.public import at_root
 
 DEFAULT_SIZE = 10
 SIZES = (10, 25, 50, 100)
@@ -209,8 +210,8 @@ class SearchState:
         return "&".join(f"{name}={_quoted(value)}" for name, value in self.params())
 
     def url(self, path: str = "/search") -> str:
-        query = self.query_string()
-        return f"{path}?{query}" if query else path
+        query, here = self.query_string(), at_root(path)
+        return f"{here}?{query}" if query else here
 
     def chips(self) -> list[Chip]:
         """Return everything that shapes the result but the text and the page."""

@@ -1,0 +1,249 @@
+"""Behind a proxy: the app as readers reach it, by the public address of the setting `web_url`."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from indexer.archive import Archive
+from tests.certificates import Authority
+from tests.conftest import ROOT
+from tests.opensearch.nodes import free_ports
+from tests.webapp.conftest import ARTICLES
+from webapp import create_app
+from webapp.public import PublicAddress
+
+SITE = "https://news.example.org"
+START = (
+    "/", "/search?q=ceasefire", "/article?id=n1&q=ceasefire", "/coverage?q=ceasefire", "/names?name=Libya", "/api/"
+)  # fmt: skip
+_MOST = 150
+
+
+def behind(archive: Archive, web_url: str) -> FlaskClient:
+    """Return a client of the app with this public address; requests arrive by plain http, as from a proxy."""
+    settings = archive.settings.model_copy(update={"web_url": web_url})
+    shown = Archive(settings, archive.engine, archive.encoder)
+    return create_app(shown).test_client()
+
+
+@pytest.mark.parametrize("stripped", [False, True], ids=["whole-path", "stripped-path"])
+def test_every_address_on_the_pages_leads_below_the_path(archive: Archive, stripped: bool) -> None:
+    client = behind(archive, f"{SITE}/archive/")
+
+    def ask(path: str) -> str:
+        assert path.startswith("/archive/"), path
+        arriving = path.removeprefix("/archive") if stripped else path
+        response = client.get(arriving, base_url="http://news.example.org")
+        # A form without what it asks for is refused; what is not found is not ours.
+        assert response.status_code in (200, 302, 304, 400), (path, response.status_code)
+        if response.status_code == 302:
+            assert urlsplit(response.location).path.startswith("/archive/"), path
+            return ""
+        return response.text if response.mimetype == "text/html" else ""
+
+    waiting = [f"/archive{path}" for path in START]
+    seen: set[str] = set()
+    kinds: set[str] = set()
+    while waiting and len(seen) < _MOST:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
+        kinds.add(urlsplit(path).path)
+        for address in addresses(ask(path)):
+            assert address.startswith("/archive/"), f"{address} on {path}"
+            waiting.append(address)
+    assert len(seen) == _MOST
+    assert {"/archive/search", "/archive/article", "/archive/coverage", "/archive/static/app.js"} <= kinds
+
+
+def addresses(page: str) -> list[str]:
+    """Return the addresses of this site that a page names: links, forms, pictures, and what scripts ask for."""
+    found = re.findall(r'\s(?:href|src|action|data-[a-z]+)="(/[^"]*)"', page)
+    gets = [address for address in found if not re.search(r"/(language|judge|stop)\b", address)]
+    return [html.unescape(address).partition("#")[0] for address in gets]
+
+
+@pytest.mark.parametrize(
+    ("web_url", "host"),
+    [
+        (SITE, "news.example.org"),
+        (f"{SITE}:443/", "news.example.org"),
+        (SITE, "News.Example.Org:443"),
+        (f"{SITE}:8443", "news.example.org:8443"),
+    ],
+)
+def test_whole_addresses_are_the_public_ones(archive: Archive, web_url: str, host: str) -> None:
+    client = behind(archive, web_url)
+    port = ":8443" if "8443" in host else ""
+    described = client.get("/opensearch.xml", headers={"Host": host}).text.lower()
+    assert f"https://news.example.org{port}/search?q=" in described.replace(":443/", "/")
+    assert "http://news" not in described
+
+
+def test_choices_are_kept_to_https_and_to_the_path(archive: Archive) -> None:
+    client = behind(archive, f"{SITE}/archive")
+    back = "/archive/search?q=ceasefire"
+    answer = client.post(
+        "/archive/language",
+        data={"language": "ar", "back": back},
+        base_url="http://news.example.org",
+        headers={"Origin": SITE},
+    )
+    assert (answer.status_code, answer.location) == (303, back)
+    cookie = answer.headers["Set-Cookie"]
+    assert "Secure" in cookie
+    assert "Path=/archive;" in cookie
+    foreign = client.post(
+        "/archive/language", base_url="http://news.example.org", headers={"Origin": "https://evil.example"}
+    )
+    assert foreign.status_code == 403
+
+
+def test_the_page_of_the_reader_names_itself_for_the_way_back(archive: Archive) -> None:
+    client = behind(archive, f"{SITE}/archive")
+    page = client.get("/archive/search?q=ceasefire", base_url="http://news.example.org").text
+    assert 'name="back" value="/archive/search?q=ceasefire"' in page
+
+
+def test_the_public_name_needs_no_other_setting_and_others_stay_out(archive: Archive) -> None:
+    client = behind(archive, SITE)
+    assert client.get("/", base_url="http://news.example.org").status_code == 200
+    assert client.get("/", base_url="http://other.example.org").status_code == 421
+
+
+def test_a_request_to_the_port_itself_stays_what_it_is(archive: Archive) -> None:
+    """A health check, or somebody on the machine: there is no TLS there, and no path."""
+    client = behind(archive, f"{SITE}/archive")
+    assert client.get("/readyz", base_url="http://127.0.0.1:8000").status_code == 200
+    answer = client.post("/language", data={"language": "ar", "back": "/"}, base_url="http://127.0.0.1:8000")
+    assert "Secure" not in answer.headers["Set-Cookie"]
+    assert (
+        "http://127.0.0.1:8000/search" in client.get("/opensearch.xml", base_url="http://127.0.0.1:8000").text
+    )
+
+
+def test_a_path_that_only_begins_alike_is_another() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def app(environ: dict[str, str], _: object) -> list[bytes]:
+        asked.append((environ["SCRIPT_NAME"], environ["PATH_INFO"]))
+        return []
+
+    public = PublicAddress(app, f"{SITE}/a")  # type: ignore[arg-type]
+    for path in ("/a", "/a/", "/a/search", "/about", "/search"):
+        public({"HTTP_HOST": "news.example.org", "PATH_INFO": path}, lambda *_: lambda _: None)  # type: ignore[arg-type]
+    assert asked == [("/a", ""), ("/a", "/"), ("/a", "/search"), ("/a", "/about"), ("/a", "/search")]
+
+
+def test_exports_name_the_public_page(archive: Archive) -> None:
+    client = behind(archive, f"{SITE}/archive")
+    text = client.get("/archive/export?q=ceasefire&format=ris", base_url="http://news.example.org").text
+    assert (
+        text.count(f"{SITE}/archive/article?id=") + text.count("https://news.example/") >= len(ARTICLES) - 1
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/archive/"])
+def test_the_nginx_of_the_documentation_lets_in_who_logs_in(
+    archive: Archive, tmp_path: Path, path: str
+) -> None:
+    if not (nginx := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
+        pytest.skip("no nginx here (not needed, also under CI)")
+    authority = Authority(tmp_path, "ours")
+    certificate, key = authority.certify("localhost")
+    users = tmp_path / "users"
+    users.write_text("mona:{PLAIN}secret\n")
+    with served(archive) as (behind_it, port):
+        written = (ROOT / "docs" / "operating.md").read_text("utf-8")
+        site = written.split("```nginx\n")[1].split("```")[0]
+        for there, here in {
+            "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+            "server_name news.example.org": "server_name localhost",
+            "/etc/ssl/news.example.org.pem": str(certificate),
+            "/etc/ssl/private/news.example.org.pem": str(key),
+            "location / {": f"location {path} {{",
+            "/etc/nginx/newsarchive.users": str(users),
+            "http://127.0.0.1:8000": behind_it(f"https://localhost:{port}{path}"),
+        }.items():
+            assert there in site
+            site = site.replace(there, here)
+        temporary = "".join(
+            f"{name}_temp_path {tmp_path / name};"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        user = "user root;" if os.geteuid() == 0 else ""  # else its workers cannot read what is here
+        settings = f"{user} daemon off; pid {tmp_path / 'pid'}; events {{}}"
+        (tmp_path / "nginx.conf").write_text(f"{settings} http {{ access_log off; {temporary} {site} }}")
+        command = [nginx, "-p", tmp_path, "-e", "stderr", "-c", tmp_path / "nginx.conf"]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            tls = ssl.create_default_context(cafile=authority.file)
+            address = f"https://localhost:{port}{path}"
+            assert asked(f"{address}search?q=ceasefire", tls)[0] == 401
+            status, page = asked(f"{address}search?q=ceasefire", tls, login="mona:secret")
+            assert status == 200
+            assert f'href="{path}search?q=ceasefire&amp;page=2"' in page
+            assert f"{address}search?q=" in asked(f"{address}opensearch.xml", tls, login="mona:secret")[1]
+        finally:
+            process.terminate()
+            _, said = process.communicate(timeout=30)
+            print(said)
+
+
+@contextmanager
+def served(archive: Archive) -> Iterator[tuple[Callable[[str], str], int]]:
+    """Yield what serves the app with a public address, and returns where; and a free port for the proxy."""
+    servers: list[BaseWSGIServer] = []
+
+    def serve(web_url: str) -> str:
+        settings = archive.settings.model_copy(update={"web_url": web_url})
+        app = create_app(Archive(settings, archive.engine, archive.encoder))
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    (port,) = free_ports(1)
+    try:
+        yield serve, port
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def asked(address: str, tls: ssl.SSLContext, *, login: str = "") -> tuple[int, str]:
+    """Return status and body, once something listens there."""
+    headers = {"Authorization": f"Basic {b64encode(login.encode()).decode()}"} if login else {}
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(address, headers=headers), context=tls
+            ) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
