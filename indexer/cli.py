@@ -6,6 +6,7 @@ A command's module is imported when that command is called, so that `newsarchive
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -13,6 +14,10 @@ import click
 from indexer import __version__
 from indexer.commands.common import Target, archive_options, clean
 from indexer.errors import ArchiveError, InvalidQuery
+
+# Said before numpy is loaded, which the commands do. A search multiplies small matrices: several threads wait for each
+# other longer than they work, and take the cores from other searches. (Encoders have threads of their own.)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 #: Command -> (module, what `newsarchive --help` says of it). The command is the module's object of that name,
 #: with an underscore after it (`export_`), since some are Python's own words.

@@ -545,3 +545,20 @@ def test_a_file_that_is_no_lexicon_is_refused_with_its_line(tmp_path: Path) -> N
     assert done.exit_code == 1
     assert "line 2" in done.stderr
     assert json.loads(invoke("lexicon", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(("said", "threads"), [("", 1), ("2", 2)])
+def test_searches_do_not_spread_small_products_over_cores(said: str, threads: int) -> None:
+    code = (
+        "import indexer.cli, indexer.archive, numpy, threadpoolctl\n"
+        "print(*{pool['num_threads'] for pool in threadpoolctl.threadpool_info() if pool['user_api'] == 'blas'})"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    if said:
+        environment["OPENBLAS_NUM_THREADS"] = said
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    if not done.stdout.strip():
+        pytest.skip("numpy has another library for matrices here")
+    assert int(done.stdout) == min(threads, os.cpu_count() or 1)

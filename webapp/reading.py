@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from indexer.article import Article
 from indexer.search.glosses import ARABIC_WORD, Gloss, Source
+from indexer.search.page import Result
 from indexer.search.wordforword import WordForWord
 from indexer.text import base_language
 from indexer.text.transliteration import romanise
@@ -71,6 +72,11 @@ def romanised_title(article: Article) -> str:
 def gists(articles: Sequence[Article]) -> dict[str, str]:
     """Return the titles of Arabic articles in English, word for word, by id; none for who reads Arabic."""
     return {} if language().code == "ar" else the_archive().gists(articles)
+
+
+def gists_of(results: Sequence[Result]) -> dict[str, str]:
+    """Return `gists` of the articles of a page."""
+    return {} if language().code == "ar" else the_archive().gists_of(results)
 
 
 def with_glosses(text: str, told: WordForWord) -> Markup:

@@ -161,11 +161,13 @@ class WordsOfArticle:
             else:
                 unread.append(stored)
         self._unread = unread
-        codes = self._codes.get(normalise(arabic))
+        codes = self._codes.get(_exact(arabic))
         if not codes:
             return None
-        octets = np.frombuffer(b"".join(codes), np.uint8).reshape(len(codes), -1)
-        mean: FloatArray = np.unpackbits(octets, axis=1).mean(axis=0, dtype=np.float32) * 2 - 1
+        bits = np.unpackbits(np.frombuffer(b"".join(codes), np.uint8))
+        # As numbers of eight bits they are added in a third of the time that a mean takes.
+        ones = bits.reshape(len(codes), -1).sum(axis=0, dtype=np.uint16) if len(codes) > 1 else bits
+        mean: FloatArray = ones * np.float32(2 / len(codes)) - np.float32(1)
         return mean
 
     def _read(self, stored: StoredPassage) -> None:
@@ -175,12 +177,23 @@ class WordsOfArticle:
         titled = len(codes) // self._width - len(spans)
         if titled < 0:  # the model did not read to the end of the passage
             return
-        heading = word_spans(self._article.title)[:titled] if titled else []
-        for place, (start, end) in enumerate([*heading, *spans]):
-            written = self._article.title if place < len(heading) else text
-            code = codes[place * self._width : (place + 1) * self._width]
-            for word in ARABIC_WORD.findall(written[start:end]):
-                self._codes[normalise(word)].append(code)
+        if titled:
+            self._note(self._article.title, word_spans(self._article.title)[:titled], codes)
+        self._note(text, spans, codes[titled * self._width :])
+
+    def _note(self, text: str, spans: Sequence[tuple[int, int]], codes: bytes) -> None:
+        """Keep the codes of a text's Arabic words; `codes` begins with that of the first span."""
+        place = 0
+        for word in ARABIC_WORD.finditer(text):
+            while place < len(spans) and spans[place][1] <= word.start():
+                place += 1
+            if place < len(spans) and spans[place][0] <= word.start():
+                self._codes[_exact(word[0])].append(codes[place * self._width : (place + 1) * self._width])
+
+
+@lru_cache(maxsize=1 << 16)
+def _exact(word: str) -> str:
+    return normalise(word)
 
 
 # --- candidates -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.article import Article
-from indexer.engines.base import Count, Histogram
+from indexer.engines.base import Count, Histogram, StoredPassage
 from indexer.search.plan import QueryPlan
 from indexer.search.request import SearchRequest
 
@@ -82,6 +82,8 @@ class Result:
     explanation: Explanation = field(default_factory=Explanation)
     #: Copies and reprints of it that were found, too: the earliest first, undated ones last.
     copies: tuple[Article, ...] = ()
+    #: Its first passage, where it came with the codes of its words: what tells its title in English.
+    lead: StoredPassage | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

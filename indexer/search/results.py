@@ -96,6 +96,7 @@ def make_result(
         title_highlights=marker.highlights(title_marks),
         explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs, tuple(pairs)),
         copies=copies,
+        lead=next((stored for stored in passages if stored.passage.number == 0 and stored.codes), None),
     )
 
 

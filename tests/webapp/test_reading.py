@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,16 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.article import Article, Precision, Published
-from indexer.engines.base import Engine, Gathered, GatherRequest
+from indexer.engines.base import Gathered, GatherRequest
 from indexer.errors import EngineTimeout
 from indexer.search.dictionary import Dictionary
 from indexer.search.glosses import Gloss, Glossary, Source
+from indexer.search.request import SearchRequest
 from indexer.search.wordforword import WordForWord
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
 from tests.webapp.conftest import HOSTILE_ID
+from webapp import create_app
 from webapp.context import the_archive
 from webapp.display import hijri
 from webapp.reading import with_glosses
@@ -83,29 +89,48 @@ def test_arabic_titles_are_told_word_for_word(client: FlaskClient, address: str)
     assert 'class="gist"' not in client.get(address, headers={"Accept-Language": "ar"}).text
 
 
-def the_engine(client: FlaskClient) -> Engine:
-    with client.application.app_context():
-        return the_archive().engine
-
-
 def test_neighbours_of_an_english_article_are_told_as_well(client: FlaskClient) -> None:
     page = client.get("/article", query_string={"id": HOSTILE_ID}).text
     assert len(re.findall('<li><a dir="rtl"', page)) == page.count('class="gist"') > 0
 
 
-def test_pages_are_shown_without_it_where_the_engine_fails(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def with_codes(tmp_path: Path) -> Iterator[Archive]:
+    """An archive that keeps the codes of words, by which meanings are told apart."""
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache", encode_cache=False)
+    articles = [
+        Article(f"n{number}", f"هدنة في ليبيا {number}", "اتفق الطرفان على هدنة في ليبيا.", language="ar")
+        for number in range(3)
+    ]
+    with Archive.open(settings, encoder=FakeEncoder(codes=True)) as archive:
+        archive.add(articles)
+        yield archive
+
+
+def test_codes_that_came_with_a_page_are_not_asked_for_again(
+    with_codes: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = the_engine(client)
-    gather = engine.gather
+    results = with_codes.search(SearchRequest("ليبيا")).results
+    told = with_codes.gists([result.article for result in results])
+    assert len(told) == 3
+    monkeypatch.setattr(with_codes.engine, "gather", None)
+    assert with_codes.gists_of(results) == told
+
+
+def test_pages_are_shown_without_it_where_the_engine_fails(
+    with_codes: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = create_app(with_codes).test_client()
+    gather = with_codes.engine.gather
 
     def without_codes_alone(request: GatherRequest, **options: Any) -> Gathered:
-        if request.codes and not request.ids:  # what titles are told by; the search itself is answered
+        if request.codes and not request.ids:  # what titles are told by; the page itself is answered
             raise EngineTimeout("The engine took too long.")
         return gather(request, **options)
 
-    monkeypatch.setattr(engine, "gather", without_codes_alone)
-    answer = client.get("/search?q=ceasefire")
+    assert 'class="gist"' in client.get("/article?id=n1").text
+    monkeypatch.setattr(with_codes.engine, "gather", without_codes_alone)
+    answer = client.get("/article?id=n1")
     assert answer.status_code == 200
     assert 'class="gist"' not in answer.text
     assert "took too long" in caplog.text
