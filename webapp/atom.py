@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from indexer.alerts.saved import Alert, SavedSearch
+from indexer.alerts.told import Told
 from indexer.article import UNKNOWN_LANGUAGE, Article, Precision
 from webapp.marking import clean, external_url
 
@@ -19,29 +20,19 @@ _SUMMARY = 400  # characters
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-def write(
-    saved: SavedSearch,
-    alerts: Sequence[Alert],
-    articles: Mapping[str, Article],
-    gists: Mapping[str, str],
-    *,
-    root: str,
-) -> bytes:
-    """Return the feed. *root* is the web app's address with the slash at its end.
-
-    `articles`, and titles in English (`Archive.gists`), by id.
-    """
+def write(saved: SavedSearch, alerts: Sequence[Told], *, root: str) -> bytes:
+    """Return the feed. *root* is the web app's address with the slash at its end."""
     page = f"{root}saved/{saved.id}"
     feed = ElementTree.Element("feed", xmlns=_ATOM)
     _add(feed, "id", page)
     _add(feed, "title", saved.name)
-    _add(feed, "updated", _moment(alerts[0].at if alerts else saved.created_at))
+    _add(feed, "updated", _moment(alerts[0].alert.at if alerts else saved.created_at))
     ElementTree.SubElement(feed, "link", rel="self", type="application/atom+xml", href=f"{page}/feed.atom")
     ElementTree.SubElement(feed, "link", rel="alternate", type="text/html", href=page)
     _add(ElementTree.SubElement(feed, "author"), "name", "News archive")
-    for alert in alerts:
-        if article := articles.get(alert.article):
-            _entry(feed, alert, article, gists.get(article.id, ""), root)
+    for one in alerts:
+        if one.article:
+            _entry(feed, one.alert, one.article, one.gist, root)
     written: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 

@@ -15,6 +15,7 @@ from indexer.alerts.estimate import estimate
 from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.saved import MAX_NAME, SCHEDULES, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
+from indexer.alerts.told import told
 from indexer.errors import ArchiveError, InvalidQuery
 from indexer.search.query import parse
 from indexer.search.record import to_record
@@ -30,8 +31,6 @@ blueprint = Blueprint("saved", __name__)
 _USUAL = "newsarchive-usual-nearness"
 _SHOWN = 200
 _IN_FEED = 50
-#: Alerts whose titles are told in English: what is read first.
-TOLD = 50
 
 
 @blueprint.get("/saved")
@@ -103,8 +102,6 @@ def show(saved_id: str) -> str:
     archive = the_archive()
     saved, store = find(saved_id)
     alerts = store.alerts(saved_id)
-    shown = alerts[:_SHOWN]
-    articles = archive.articles([alert.article for alert in shown])
     return render_template(
         "alerts.html",
         state=SearchState(),
@@ -112,8 +109,7 @@ def show(saved_id: str) -> str:
         search=_state_of(saved),
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
-        rows=[(alert, articles.get(alert.article)) for alert in shown],
-        gists=reading.gists([articles[a.article] for a in shown[:TOLD] if a.article in articles]),
+        rows=told(alerts[:_SHOWN], archive.articles, reading.gists),
     )
 
 
@@ -181,11 +177,8 @@ def feed(saved_id: str) -> Response:
     """Answer with an Atom feed of the latest alerts; 304 where nothing has changed since it was read."""
     saved, store = find(saved_id)
     alerts = store.alerts(saved_id)[:_IN_FEED]
-    articles = the_archive().articles([alert.article for alert in alerts])
-    gists = reading.gists(list(articles.values()))
-    response = Response(
-        atom.write(saved, alerts, articles, gists, root=request.url_root), content_type=atom.CONTENT_TYPE
-    )
+    entries = told(alerts, the_archive().articles, reading.gists)
+    response = Response(atom.write(saved, entries, root=request.url_root), content_type=atom.CONTENT_TYPE)
     response.add_etag()
     return response.make_conditional(request)
 

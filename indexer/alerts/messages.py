@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 from urllib.parse import urlencode
 
-from indexer.alerts.saved import Alert, SavedSearch
+from indexer.alerts.saved import SavedSearch
+from indexer.alerts.told import TOLD, Told
 from indexer.article import Article
-
-#: Alerts that one message tells; the others are counted.
-TOLD = 50
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -23,19 +21,8 @@ _LONGEST = 300
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
-def mail(
-    saved: SavedSearch,
-    alerts: Sequence[Alert],
-    articles: Mapping[str, Article],
-    gists: Mapping[str, str],
-    *,
-    sender: str,
-    base_url: str,
-) -> EmailMessage:
-    """Return a plain-text mail that tells the alerts of one saved search.
-
-    `articles`, and titles in English (`Archive.gists`), by id.
-    """
+def mail(saved: SavedSearch, alerts: Sequence[Told], *, sender: str, base_url: str) -> EmailMessage:
+    """Return a plain-text mail that tells the alerts of one saved search."""
     message = EmailMessage()
     count = f"{len(alerts):,} new article{'' if len(alerts) == 1 else 's'}"
     message["Subject"] = f"{one_line(saved.name)}: {count}"
@@ -45,16 +32,15 @@ def mail(
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     lines = [f"The saved search “{one_line(saved.name)}” has found {count}.", ""]
-    for alert in alerts[:TOLD]:
-        article = articles.get(alert.article)
+    for one in alerts[:TOLD]:
+        article = one.article
         if article is None:
             continue
-        gist = gists.get(article.id)
         lines += [
             _isolated(article.title) or "Untitled",
-            *([f"  Word for word: {one_line(gist)}"] if gist else []),
+            *([f"  Word for word: {one_line(one.gist)}"] if one.gist else []),
             "  " + " · ".join(filter(None, (_isolated(article.source), date_of(article)))),
-            f"  {_isolated(alert.reason)}",
+            f"  {_isolated(one.alert.reason)}",
             f"  {page_of(article, base_url)}",
             "",
         ]
@@ -68,14 +54,7 @@ def mail(
     return message
 
 
-def payload(
-    saved: SavedSearch,
-    alerts: Sequence[Alert],
-    articles: Mapping[str, Article],
-    gists: Mapping[str, str],
-    *,
-    base_url: str,
-) -> dict[str, Any]:
+def payload(saved: SavedSearch, alerts: Sequence[Told], *, base_url: str) -> dict[str, Any]:
     """Return what a webhook is sent, of the same as `mail`."""
     return {
         "saved_search": {
@@ -86,13 +65,13 @@ def payload(
         },
         "alerts": [
             {
-                "at": alert.at,
-                "reason": alert.reason,
-                "pairs": [asdict(pair) for pair in alert.pairs],
+                "at": one.alert.at,
+                "reason": one.alert.reason,
+                "pairs": [asdict(pair) for pair in one.alert.pairs],
                 "article": {
                     "id": article.id,
                     "title": article.title,
-                    "gist": gists.get(article.id, ""),
+                    "gist": one.gist,
                     "url": article.url,
                     "source": article.source,
                     "language": article.language,
@@ -100,8 +79,8 @@ def payload(
                     "page": page_of(article, base_url),
                 },
             }
-            for alert in alerts[:TOLD]
-            if (article := articles.get(alert.article)) is not None
+            for one in alerts[:TOLD]
+            if (article := one.article) is not None
         ],
         "more": max(0, len(alerts) - TOLD),
     }

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.alerts.encodings import StoredEncodings
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
-from indexer.alerts.messages import TOLD
 from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.percolate import Percolator
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.alerts.sending import Sender
+from indexer.alerts.told import told
 from indexer.article import Article
 from indexer.errors import ArchiveError, InvalidQuery
 from indexer.ingest.fresh import Fresh
@@ -100,9 +100,7 @@ def _send(
         if not waiting:
             continue
         try:
-            articles = archive.articles([alert.article for alert in waiting])
-            told = [articles[alert.article] for alert in waiting[:TOLD] if alert.article in articles]
-            send(saved, waiting, articles, archive.gists(told))
+            send(saved, told(waiting, archive.articles, archive.gists))
         except ArchiveError as error:
             problem = f"{way}: {error}"
             report.problems[saved.name] = problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ import orjson
 import indexer
 from indexer.alerts import guard
 from indexer.alerts.messages import mail, payload
-from indexer.alerts.saved import Alert, SavedSearch
+from indexer.alerts.saved import SavedSearch
+from indexer.alerts.told import Told
 from indexer.errors import InvalidQuery, SettingsError
 
 if TYPE_CHECKING:
-    from indexer.article import Article
     from indexer.settings import Settings
 from indexer.wording import say
 
@@ -50,17 +50,11 @@ class Sender:
             ways["webhook"] = self.send_webhook
         return ways
 
-    def send_mail(
-        self,
-        saved: SavedSearch,
-        alerts: Sequence[Alert],
-        articles: Mapping[str, Article],
-        gists: Mapping[str, str],
-    ) -> None:
+    def send_mail(self, saved: SavedSearch, alerts: Sequence[Told]) -> None:
         """Send one mail. Raises `SettingsError`, or `InvalidQuery` for an address that is not allowed."""
         settings = self._settings
         check_email(settings, saved.email)
-        message = mail(saved, alerts, articles, gists, sender=settings.smtp_from, base_url=self.base_url)
+        message = mail(saved, alerts, sender=settings.smtp_from, base_url=self.base_url)
         try:
             with self._smtp() as smtp:
                 if settings.smtp_user:
@@ -72,15 +66,9 @@ class Sender:
                 remedy="Check the smtp settings.",
             ) from None
 
-    def send_webhook(
-        self,
-        saved: SavedSearch,
-        alerts: Sequence[Alert],
-        articles: Mapping[str, Article],
-        gists: Mapping[str, str],
-    ) -> None:
+    def send_webhook(self, saved: SavedSearch, alerts: Sequence[Told]) -> None:
         """Post the alerts as JSON. Raises `guard.Refused`."""
-        body = orjson.dumps(payload(saved, alerts, articles, gists, base_url=self.base_url))
+        body = orjson.dumps(payload(saved, alerts, base_url=self.base_url))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": f"newsarchive/{indexer.__version__}",

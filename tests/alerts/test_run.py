@@ -14,6 +14,7 @@ from indexer.alerts import saved as saving
 from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches
 from indexer.alerts.sending import Sender
+from indexer.alerts.told import Told
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.commands.alerts import run_after_ingest
@@ -145,8 +146,8 @@ class FailingOnce(Sender):
         super().__init__(*args)
         self.sent: list[list[str]] = []
 
-    def send_webhook(self, saved: Any, alerts: Sequence[Alert], articles: Any, gists: Any) -> None:
-        self.sent.append([alert.article for alert in alerts])
+    def send_webhook(self, saved: Any, alerts: Sequence[Told]) -> None:
+        self.sent.append([one.alert.article for one in alerts])
         if len(self.sent) == 1:
             raise InvalidQuery("not taken")
 
@@ -177,9 +178,7 @@ class Counting(Sender):
         self.sent: list[list[str]] = []
 
     def ways(self, saved: SavedSearch) -> dict[str, Any]:
-        return {
-            "email": lambda _, alerts, articles, gists: self.sent.append([alert.article for alert in alerts])
-        }
+        return {"email": lambda _, alerts: self.sent.append([one.alert.article for one in alerts])}
 
 
 def test_alerts_are_sent_as_often_as_wanted(archive: Archive, store: SavedSearches) -> None:

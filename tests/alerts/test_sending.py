@@ -14,10 +14,11 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from indexer.alerts.messages import TOLD, mail, payload
+from indexer.alerts.messages import mail, payload
 from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches
 from indexer.alerts.sending import Sender, check_email
+from indexer.alerts.told import TOLD, Told
 from indexer.archive import Archive
 from indexer.errors import ArchiveError, InvalidQuery, SettingsError
 from indexer.search.page import WordPair
@@ -114,14 +115,8 @@ def test_an_article_cannot_forge_a_mail(settings: Settings) -> None:
     )
     saved = SavedSearch("name\r\nBcc: victim@example.org", {"text": "x"}, email="reader@example.org")
     alert = Alert("x", "2026-01-01", (WordPair("x", "y\r\n\u202ez", "near"),), 1, 1)
-    message = mail(
-        saved,
-        [alert],
-        {"x": evil},
-        {"x": "evil\r\nBcc: z"},
-        sender="archive@example.org",
-        base_url="https://n.example/",
-    )
+    told = [Told(alert, evil, "evil\r\nBcc: z")]
+    message = mail(saved, told, sender="archive@example.org", base_url="https://n.example/")
     assert "Bcc" not in message
     assert message["Subject"] == "name Bcc: victim@example.org: 1 new article"
     text = message.get_content()
@@ -130,12 +125,13 @@ def test_an_article_cannot_forge_a_mail(settings: Settings) -> None:
 
 
 def test_many_alerts_are_counted(settings: Settings) -> None:
-    alerts = [Alert(f"a{number}", "2026-01-01") for number in range(TOLD + 7)]
-    articles = {alert.article: article(alert.article, "text") for alert in alerts}
+    alerts = [
+        Told(Alert(f"a{number}", "2026-01-01"), article(f"a{number}", "text")) for number in range(TOLD + 7)
+    ]
     saved = SavedSearch("many", {"text": "x"}, email="reader@example.org")
-    message = mail(saved, alerts, articles, {}, sender="a@example.org", base_url="https://n.example/")
+    message = mail(saved, alerts, sender="a@example.org", base_url="https://n.example/")
     assert "and 7 more" in message.get_content()
-    sent = payload(saved, alerts, articles, {}, base_url="https://n.example/")
+    sent = payload(saved, alerts, base_url="https://n.example/")
     assert (len(sent["alerts"]), sent["more"]) == (TOLD, 7)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from indexer.alerts.saved import SavedSearch, SavedSearches
+from indexer.alerts.told import told
 from webapp import saved as pages
 from webapp.api import answers
 from webapp.api.operations import operation
@@ -47,28 +48,26 @@ def alerts(given: SavedParameters) -> answers.AlertListAnswer:
     The titles of the latest 50 are told in English.
     """
     saved, store = pages.find(given.id)
-    found = store.alerts(saved.id)[:_MOST_ALERTS]
-    articles = the_archive().articles([alert.article for alert in found])
-    gists = the_archive().gists([articles[a.article] for a in found[: pages.TOLD] if a.article in articles])
+    found, archive = store.alerts(saved.id)[:_MOST_ALERTS], the_archive()
     return answers.AlertListAnswer(
         alerts=[
             answers.AlertAnswer(
-                at=alert.at,
-                reason=alert.reason,
+                at=one.alert.at,
+                reason=one.alert.reason,
                 pairs=[
                     answers.PairAnswer(word=pair.word, found=pair.found, source=pair.source)
-                    for pair in alert.pairs
+                    for pair in one.alert.pairs
                 ],
-                unread=alert.at > saved.read_at,
+                unread=one.alert.at > saved.read_at,
                 article=answers.ArticleSummary(
                     **answers.summary_fields(
-                        article, url_for("article.show", id=article.id), gists.get(article.id, "")
+                        one.article, url_for("article.show", id=one.article.id), one.gist
                     )
                 )
-                if (article := articles.get(alert.article))
+                if one.article
                 else None,
             )
-            for alert in found
+            for one in told(found, archive.articles, archive.gists)
         ]
     )
 
