@@ -324,6 +324,8 @@ class Archive:
             for article in articles
             if base_language(article.language) == "ar" and ARABIC_WORD.search(article.title)
         ]
+        if not arabic:
+            return {}
         # The first passage was encoded together with the title.
         first = {article.id: [leads[article.id]] for article in arabic if article.id in leads}
         missing = tuple(article.id for article in arabic if article.id not in leads)
@@ -333,10 +335,9 @@ class Archive:
                 brought = self.engine.gather(request, timeout=self.settings.search_timeout).passages
             except EngineError as error:
                 logger.warning("Titles are shown without their English: %s", error)
-                return {}
-            first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
-        if not arabic:
-            return {}
+                arabic = [article for article in arabic if article.id in leads]
+            else:
+                first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
         glossary = self._glossary()
         return {
             article.id: self._word_for_word(glossary, article, first.get(article.id, ()), guess=False).gist(

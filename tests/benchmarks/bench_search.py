@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import threadpoolctl
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
@@ -60,6 +61,30 @@ def archive(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def questions(shared_data: Path) -> list[str]:
     queries = read_queries(shared_data / "ant" / "queries.dev.tsv")
     return [plain(query.text) for query in queries[: QUESTIONS + _WARM_UP]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_core() -> Iterator[None]:
+    """Keep numpy's products on one core, as the command does."""
+    with threadpoolctl.threadpool_limits(1, user_api="blas"):
+        yield
+
+
+@pytest.mark.timeout(0)
+def test_a_search(archive: Archive, questions: list[str]) -> None:
+    """CPU of searches beside their encoding: of a process that has just started, and of one that has answered long."""
+    archive.warm_up()
+    keep_loaded()
+    costs = []
+    for text in questions:
+        started = time.process_time()
+        page = archive.search(SearchRequest(text))
+        costs.append((time.process_time() - started) * 1000 - page.timings_ms.get("encode", 0.0))
+    half = len(costs) // 2
+    for name, some in (("first", costs[_WARM_UP:half]), ("later", costs[half:])):
+        print(f"\n{name} searches: CPU without encoding p50 {percentile(some, 50):.1f}", end="")
+        print(f" ms, p95 {percentile(some, 95):.1f} ms", end="")
+    print(f" ({archive.stats().articles:,} articles, {len(costs)} questions)")
 
 
 @pytest.mark.timeout(0)
