@@ -111,7 +111,8 @@ class Settings(BaseSettings):
         Field(
             description="Address of the web app as readers know it (`https://news.example.org/`) where a proxy "
             "stands before it, and for links in alerts; empty for `host` and `port`.",
-            pattern="^(https?://[^ ]+)?$",
+            # In ASCII (xn--... for other names), without login, query and escapes: it is compared with what arrives.
+            pattern=r"^(https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?)?$",
         ),
     ] = ""
 

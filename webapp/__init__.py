@@ -72,4 +72,5 @@ def create_app(archive: Archive) -> Flask:
         saved,
     ):
         app.register_blueprint(feature.blueprint)
+    public.check(app)
     return app

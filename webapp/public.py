@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from flask import Flask, has_request_context, request
 from werkzeug.wrappers import Response
 
+from indexer.errors import SettingsError
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -25,6 +27,17 @@ _PORTS = {"http": ":80", "https": ":443"}
 def init_app(app: Flask, web_url: str) -> None:
     if web_url:
         app.wsgi_app = PublicAddress(app.wsgi_app, web_url)  # type: ignore[method-assign]
+
+
+def check(app: Flask) -> None:
+    """Raise `SettingsError` where the path of the public address is one of the app's own."""
+    public = app.wsgi_app
+    own = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()} - {""}
+    if isinstance(public, PublicAddress) and public.path[1:].partition("/")[0] in own:
+        raise SettingsError(
+            f"The web app cannot be served at {public.path} (web_url): it has pages of that name.",
+            remedy="Choose another path.",
+        )
 
 
 def public_name(web_url: str) -> str:
@@ -53,7 +66,8 @@ def keep(response: Response, cookie: str, value: str) -> None:
 class PublicAddress:
     """Lets requests to the public host know its scheme, and the path that the app is served at.
 
-    It does not matter whether the proxy takes that path away before it hands a request on.
+    It does not matter whether the proxy takes that path away before it hands a request on, as no page of the app has
+    that path (see `check`).
     """
 
     def __init__(self, app: WSGIApplication, web_url: str) -> None:
@@ -61,18 +75,20 @@ class PublicAddress:
         self._app = app
         self._scheme = url.scheme
         self._host = _host(url.netloc, url.scheme)
-        self._path = url.path.rstrip("/")
+        self.path = url.path.rstrip("/")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if _host(environ.get("HTTP_HOST", ""), self._scheme) == self._host:
             environ["wsgi.url_scheme"] = self._scheme
-            environ["SCRIPT_NAME"] = self._path
+            environ["HTTP_HOST"] = self._host
+            environ["SCRIPT_NAME"] = self.path
             path = environ.get("PATH_INFO", "")
-            if path == self._path or path.startswith(f"{self._path}/"):
-                environ["PATH_INFO"] = path[len(self._path) :]
+            if path == self.path or path.startswith(f"{self.path}/"):
+                environ["PATH_INFO"] = path[len(self.path) :]
         return self._app(environ, start_response)
 
 
 def _host(netloc: str, scheme: str) -> str:
-    """Return a host and port as they compare: without a login, and without the port that goes without saying."""
-    return netloc.rpartition("@")[2].casefold().removesuffix(_PORTS[scheme])
+    """Return a host and port as they compare: without the port that goes without saying, and the root's dot."""
+    name, colon, port = netloc.casefold().removesuffix(_PORTS[scheme]).partition(":")
+    return name.removesuffix(".") + colon + port

@@ -75,7 +75,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 def is_our_page(fetch_site: str | None, origin: str | None, host: str) -> bool:
     """Whether a request that changes something comes from a page of ours, or from no page at all.
 
-    The scheme is not compared: before a proxy that ends TLS, ours is another than the browser's.
+    The scheme is not compared: behind a proxy that ends TLS ours is another than the browser's, where no `web_url`
+    is set.
     """
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")

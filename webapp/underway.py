@@ -1,8 +1,9 @@
 """Searches under way: a page waits for its search a moment, then says how far it is and offers to stop it.
 
-Each search runs in a thread of a small pool and belongs to the visitor who asked it, by address and browser, as
-there are no accounts. The page that comes back for it (the same address again) finds it here. One that is stopped,
-that nobody comes back for, or whose time is up gives its thread back at its next look at the clock.
+Each search runs in a thread of a small pool and belongs to the visitor who asked it, by address, browser and the login
+that a proxy asked for, as there are no accounts. The page that comes back for it (the same address again) finds it
+here. One that is stopped, that nobody comes back for, or whose time is up gives its thread back at its next look at the
+clock.
 """
 
 from __future__ import annotations
@@ -149,4 +150,5 @@ def searches() -> Searches:
 
 def key_of(query_string: str) -> Key:
     """Return what a visitor's search is found by again."""
-    return f"{request.remote_addr} {request.user_agent.string}", query_string
+    login = hash(request.headers.get("Authorization", ""))  # behind a proxy all have one address
+    return f"{request.remote_addr} {login} {request.user_agent.string}", query_string

@@ -96,7 +96,7 @@ def make_result(
         title_highlights=marker.highlights(title_marks),
         explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs, tuple(pairs)),
         copies=copies,
-        lead=next((stored for stored in passages if stored.passage.number == 0 and stored.codes), None),
+        lead=_lead(passages),
     )
 
 
@@ -111,7 +111,13 @@ def similar_result(
         score=score,
         snippet=make_snippet(article, passage, (), Marker(())),
         explanation=explain_similar(score, rank),
+        lead=_lead(passages),
     )
+
+
+def _lead(passages: Sequence[StoredPassage]) -> StoredPassage | None:
+    """Return the first passage where it came with its codes."""
+    return next((stored for stored in passages if stored.passage.number == 0 and stored.codes), None)
 
 
 def _choose(passages: Sequence[Passage], nearest: int | None, marks: Sequence[Mark]) -> Passage | None:

@@ -274,7 +274,7 @@ class Searcher:
         ][:size]
         ids = tuple(other for other, _, _ in near)
         gathered = self._engine.gather(
-            GatherRequest(Union(ids=ids), ids=ids, passages_of=ids), timeout=self._timeout
+            GatherRequest(Union(ids=ids), ids=ids, passages_of=ids, codes=True), timeout=self._timeout
         )
         results: list[Result] = []
         for other, score, number in near:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from indexer.archive import Archive
-from indexer.article import Article
+from indexer.article import Article, Published
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch import generations as g
 from indexer.search.request import SearchRequest
@@ -17,7 +18,13 @@ from tests.fakes import FakeEncoder
 from tests.opensearch.fixture import OTHER_SERVER
 
 ARTICLES = [
-    Article(f"a{number}", f"Title {number}", f"Ceasefire talks in city{number} go on.", language="en")
+    Article(
+        f"a{number}",
+        f"Title {number}",
+        f"Ceasefire talks in city{number} go on.",
+        language="en",
+        published=Published(datetime(2018, 1 + number % 3, 18, tzinfo=UTC)),
+    )
     for number in range(30)
 ]
 
@@ -36,6 +43,7 @@ def test_an_archive_comes_back_from_a_snapshot(
     with opened(settings) as archive:
         archive.add(ARTICLES)
         archive.engine.put_records("kind", {"key": {"value": 1}})
+        assert archive.stats().details["partitions"] == ("none" if partition == "none" else "4 by month")
         before = content(archive)
     with OpenSearchEngine.open(settings.engine, settings) as engine:
         location = {"type": "fs", "settings": {"location": settings.opensearch_prefix}}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import SavedSearches
 from indexer.archive import Archive
-from indexer.article import Article
+from indexer.article import Article, Published
 from indexer.engines.opensearch import OpenSearchEngine, client
 from indexer.engines.opensearch import generations as g
 from indexer.errors import ArchiveError, EngineError, EngineUnavailable
@@ -31,6 +31,7 @@ ARTICLES = [
         text=f"اتفق الطرفان على هدنة في ليبيا. The ceasefire of city{number} holds.",
         language="ar",
         source=("BBC", "CNN")[number % 2],
+        published=Published(datetime(2018, 1 + number % 3, 18, tzinfo=UTC)) if number % 4 else None,
     )
     for number in range(40)
 ]
@@ -91,6 +92,7 @@ def test_the_indexer_makes_and_keeps_an_archive(
         report = archive.add(ARTICLES)
         assert (report.stored, report.quarantined) == (40, 0)
         assert archive.stats().articles == 40
+        assert archive.stats().details["partitions"] == ("none" if partition == "none" else "4 by month")
         assert archive.search(SearchRequest("ceasefire city7")).results[0].article.id == "a7"
         assert len(list(archive.search_ids(SearchRequest("source:BBC")))) == 20
         assert len(list(archive.scan())) == 40
@@ -184,10 +186,9 @@ def test_what_is_not_the_archives_is_closed(
 ) -> None:
     with (
         OpenSearchEngine.open(node.url, node.settings(user)) as engine,
-        pytest.raises(EngineError) as refused,
+        pytest.raises(EngineError, match=REFUSED),
     ):
         engine.cluster.request(method, path, body)
-    assert re.search(f"{REFUSED}|403|forbidden|denied", str(refused.value), re.IGNORECASE)
 
 
 @pytest.mark.parametrize("weak", ["short", "newsarchive-web-1"])

@@ -38,7 +38,9 @@ class ArticleSummary(Answer):
     id: str
     title: str
     title_made: Annotated[bool, Field(description="Made from the first sentence; the source has no title.")]
-    gist: Annotated[str, Field(description="An Arabic title in English, word for word; empty for others.")]
+    gist: Annotated[
+        str, Field(description="An Arabic title in English, word for word; empty where there is none.")
+    ]
     url: str
     source: str
     section: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -14,6 +14,7 @@ import indexer
 from webapp.api.answers import ProblemAnswer
 from webapp.api.operations import OPERATIONS, Operation, blueprint
 from webapp.errors import PROBLEM_TYPE, PROBLEMS
+from webapp.public import at_root
 from webapp.state import SearchState
 
 _REF = "#/components/schemas/{model}"
@@ -25,7 +26,7 @@ _INTRODUCTION = (
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    return Response(_document_bytes(), content_type="application/json")
+    return Response(_document_bytes(at_root("")), content_type="application/json")
 
 
 @blueprint.get("/")
@@ -36,7 +37,6 @@ def docs() -> str:
         state=SearchState(),
         document=document(),
         problems=PROBLEMS,
-        root=request.url_root.rstrip("/"),
     )
 
 
@@ -56,11 +56,13 @@ def document() -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1)
-def _document_bytes() -> bytes:
+@lru_cache(maxsize=2)
+def _document_bytes(root: str) -> bytes:
+    """Return the document as it is served: its paths are below `root`."""
     import orjson
 
-    return orjson.dumps(document(), option=orjson.OPT_INDENT_2)
+    served = {**document(), "servers": [{"url": root or "/"}]}
+    return orjson.dumps(served, option=orjson.OPT_INDENT_2)
 
 
 def _models() -> list[tuple[type[BaseModel], Literal["validation", "serialization"]]]:
