@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -284,17 +284,40 @@ class Archive:
         passages = self.passages(article.id) if article else ()
         return self._word_for_word(self._glossary(), article, passages)
 
-    def gists(self, articles: Sequence[Article]) -> dict[str, str]:
-        """Return the titles of the Arabic ones of the articles in English, word for word, by id.
+    def gists(self, shown: Sequence[Article | Result]) -> dict[str, str]:
+        """Return the titles of the Arabic ones of articles in English, word for word, by id.
 
-        A help and no part of an answer: where the engine does not bring what it takes, there are none.
+        Results have come with the codes that it takes; for articles by themselves the engine is asked. A help and no
+        part of an answer: where the engine does not bring them, there are none.
         """
-        return self._gists(articles, {})
+        from indexer.search.glosses import ARABIC_WORD
 
-    def gists_of(self, results: Sequence[Result]) -> dict[str, str]:
-        """Return `gists` of the articles of a page, whose codes have come with them."""
-        leads = {result.article.id: result.lead for result in results if result.lead}
-        return self._gists([result.article for result in results], leads)
+        leads = {one.article.id: one.lead for one in shown if not isinstance(one, Article) and one.lead}
+        arabic = [
+            article
+            for article in (one if isinstance(one, Article) else one.article for one in shown)
+            if base_language(article.language) == "ar" and ARABIC_WORD.search(article.title)
+        ]
+        if not arabic:
+            return {}
+        # The first passage was encoded together with the title.
+        first = {article.id: [leads[article.id]] for article in arabic if article.id in leads}
+        missing = tuple(article.id for article in arabic if article.id not in leads)
+        if missing and self.encoder.coder:
+            request = GatherRequest(Union(ids=()), passages_of=missing, codes=True)
+            try:
+                brought = self.engine.gather(request, timeout=self.settings.search_timeout).passages
+            except EngineError as error:
+                logger.warning("Titles are shown without their English: %s", error)
+                return {}
+            first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
+        glossary = self._glossary()
+        return {
+            article.id: self._word_for_word(glossary, article, first.get(article.id, ()), guess=False).gist(
+                article.title
+            )
+            for article in arabic
+        }
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return, for each word of a name, its spellings in this archive with how many articles hold each."""
@@ -314,37 +337,6 @@ class Archive:
         return examine(self, repair=repair)
 
     # -- helpers
-
-    def _gists(self, articles: Sequence[Article], leads: Mapping[str, StoredPassage]) -> dict[str, str]:
-        """Return `gists`; `leads` are first passages that are at hand."""
-        from indexer.search.glosses import ARABIC_WORD
-
-        arabic = [
-            article
-            for article in articles
-            if base_language(article.language) == "ar" and ARABIC_WORD.search(article.title)
-        ]
-        if not arabic:
-            return {}
-        # The first passage was encoded together with the title.
-        first = {article.id: [leads[article.id]] for article in arabic if article.id in leads}
-        missing = tuple(article.id for article in arabic if article.id not in leads)
-        if missing and self.encoder.coder:
-            request = GatherRequest(Union(ids=()), passages_of=missing, codes=True)
-            try:
-                brought = self.engine.gather(request, timeout=self.settings.search_timeout).passages
-            except EngineError as error:
-                logger.warning("Titles are shown without their English: %s", error)
-                arabic = [article for article in arabic if article.id in leads]
-            else:
-                first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
-        glossary = self._glossary()
-        return {
-            article.id: self._word_for_word(glossary, article, first.get(article.id, ()), guess=False).gist(
-                article.title
-            )
-            for article in arabic
-        }
 
     def _glossary(self) -> Glossary:
         from indexer.search.glosses import Glossary

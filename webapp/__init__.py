@@ -45,7 +45,6 @@ def create_app(archive: Archive) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[EXTENSION] = archive
-    public.init_app(app, archive.settings.web_url)
     metrics.init_app(app, archive)  # first, so that the time of all the rest is measured
     security.init_app(app, archive.settings)
     compression.init_app(app)
@@ -72,5 +71,5 @@ def create_app(archive: Archive) -> Flask:
         saved,
     ):
         app.register_blueprint(feature.blueprint)
-    public.check(app)
+    public.init_app(app, archive.settings.web_url)
     return app

@@ -106,7 +106,7 @@ def show() -> str:
         further_url=_same_page(),
         whole_url=_same_page(whole="1"),
         romanised=reading.romanised_title(article),
-        gists=reading.gists([article, *(result.article for result in (*beside, *abroad, *similar))]),
+        gists=reading.gists([article, *beside, *abroad, *similar]),
         extra={name: value for name, value in article.extra.items() if not name.startswith("_")},
         formats=FORMATS,
         copies=beside,

@@ -31,5 +31,5 @@ def welcome() -> str:
         return render_template("empty.html", state=state)
     page = archive.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST))
     chart = histogram.draw(page.histogram, state) if page.histogram else None
-    gists = reading.gists_of(page.results)
+    gists = reading.gists(page.results)
     return render_template("home.html", state=state, page=page, gists=gists, chart=chart, examples=EXAMPLES)

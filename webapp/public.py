@@ -25,19 +25,20 @@ _PORTS = {"http": ":80", "https": ":443"}
 
 
 def init_app(app: Flask, web_url: str) -> None:
-    if web_url:
-        app.wsgi_app = PublicAddress(app.wsgi_app, web_url)  # type: ignore[method-assign]
+    """Put the app, which has all of its pages by now, behind its public address.
 
-
-def check(app: Flask) -> None:
-    """Raise `SettingsError` where the path of the public address is one of the app's own."""
-    public = app.wsgi_app
+    Raises `SettingsError` where the path of that is one of the app's own.
+    """
+    if not web_url:
+        return
+    path = urlsplit(web_url).path.rstrip("/")
     own = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()} - {""}
-    if isinstance(public, PublicAddress) and public.path[1:].partition("/")[0] in own:
+    if path[1:].partition("/")[0] in own:
         raise SettingsError(
-            f"The web app cannot be served at {public.path} (web_url): it has pages of that name.",
+            f"The web app cannot be served at {path} (web_url): it has pages of that name.",
             remedy="Choose another path.",
         )
+    app.wsgi_app = PublicAddress(app.wsgi_app, web_url)  # type: ignore[method-assign]
 
 
 def public_name(web_url: str) -> str:
@@ -67,7 +68,7 @@ class PublicAddress:
     """Lets requests to the public host know its scheme, and the path that the app is served at.
 
     It does not matter whether the proxy takes that path away before it hands a request on, as no page of the app has
-    that path (see `check`).
+    that path (see `init_app`).
     """
 
     def __init__(self, app: WSGIApplication, web_url: str) -> None:
@@ -75,16 +76,16 @@ class PublicAddress:
         self._app = app
         self._scheme = url.scheme
         self._host = _host(url.netloc, url.scheme)
-        self.path = url.path.rstrip("/")
+        self._path = url.path.rstrip("/")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if _host(environ.get("HTTP_HOST", ""), self._scheme) == self._host:
             environ["wsgi.url_scheme"] = self._scheme
             environ["HTTP_HOST"] = self._host
-            environ["SCRIPT_NAME"] = self.path
+            environ["SCRIPT_NAME"] = self._path
             path = environ.get("PATH_INFO", "")
-            if path == self.path or path.startswith(f"{self.path}/"):
-                environ["PATH_INFO"] = path[len(self.path) :]
+            if path == self._path or path.startswith(f"{self._path}/"):
+                environ["PATH_INFO"] = path[len(self._path) :]
         return self._app(environ, start_response)
 
 

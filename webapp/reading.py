@@ -69,14 +69,9 @@ def romanised_title(article: Article) -> str:
     return romanise(article.title) if helps(article) and ARABIC_WORD.search(article.title) else ""
 
 
-def gists(articles: Sequence[Article]) -> dict[str, str]:
+def gists(shown: Sequence[Article | Result]) -> dict[str, str]:
     """Return the titles of Arabic articles in English, word for word, by id; none for who reads Arabic."""
-    return {} if language().code == "ar" else the_archive().gists(articles)
-
-
-def gists_of(results: Sequence[Result]) -> dict[str, str]:
-    """Return `gists` of the articles of a page."""
-    return {} if language().code == "ar" else the_archive().gists_of(results)
+    return {} if language().code == "ar" else the_archive().gists(shown)
 
 
 def with_glosses(text: str, told: WordForWord) -> Markup:

@@ -66,7 +66,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         page=page,
-        gists=reading.gists_of(page.results),
+        gists=reading.gists(page.results),
         facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),

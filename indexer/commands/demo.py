@@ -82,7 +82,7 @@ def ask(archive: Archive) -> None:
         click.echo(f"  {question}")
         for result in archive.search(SearchRequest(question, size=1)).results:
             click.echo(f"    -> {isolate(result.article.title)}")
-            for gist in archive.gists_of([result]).values():
+            for gist in archive.gists([result]).values():
                 click.echo(f"       word for word: {clean(gist)}")
             click.echo(f"       {origin(result.article)}")
     click.echo()

@@ -115,7 +115,7 @@ def search_(
     )
     with target.open() as archive:
         found = archive.search(request)
-        gists = archive.gists_of(found.results)
+        gists = archive.gists(found.results)
     for notice in found.notices:
         click.echo(f"Note: {notice}", err=True)
     if as_json:

@@ -19,12 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from indexer.settings import Settings, load_settings
+from tests.docker.test_compose import DOCKER, load
 from tests.opensearch.nodes import RUN, Node, answers, prepare
 
-_DOCKER = Path(__file__).parents[2] / "docker"
 _SECURITY = {"OPENSEARCH_TEST_SECURITY": "true"}
 # The plugin refuses weak ones, and those that are like the name of the user.
 _ADMIN = "Quiet-Harbour-4-Lanterns"
@@ -55,7 +53,7 @@ class SecuredNode(Node):
 
     def make_users(self, **passwords: str) -> None:
         """Run the script of the service `users`. Raises `RuntimeError` with what it said, where it fails."""
-        (script,) = _compose()["services"]["users"]["command"]
+        (script,) = load("compose.yaml")["services"]["users"]["command"]
         handed_on = Path(tempfile.mkdtemp(dir=self.directory))
         for there, here in {
             "$$": "$",
@@ -79,7 +77,7 @@ class SecuredNode(Node):
         if not self._config.exists():
             variables = {**self._environment(), "OPENSEARCH_INITIAL_ADMIN_PASSWORD": _ADMIN}
             _run(RUN, "secure", self.directory, env=variables)
-            shutil.copy(_DOCKER / "roles.yml", self._config / "opensearch-security")
+            shutil.copy(DOCKER / "roles.yml", self._config / "opensearch-security")
 
     def _environment(self) -> dict[str, str]:
         return {**super()._environment(), **_SECURITY}
@@ -105,8 +103,3 @@ def _run(*command: str | Path, env: Mapping[str, str]) -> None:
     result = subprocess.run(command, env=env, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(f"{command[0]} failed: {result.stdout}\n{result.stderr}")
-
-
-def _compose() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((_DOCKER / "compose.yaml").read_text("utf-8"))
-    return read

@@ -13,14 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import make_server
 
 from indexer.alerts.run import run_alerts
 from indexer.archive import Archive
@@ -43,11 +44,15 @@ _MOST = 150
 _POSTED = re.compile(r"/(language|judge|judge/forget|search/stop)$")
 
 
+def app_at(archive: Archive, web_url: str) -> Flask:
+    """Return the app with this public address."""
+    settings = archive.settings.model_copy(update={"web_url": web_url})
+    return create_app(Archive(settings, archive.engine, archive.encoder))
+
+
 def behind(archive: Archive, web_url: str) -> FlaskClient:
     """Return a client of the app with this public address; requests arrive by plain http, as from a proxy."""
-    settings = archive.settings.model_copy(update={"web_url": web_url})
-    shown = Archive(settings, archive.engine, archive.encoder)
-    return create_app(shown).test_client()
+    return app_at(archive, web_url).test_client()
 
 
 @pytest.mark.parametrize("stripped", [False, True], ids=["whole-path", "stripped-path"])
@@ -233,7 +238,9 @@ def test_the_nginx_of_the_documentation_lets_in_who_logs_in(
     certificate, key = authority.certify("localhost")
     users = tmp_path / "users"
     users.write_text("mona:{PLAIN}secret\n")
-    with served(archive) as (behind_it, port):
+    (port,) = free_ports(1)
+    address = f"https://localhost:{port}{path}"
+    with served(app_at(archive, address)) as behind_it:
         written = (ROOT / "docs" / "operating.md").read_text("utf-8")
         site = written.split("```nginx\n")[1].split("```")[0]
         for there, here in {
@@ -243,7 +250,7 @@ def test_the_nginx_of_the_documentation_lets_in_who_logs_in(
             "/etc/ssl/private/news.example.org.pem": str(key),
             "location / {": f"location {path} {{",
             "/etc/nginx/newsarchive.users": str(users),
-            "http://127.0.0.1:8000": behind_it(f"https://localhost:{port}{path}"),
+            "http://127.0.0.1:8000": behind_it,
         }.items():
             assert there in site
             site = site.replace(there, here)
@@ -258,7 +265,6 @@ def test_the_nginx_of_the_documentation_lets_in_who_logs_in(
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
             tls = ssl.create_default_context(cafile=authority.file)
-            address = f"https://localhost:{port}{path}"
             assert asked(f"{address}search?q=ceasefire", tls)[0] == 401
             status, page = asked(f"{address}search?q=ceasefire", tls, login="mona:secret")
             assert status == 200
@@ -271,25 +277,15 @@ def test_the_nginx_of_the_documentation_lets_in_who_logs_in(
 
 
 @contextmanager
-def served(archive: Archive) -> Iterator[tuple[Callable[[str], str], int]]:
-    """Yield what serves the app with a public address, and returns where; and a free port for the proxy."""
-    servers: list[BaseWSGIServer] = []
-
-    def serve(web_url: str) -> str:
-        settings = archive.settings.model_copy(update={"web_url": web_url})
-        app = create_app(Archive(settings, archive.engine, archive.encoder))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_port}"
-
-    (port,) = free_ports(1)
+def served(app: Flask) -> Iterator[str]:
+    """Serve an app on a port of its own, as it would be behind a proxy, and yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield serve, port
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
+        server.shutdown()
+        server.server_close()
 
 
 def asked(address: str, tls: ssl.SSLContext, *, login: str = "") -> tuple[int, str]:

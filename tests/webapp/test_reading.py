@@ -114,7 +114,7 @@ def test_codes_that_came_with_a_page_are_not_asked_for_again(
     told = with_codes.gists([result.article for result in results])
     assert len(told) == 3
     monkeypatch.setattr(with_codes.engine, "gather", None)
-    assert with_codes.gists_of(results) == told
+    assert with_codes.gists(results) == told
 
 
 def test_pages_are_shown_without_it_where_the_engine_fails(

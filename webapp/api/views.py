@@ -92,7 +92,7 @@ def export(given: ExportParameters) -> Response:
 
 
 def _results(results: Sequence[Result]) -> list[answers.ResultAnswer]:
-    gists = the_archive().gists_of(results)
+    gists = the_archive().gists(results)
     return [
         answers.result_answer(result, _page(result.article), gists.get(result.article.id, ""))
         for result in results
