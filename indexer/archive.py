@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from indexer.models.cache import EncodeCache
     from indexer.readers import ReadOptions, Record, SourceDescription
     from indexer.search.glosses import Glossary
+    from indexer.search.lexicon import LexiconReport
     from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
     from indexer.search.request import PlanEdits, SearchRequest
@@ -231,6 +232,17 @@ class Archive:
 
         return describe(sources, self._read_options(options))
 
+    def catch_up(self) -> LexiconReport:
+        """Do what a run that was cut off has left undone."""
+        from indexer.ingest import unfinished
+
+        words = self._derive()
+        before = unfinished.articles_before(self.engine)
+        if before is not None:
+            self.engine.settle(before)
+        unfinished.end(self.engine)
+        return words
+
     def delete(self, ids: Iterable[str]) -> int:
         """Delete articles; return how many there were."""
         count = self.engine.delete(ids)
@@ -365,9 +377,8 @@ class Archive:
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
     ) -> IngestReport:
+        from indexer.ingest import unfinished
         from indexer.ingest.report import Phase
-        from indexer.search.background import update_background
-        from indexer.search.lexicon import expect_changes, is_behind, made_up, update_lexicon
 
         def begin(phase: Phase) -> None:
             report.phase = phase
@@ -376,26 +387,31 @@ class Archive:
                 progress(report)
 
         self.engine.create(self._manifest(self.encoder.fingerprint))
-        behind = is_behind(self.engine)
+        behind = unfinished.articles_before(self.engine)
         # A run that changes nothing, as sources that cannot be read end it, leaves nothing to be made up for.
-        changing = cache(partial(expect_changes, self.engine))
+        changing = cache(partial(unfinished.begin, self.engine))
         report = self._pipeline(progress).run(records, delete_missing=delete_missing, changing=changing)
         if report.interrupted:
             return report
-        if behind or report.stored or report.deleted:
+        before = changing() if report.stored or report.deleted else behind
+        if before is not None:
             begin(Phase.WORDS)
-            words = update_lexicon(self.engine, self.encoder)
-            update_background(self.engine)
+            words = self._derive()
             report.words, report.new_words = words.words, words.encoded
-            if self._searcher:
-                self._searcher.knowledge.forget()
-        made_up(self.engine)
-        if report.stored:
             begin(Phase.SETTLING)
             with suppress(KeyboardInterrupt):  # all is stored, and the report must not be lost
-                self.engine.settle()
+                self.engine.settle(before)
+        unfinished.end(self.engine)
         report.clock()
         return report
+
+    def _derive(self) -> LexiconReport:
+        from indexer.search.derived import derive
+
+        words = derive(self.engine, self.encoder)
+        if self._searcher:
+            self._searcher.knowledge.forget()
+        return words
 
     def _pipeline(self, progress: Progress | None) -> Pipeline:
         from indexer.ingest.pipeline import Pipeline

@@ -148,9 +148,9 @@ def _model(archive: Archive) -> Finding:
 
 
 def _words(archive: Archive, repair: bool) -> Finding:
-    from indexer.search.lexicon import is_behind, made_up, update_lexicon
+    from indexer.ingest.unfinished import articles_before
 
-    if not is_behind(archive.engine):
+    if articles_before(archive.engine) is None:
         return Finding("ok", "The words of the archive are up to date.")
     if not repair:
         return Finding(
@@ -159,10 +159,9 @@ def _words(archive: Archive, repair: bool) -> Finding:
             "`newsarchive doctor --repair` mends it, as does the same `newsarchive index` again.",
         )
     try:
-        words = update_lexicon(archive.engine, archive.encoder)
+        words = archive.catch_up()
     except ArchiveError as error:
         return Finding("error", error.message, error.remedy)
-    made_up(archive.engine)
     return Finding("ok", f"The words of the archive were brought up to date ({words.encoded:,} are new).")
 
 

@@ -90,10 +90,10 @@ def _drop_deleted(old: Engine, new: Engine) -> None:
 
 def _copy_records(old: Engine, new: Engine) -> None:
     """Take over what an archive keeps beside its articles, but for what has been made from them anew."""
-    from indexer.search.lexicon import KIND as LEXICON
+    from indexer.search.derived import DERIVED
 
     for kind in old.record_kinds():
-        if kind != LEXICON:
+        if kind not in DERIVED:
             new.put_records(kind, dict(old.records(kind)))
 
 

@@ -41,17 +41,14 @@ class Reindexer:
 
     def build(self, *, progress: Callable[[int], None] | None = None) -> int:
         """Build the next generation with the settings of now; return its number."""
-        from indexer.search.background import update_background
-        from indexer.search.lexicon import update_lexicon
+        from indexer.search.derived import derive
 
         manifest = self._archive.manifest_of_now()
         live = self._g.manifest_in_use(self._engine)
         with self._maker(manifest, live) as encode:
             number = self._g.build(self._engine, manifest, encode=encode, progress=progress)
         # What was not taken over is made now, so that nobody waits for it after the promotion.
-        made = self._engine.at_generation(number)
-        update_lexicon(made, self._archive.encoder)
-        update_background(made)
+        derive(self._engine.at_generation(number), self._archive.encoder)
         return number
 
     def check(self, number: int | None = None) -> tuple[int, Difference]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from indexer.errors import ModelError
 from indexer.models.base import Encoding, Fingerprint, FloatArray, PassageEncoding, PassageText
 from indexer.models.codes import Coder
 from indexer.models.words import word_spans
@@ -102,3 +103,16 @@ class FakeEncoder:
 def _word_vector(word: str, dimensions: int) -> npt.NDArray[np.float64]:
     seed = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
     return np.random.default_rng(seed).standard_normal(dimensions)
+
+
+class WordlessEncoder(FakeEncoder):
+    """Cannot encode words for as long as it is broken."""
+
+    def __init__(self) -> None:
+        super().__init__(codes=True)
+        self.broken = True
+
+    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
+        if self.broken:
+            raise ModelError("The device is gone.")
+        return super().encode_words(words)

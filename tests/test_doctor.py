@@ -18,10 +18,12 @@ from indexer.cli import main
 from indexer.doctor import DISTRIBUTION, examine, examine_machine, wrong_versions
 from indexer.engines.base import Finding
 from indexer.errors import ModelError
+from indexer.ingest import unfinished
 from indexer.models.cache import FILE_NAME
-from indexer.search.lexicon import expect_changes
+from indexer.search.background import KIND as BACKGROUND
+from indexer.search.background import LEAST
 from indexer.settings import Settings, load_settings
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, WordlessEncoder
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -229,12 +231,31 @@ def test_missing_views_are_named_and_mended(settings: Settings) -> None:
 
 def test_words_that_are_behind_are_named_and_mended(settings: Settings) -> None:
     with Archive.open(settings, encoder=FakeEncoder(codes=True)) as archive:
-        expect_changes(archive.engine)
+        unfinished.begin(archive.engine)
     (finding,) = wrong(settings)
     assert "words" in finding.what
     assert "--repair" in finding.remedy
     assert wrong(settings, repair=True) == []
     assert wrong(settings) == []
+
+
+def test_what_a_run_that_was_cut_off_has_left_undone_is_done(tmp_path: Path) -> None:
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache")
+    encoder = WordlessEncoder()
+    with Archive.open(settings, encoder=encoder) as archive:
+        with pytest.raises(ModelError):
+            archive.add(
+                Article(id=str(number), title="Ships", text=f"Ship {number} came.", language="en")
+                for number in range(LEAST)
+            )
+        # Killed a step earlier, it would have left no background, either.
+        archive.engine.delete_records(BACKGROUND, list(dict(archive.engine.records(BACKGROUND))))
+        encoder.broken = False
+        with Archive.open(settings, encoder=encoder) as other:
+            assert all(finding.level == "ok" for finding in examine(other, repair=True))
+        assert archive.stats().words > 0
+        assert dict(archive.engine.records(BACKGROUND))
+        assert unfinished.articles_before(archive.engine) is None
 
 
 def test_quarantine_is_a_warning(settings: Settings, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from indexer.errors import SchemaMismatch, SettingsError
 from indexer.ingest.pipeline import Progress
 from indexer.ingest.report import IngestReport
 from indexer.rebuild import rebuild
+from indexer.search.background import KIND as BACKGROUND
 from indexer.search.lexicon import KIND as LEXICON
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings, load_settings
@@ -92,9 +93,13 @@ def test_the_archive_is_made_anew_with_the_settings_of_now(
             assert dict(archive.engine.records(kind)) == records
         assert archive.stats().words > 0
         assert LEXICON in archive.engine.record_kinds()
+        background = dict(archive.engine.records(BACKGROUND))
         assert not [finding for finding in archive.engine.check() if finding.level == "error"]
     with Archive.open(made.model_copy(update={"archive": rebuilt.before}), encoder=FakeEncoder()) as kept:
         assert list(kept.scan()) == articles(40)
+        # What is made from the passages is of the new ones.
+        assert background
+        assert background != dict(kept.engine.records(BACKGROUND))
     assert sorted(path.name for path in tmp_path.glob("archive*")) == ["archive", "archive.before-1"]
 
 

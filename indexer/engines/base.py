@@ -394,8 +394,10 @@ class Engine(Protocol):
         """Make everything written so far visible to every reader's next call."""
         ...
 
-    def settle(self) -> None:
-        """End a load: do what was put off meanwhile, and what makes searches fast. May take minutes; never fails it."""
+    def settle(self, before: int) -> None:
+        """End a load of an archive that had `before` articles: do what was put off meanwhile, and what makes searches
+        fast. May take minutes; never fails it.
+        """
         ...
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:

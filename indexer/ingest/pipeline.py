@@ -86,7 +86,7 @@ class Pipeline:
         records: Iterable[Record],
         *,
         delete_missing: Callable[[Article], bool] | None = None,
-        changing: Callable[[], None] = lambda: None,
+        changing: Callable[[], object] = lambda: None,
     ) -> IngestReport:
         """Index *records*; return what was done. *changing* is called before each write or deletion of articles.
 
@@ -123,7 +123,7 @@ class _Run:
     """
 
     def __init__(
-        self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger, changing: Callable[[], None]
+        self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger, changing: Callable[[], object]
     ) -> None:
         self._p = pipeline
         self._changing = changing

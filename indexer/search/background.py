@@ -96,8 +96,11 @@ class Background:
 NO_BACKGROUND = Background({})
 
 
-def update_background(engine: Engine) -> None:
-    """Sample the passages of each language anew whose number of articles has changed much since the last time."""
+def update_background(engine: Engine) -> int:
+    """Sample the passages of each language anew whose number of articles has changed much since the last time.
+
+    Returns how many languages these are.
+    """
     stored, model = _stored(engine), _model(engine)
     counted = engine.gather(GatherRequest(Union(), facets={"language": _LANGUAGES})).facets["language"]
     records = {}
@@ -112,6 +115,7 @@ def update_background(engine: Engine) -> None:
             records[f"{model}.{count.value}"] = {"articles": count.count, "mean": mean}
     if records:
         engine.put_records(KIND, records)
+    return len(records)
 
 
 def _stored(engine: Engine) -> dict[str, dict[str, Any]]:

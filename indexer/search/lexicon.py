@@ -12,7 +12,7 @@ query's own forward pass: they cost nothing more, and know their context (a rive
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,7 +32,6 @@ MIN_ARTICLES = 2
 KIND = "lexicon"
 STATE = "state"
 _BASES = "bases."
-_BEHIND = "behind"
 _BATCH = 64
 _WRITE = 2_000
 #: A word's count is stored anew when it has grown by this much.
@@ -59,27 +58,11 @@ class LexiconReport:
     encoded: int
 
 
-def expect_changes(engine: Engine) -> None:
-    """Note that articles are about to change, so that the lexicon falls behind should the run be cut off."""
-    engine.put_records(KIND, {_BEHIND: {}})
-
-
-def is_behind(engine: Engine) -> bool:
-    """Say whether articles have changed in a run that was cut off, or are changing now."""
-    return any(key == _BEHIND for key, _ in engine.records(KIND))
-
-
-def made_up(engine: Engine) -> None:
-    """Undo `expect_changes`: the lexicon has been updated since, or nothing has changed."""
-    engine.delete_records(KIND, [_BEHIND])
-
-
-def update_lexicon(
-    engine: Engine, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None
-) -> LexiconReport:
+def update_lexicon(engine: Engine, encoder: Encoder, *, changes: int = 0) -> LexiconReport:
     """Embed the stems that are new since the last time, and note how often all of them occur now.
 
-    *progress* is called with (words done, words to do). Without word vectors of the encoder the words have none.
+    *changes* says how much else has changed that readers are to read anew. Without word vectors of the encoder the
+    words have none.
     """
     forms: dict[str, dict[str, WordCount]] = defaultdict(dict)
     groups = list(_groups(engine.vocabulary(min_articles=MIN_ARTICLES), forms))
@@ -93,12 +76,12 @@ def update_lexicon(
             grown.append(replace(stored, articles=group.articles, surface=group.surface))
     for first in range(0, len(grown), _WRITE):
         engine.write_words(grown[first : first + _WRITE])
-    _encode(engine, encoder, fresh, progress)
+    _encode(engine, encoder, fresh)
     records = {f"{_BASES}{language}": {"bases": _bases(counts)} for language, counts in forms.items()}
     stored_records = dict(engine.records(KIND))
     changed = {key: record for key, record in records.items() if stored_records.get(key) != record}
     # Readers look at this number to see that there is something new to read.
-    changes = len(fresh) + len(grown) + len(changed) + stored_records.get(STATE, {}).get("changes", 0)
+    changes += len(fresh) + len(grown) + len(changed) + stored_records.get(STATE, {}).get("changes", 0)
     engine.put_records(KIND, {**changed, STATE: {"words": len(groups), "changes": changes}})
     return LexiconReport(words=len(groups), encoded=len(fresh))
 
@@ -120,9 +103,7 @@ def _groups(counts: Iterator[WordCount], forms: dict[str, dict[str, WordCount]])
         yield Word(stem, language, count.form, total[language, stem], skeleton(count.form))
 
 
-def _encode(
-    engine: Engine, encoder: Encoder, fresh: list[Word], progress: Callable[[int, int], None] | None
-) -> None:
+def _encode(engine: Engine, encoder: Encoder, fresh: list[Word]) -> None:
     fresh.sort(key=lambda word: len(word.surface))
     pending: list[Word] = []
     for first in range(0, len(fresh), _BATCH):
@@ -135,8 +116,6 @@ def _encode(
         if len(pending) >= _WRITE or first + _BATCH >= len(fresh):
             engine.write_words(pending)
             pending = []
-        if progress:
-            progress(min(first + _BATCH, len(fresh)), len(fresh))
 
 
 def _bases(counts: Mapping[str, WordCount]) -> dict[str, str]:

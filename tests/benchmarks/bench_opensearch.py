@@ -181,7 +181,7 @@ def test_growth(loaded: Loaded, shared_data: Path, tmp_path: Path) -> None:
                 print(f"{articles:,} articles, {passages:,} passages")
                 print(f"  written at {(passages - before) / seconds:.0f} passages/s; {footprint(engine)}")
                 with timed("merging, as after a load of so many"):
-                    engine.settle()
+                    engine.settle(0)
                 print(f"  {footprint(engine)}", flush=True)
                 print(measure(archive, texts, Filters()))
                 print(" 4 % of the dates")

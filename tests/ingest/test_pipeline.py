@@ -16,13 +16,13 @@ from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.errors import ModelError, SchemaMismatch, UnreadableSource
 from indexer.ingest.pipeline import Pipeline
 from indexer.ingest.report import IngestReport, Phase
-from indexer.models.base import FloatArray, PassageEncoding, PassageText
+from indexer.ingest.unfinished import articles_before
+from indexer.models.base import PassageEncoding, PassageText
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
-from indexer.search.lexicon import is_behind
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, WordlessEncoder
 from tests.ingest.conftest import WriteLines, story
 
 CHUNK = 64  # articles that go through the stages together
@@ -302,7 +302,7 @@ def test_ctrl_c_does_not_wait_for_a_source_that_says_nothing(archive: Archive) -
 
 def test_the_lexicon_is_made_up_for_after_a_run_that_was_cut_off(tmp_path: Path) -> None:
     """All articles were stored, so the next run has nothing to store: the words must come all the same."""
-    encoder = _WordlessEncoder()
+    encoder = WordlessEncoder()
     with Archive.open(
         load_settings(archive=tmp_path / "archive", cache=tmp_path), encoder=encoder
     ) as archive:
@@ -327,20 +327,7 @@ def test_a_run_that_changed_nothing_leaves_nothing_to_make_up_for(archive: Archi
     archive.add(articles(10))
     with pytest.raises(UnreadableSource):
         archive.add(unreadable())
-    assert not is_behind(archive.engine)
-
-
-class _WordlessEncoder(FakeEncoder):
-    """Cannot encode words for as long as it is broken."""
-
-    def __init__(self) -> None:
-        super().__init__(codes=True)
-        self.broken = True
-
-    def encode_words(self, words: Sequence[str]) -> FloatArray | None:
-        if self.broken:
-            raise ModelError("The device is gone.")
-        return super().encode_words(words)
+    assert articles_before(archive.engine) is None
 
 
 # --- the encode cache -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from indexer.archive import Archive
 from indexer.article import Article, Passage
 from indexer.engines.base import (
     EncodedPassage,
@@ -22,10 +23,11 @@ from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch.client import dumps, loads
 from indexer.engines.opensearch.failures import LastingFailure
 from indexer.engines.opensearch.writing import Action, send
-from indexer.errors import ArticlesRefused, EngineUnavailable, SchemaMismatch
+from indexer.errors import ArticlesRefused, EngineUnavailable, ModelError, SchemaMismatch
 from indexer.settings import load_settings
 from indexer.text import analyse
-from tests.engines.builders import MANIFEST, entries, entry, vector
+from tests.engines.builders import MANIFEST, article, entries, entry, vector
+from tests.fakes import WordlessEncoder
 from tests.opensearch.nodes import Node
 
 
@@ -90,16 +92,28 @@ def test_a_first_load_gets_its_replicas_at_its_end_also_after_a_crash(engine: Op
 def test_a_large_load_ends_with_a_merge_and_a_small_one_does_not(engine: OpenSearchEngine) -> None:
     engine.create(MANIFEST)
     write_apart(engine, range(3))
-    engine.settle()
+    engine.settle(0)
     assert segments(engine) == 1
     assert engine.indices.has_replicas(engine.names.articles)
     engine.create(MANIFEST)
     write_apart(engine, range(3, 4))
-    engine.settle()
+    engine.settle(3)
     assert segments(engine) == 2
     engine.create(MANIFEST)
     write_apart(engine, range(4, 9))
-    engine.settle()
+    engine.settle(4)
+    assert segments(engine) == 1
+
+
+def test_a_load_that_was_cut_off_at_its_end_is_merged_by_the_next(engine: OpenSearchEngine) -> None:
+    encoder = WordlessEncoder()
+    archive = Archive(engine.settings, engine, encoder)
+    for first in (0, 2, 4):  # each is cut off when all is written but the words
+        with pytest.raises(ModelError):
+            archive.add([article(f"{first}"), article(f"{first + 1}")])
+    assert segments(engine) > 1
+    encoder.broken = False
+    assert archive.add([article("0")]).unchanged == 1
     assert segments(engine) == 1
 
 
@@ -108,7 +122,7 @@ def test_an_archive_that_was_made_beforehand_is_merged_too(engine: OpenSearchEng
         first.create(MANIFEST)  # and gives it its replicas, as `newsarchive create` does
     engine.create(MANIFEST)
     write_apart(engine, range(3))
-    engine.settle()
+    engine.settle(0)
     assert segments(engine) == 1
 
 
@@ -125,7 +139,7 @@ def test_segments_that_are_not_merged_cost_no_load_and_no_replicas(
     engine.create(MANIFEST)
     write_apart(engine, range(3))
     monkeypatch.setattr(engine.cluster, "request", refused)
-    engine.settle()
+    engine.settle(0)
     assert (
         "The archive's segments were not merged, and searches are slower: The cluster's user" in caplog.text
     )

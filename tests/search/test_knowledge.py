@@ -10,6 +10,8 @@ import pytest
 from indexer.engines.base import Engine, Manifest
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.search import knowledge as module
+from indexer.search.background import LEAST
+from indexer.search.derived import derive
 from indexer.search.dictionary import Pair
 from indexer.search.knowledge import Knowledge
 from indexer.search.lexicon import update_lexicon
@@ -35,7 +37,7 @@ def engine(tmp_path: Path, encoder: FakeEncoder) -> Iterator[Engine]:
 def ingest(engine: Engine, encoder: FakeEncoder, *texts: str) -> None:
     engine.write([entry(encoder, article(text, "", text, language="ar")) for text in texts])
     engine.refresh()
-    update_lexicon(engine, encoder)
+    derive(engine, encoder)
 
 
 def searched(knowledge: Knowledge, text: str) -> dict[str, int]:
@@ -63,6 +65,20 @@ def test_nothing_is_read_again_where_nothing_changed(
     monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
     knowledge = Knowledge(engine)
     assert knowledge.planner is knowledge.planner
+
+
+def test_a_background_of_its_own_is_known_after_a_while(
+    engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the words were up to date, as those of a run that was cut off behind them are."""
+    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    knowledge = Knowledge(engine)
+    engine.write([entry(encoder, article(f"{n}", "", "هدنة", language="ar")) for n in range(LEAST)])
+    engine.refresh()
+    update_lexicon(engine, encoder)
+    assert not knowledge.background.languages
+    derive(engine, encoder)
+    assert knowledge.background.languages == ("ar",)
 
 
 def test_what_this_process_changed_is_known_at_once(engine: Engine, encoder: FakeEncoder) -> None:

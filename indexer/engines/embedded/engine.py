@@ -130,7 +130,7 @@ class EmbeddedEngine:
             self._views.refresh()
             self._unpublished = 0
 
-    def settle(self) -> None:
+    def settle(self, before: int) -> None:
         """Do nothing: the views are merged as they are brought up."""
 
     def hashes(self, ids: Sequence[str]) -> dict[str, str]:

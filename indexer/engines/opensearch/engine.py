@@ -89,8 +89,6 @@ class OpenSearchEngine:
             self._articles = self.names.generation_pattern(generation)
             _, self._words = self.names.generation(generation)
         self._first_load = False
-        #: How many articles there were when `create` was called.
-        self._before: int | None = None
 
     @classmethod
     def open(cls, address: str, settings: Settings) -> OpenSearchEngine:
@@ -121,7 +119,6 @@ class OpenSearchEngine:
         self.indices.create(manifest)
         # Without replicas it is new, or its first load was cut off: this is that load.
         self._first_load = not self.indices.has_replicas(self._articles)
-        self._before = self.indices.count(self._articles)
 
     # -- writing
 
@@ -145,14 +142,14 @@ class OpenSearchEngine:
         path = f"/{self._articles}/_refresh"
         patiently(lambda: self.cluster.request("POST", path, missing=True))
 
-    def settle(self) -> None:
-        """Merge what the archive was filled with, where it has grown by half since `create`; set a new one's replicas.
+    def settle(self, before: int) -> None:
+        """Merge what the archive was filled with, where it has grown by half; set a new one's replicas.
 
         A large load leaves dozens of segments, each of which has a graph of its vectors to be searched. What comes in
         small numbers the server merges by itself.
         """
         try:
-            if self._before is not None and self.indices.count(self._articles) > _GROWN * self._before:
+            if self.indices.count(self._articles) > _GROWN * before:
                 self.indices.merge(self._articles)
         except EngineError as error:
             logger.warning("How much the archive has grown is not known: %s", error.message)
