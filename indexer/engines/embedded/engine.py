@@ -209,15 +209,15 @@ class EmbeddedEngine:
         return reading.stacked(found)
 
     def scan(self, union: Union = Union(), *, batch: int = 500) -> Iterator[Article]:  # noqa: B008 - frozen
+        def of(snapshot: Snapshot) -> tuple[int, Positions]:
+            return snapshot.columns.sequence, reading.rows_by_id(snapshot, union)
+
         while True:
-            snapshot = self._views.current()
-            if snapshot is None:
-                return
+            sequence, rows = self._with_snapshot(of, (0, NO_ROWS))
             with self._database.moment() as connection:
                 (published,) = connection.execute("SELECT published FROM state").fetchone()
-                if published > snapshot.columns.sequence:
+                if published > sequence and len(rows):
                     continue  # versions that the snapshot knows may be gone by now
-                rows = self._with_snapshot(lambda usable: reading.rows_by_id(usable, union), NO_ROWS)
                 yield from reading.articles_of_rows(connection, rows, batch)
                 return
 

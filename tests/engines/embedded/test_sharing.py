@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from indexer.engines.embedded import EmbeddedEngine
+from indexer.engines.embedded.database import Database
 from indexer.engines.embedded.locks import FileLock
 from indexer.errors import EngineUnavailable
 from tests.engines.builders import MANIFEST, entries, entry
@@ -50,6 +53,26 @@ def test_a_writer_that_waits_too_long_says_why(filled: Path) -> None:
         engine.refresh()
         assert "version1" in engine.articles(["article-00001"])["article-00001"].text
     other.close()
+
+
+def test_a_scan_loses_no_article_that_another_process_replaces_as_it_begins(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = Database.moment
+
+    @contextmanager
+    def replaced_meanwhile(database: Database) -> Iterator[sqlite3.Connection]:
+        with moment(database) as connection:
+            monkeypatch.undo()
+            other.write([entry(3, version=1)])
+            other.refresh()
+            yield connection
+
+    with EmbeddedEngine.open(filled) as engine, EmbeddedEngine.open(filled) as other:
+        assert engine.match([COMMON])[0].total == 40  # the snapshot is at hand
+        monkeypatch.setattr(Database, "moment", replaced_meanwhile)
+        assert list(engine.scan()) == [one.article for one in entries(range(40))]
+        assert "version1" in {item.id: item for item in engine.scan()}["article-00003"].text
 
 
 def test_a_refresh_that_waits_too_long_says_why(filled: Path) -> None:
