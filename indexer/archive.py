@@ -32,7 +32,7 @@ from indexer.engines.base import (
     StoredPassage,
     Union,
 )
-from indexer.errors import ArticleNotFound, EngineError, SchemaMismatch
+from indexer.errors import ArticleNotFound, EngineError
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
@@ -154,25 +154,8 @@ class Archive:
     def check_manifest(self) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
         stored = self.engine.manifest()
-        fingerprint = self._encoder.fingerprint if self._encoder else expected_fingerprint(self.settings)
-        if stored is None:
-            return
-        expected = self._manifest(fingerprint or self.encoder.fingerprint)
-        differing = [
-            f"{part} (the archive's: {theirs}; the settings': {ours})"
-            for part, theirs, ours in (
-                ("model", dict(stored.model), dict(expected.model)),
-                ("passages", dict(stored.passages), dict(expected.passages)),
-                ("text analysis", stored.text_version, expected.text_version),
-            )
-            if theirs != ours
-        ]
-        if differing:
-            raise SchemaMismatch(
-                "This archive was made with another " + " and another ".join(differing) + ".",
-                remedy="`newsarchive rebuild` makes it anew from its own articles with the settings of now; "
-                "or go back to the settings it was made with (NEWSARCHIVE_MODEL, NEWSARCHIVE_PASSAGE_TOKENS).",
-            )
+        if stored is not None:
+            stored.check(self.manifest_of_now(), self.engine.remade_by)
 
     # -- writing
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.archive import Archive
@@ -63,7 +62,7 @@ class Reindexer:
         """
         chosen = self._candidate(number)
         manifest = self._archive.manifest_of_now()
-        if chosen.manifest is None or not same(chosen.manifest, manifest):
+        if chosen.manifest is None or chosen.manifest.differences(manifest):
             raise EngineError(
                 f"Generation {chosen.number} was made with other settings than those of now (another model, "
                 "other passages or another version of this program).",
@@ -88,7 +87,9 @@ class Reindexer:
         """
         manifest = self._archive.manifest_of_now()
         for one in self.generations():
-            if (one.in_use or one.number == number) and one.manifest and same(one.manifest, manifest):
+            if one.manifest is None or one.manifest.differences(manifest):
+                continue
+            if one.in_use or one.number == number:
                 engine = self._engine.at_generation(one.number)
                 yield f"generation {one.number}", Archive(self._settings, engine, self._archive.encoder)
 
@@ -132,8 +133,3 @@ def reindexer(settings: Settings) -> Iterator[Reindexer]:
                 remedy="`newsarchive rebuild` does the same for a folder; --engine names a cluster.",
             )
         yield Reindexer(engine, settings)  # type: ignore[arg-type]
-
-
-def same(one: Manifest, other: Manifest) -> bool:
-    """Say whether two manifests mean the same archive; when they were made does not count."""
-    return replace(one, created_at="") == replace(other, created_at="")

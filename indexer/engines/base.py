@@ -27,8 +27,10 @@ from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from indexer.article import Article, Passage
+from indexer.errors import SchemaMismatch
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -302,6 +304,37 @@ class Manifest:
     text_version: int  # `indexer.text.TEXT_VERSION`: tokens change when it does
     created_at: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it is stored as; `Manifest(**stored)` undoes it."""
+        data = {
+            "model": dict(self.model),
+            "passages": dict(self.passages),
+            "text_version": self.text_version,
+            "created_at": self.created_at,
+        }
+        plain: dict[str, Any] = orjson.loads(
+            orjson.dumps(data)
+        )  # as it will be read back: tuples become lists
+        return plain
+
+    def differences(self, other: Manifest) -> list[str]:
+        """Return the parts that differ; when they were made does not count."""
+        mine, theirs = self.to_dict(), other.to_dict()
+        return [part for part in ("model", "passages", "text_version") if mine[part] != theirs[part]]
+
+    def check(self, wanted: Manifest, remade_by: str) -> None:
+        """Raise `SchemaMismatch` where an archive was made with this and *wanted* differs; see `Engine.remade_by`."""
+        differing = [
+            f"{part.replace('_', ' ')} (the archive's: {getattr(self, part)}; the settings': {getattr(wanted, part)})"
+            for part in self.differences(wanted)
+        ]
+        if differing:
+            raise SchemaMismatch(
+                f"This archive was made with another {' and another '.join(differing)}.",
+                remedy=f"{remade_by} makes it anew from its own articles with the settings of now; or go back to the "
+                "settings it was made with (NEWSARCHIVE_MODEL, NEWSARCHIVE_PASSAGE_TOKENS).",
+            )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word:
@@ -351,6 +384,8 @@ class Engine(Protocol):
     """
 
     name: str
+    #: The command that makes an archive anew where its manifest is not that of the settings.
+    remade_by: str
 
     # -- life
 

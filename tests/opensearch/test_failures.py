@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -125,6 +126,12 @@ def test_an_index_of_another_schema(engine: OpenSearchEngine) -> None:
     engine.cluster.request("PUT", f"/{index}/_mapping", meta)
     with pytest.raises(SchemaMismatch, match="generations build"):
         engine.manifest()
+
+
+def test_an_archive_of_other_settings_names_the_command_that_works_here(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    with pytest.raises(SchemaMismatch, match=r"text version \(.*generations build.*generations promote"):
+        engine.create(replace(MANIFEST, text_version=99))
 
 
 def test_an_index_that_is_not_ours(engine: OpenSearchEngine) -> None:

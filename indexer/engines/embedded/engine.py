@@ -52,6 +52,7 @@ class EmbeddedEngine:
     """An `indexer.engines.base.Engine` in a folder. Any number of processes may read while one writes."""
 
     name = "embedded"
+    remade_by = "`newsarchive rebuild`"
 
     def __init__(self, folder: Path, *, read_only: bool, lock_timeout: float) -> None:
         self.folder = folder
@@ -102,7 +103,7 @@ class EmbeddedEngine:
         return self._small.manifest()
 
     def create(self, manifest: Manifest) -> None:
-        self._small.create(manifest)
+        self._small.create(manifest, self.remade_by)
 
     # -- writing
 

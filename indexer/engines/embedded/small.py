@@ -10,7 +10,6 @@ import orjson
 from indexer.engines.base import Manifest, Word, WordCount
 from indexer.engines.embedded.database import Database
 from indexer.engines.embedded.stored import decode_vector, encode_vector
-from indexer.errors import SchemaMismatch
 
 _BATCH = 500
 
@@ -26,21 +25,14 @@ class SmallTables:
             (stored,) = connection.execute("SELECT manifest FROM state").fetchone()
         return None if stored is None else Manifest(**orjson.loads(stored))
 
-    def create(self, manifest: Manifest) -> None:
+    def create(self, manifest: Manifest, remade_by: str) -> None:
         """Store the manifest of a new archive; refuse one that differs from what is stored."""
-        wanted = _plain(manifest)
         with self._database.writing() as connection:
             (stored,) = connection.execute("SELECT manifest FROM state").fetchone()
             if stored is None:
-                connection.execute("UPDATE state SET manifest = ?", (orjson.dumps(wanted),))
+                connection.execute("UPDATE state SET manifest = ?", (orjson.dumps(manifest.to_dict()),))
                 return
-        present = orjson.loads(stored)
-        differing = [name for name in wanted if name != "created_at" and wanted[name] != present.get(name)]
-        if differing:
-            raise SchemaMismatch(
-                f"This archive was made with another {' and another '.join(differing).replace('_', ' ')}.",
-                remedy="`newsarchive rebuild` makes it anew from its own articles with the settings of now.",
-            )
+        Manifest(**orjson.loads(stored)).check(manifest, remade_by)
 
     def vocabulary(self, min_articles: int) -> Iterator[WordCount]:
         with self._database.moment() as connection:
@@ -106,14 +98,3 @@ class SmallTables:
                 "DELETE FROM records WHERE kind = ? AND key = ?", [(kind, key) for key in keys]
             )
             return connection.total_changes - before
-
-
-def _plain(manifest: Manifest) -> dict[str, Any]:
-    data = {
-        "model": dict(manifest.model),
-        "passages": dict(manifest.passages),
-        "text_version": manifest.text_version,
-        "created_at": manifest.created_at,
-    }
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(data))  # as it will be read back: tuples become lists
-    return plain

@@ -77,6 +77,7 @@ class OpenSearchEngine:
     """An archive on a cluster. `generation` looks at another generation than the one in use."""
 
     name = "opensearch"
+    remade_by = "`newsarchive generations build`, with `newsarchive generations promote` behind it,"
 
     def __init__(self, cluster: Cluster, settings: Settings, *, generation: int | None = None) -> None:
         self.cluster = cluster
@@ -116,7 +117,7 @@ class OpenSearchEngine:
         return self.indices.manifest(self._generation)
 
     def create(self, manifest: Manifest) -> None:
-        self.indices.create(manifest)
+        self.indices.create(manifest, self.remade_by)
         # Without replicas it is new, or its first load was cut off: this is that load.
         self._first_load = not self.indices.has_replicas(self._articles)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from indexer.engines.base import EncodedPassage, Entry, Manifest
 from indexer.engines.opensearch import placing
 from indexer.engines.opensearch.documents import CODES, VECTORS, codes_of, to_article, to_passages, vectors_of
 from indexer.engines.opensearch.homes import Home, Homes, home_of
-from indexer.engines.opensearch.mappings import manifest_from_dict, same_layout, schema_hash
+from indexer.engines.opensearch.mappings import same_layout, schema_hash
 from indexer.engines.opensearch.patience import once, patiently
 from indexer.engines.opensearch.queries import EVERYTHING
 from indexer.engines.opensearch.scanning import KEEP_ALIVE, scan
@@ -257,7 +257,7 @@ def _manifest_of(mapping: dict[str, Any], *, any_schema: bool = False) -> Manife
     meta = mapping.get("_meta", {})
     if "manifest" not in meta or (meta.get("schema") != schema_hash() and not any_schema):
         return None
-    return manifest_from_dict(meta["manifest"])
+    return Manifest(**meta["manifest"])
 
 
 def _begun(engine: OpenSearchEngine, live: int, manifest: Manifest) -> int | None:
@@ -267,7 +267,7 @@ def _begun(engine: OpenSearchEngine, live: int, manifest: Manifest) -> int | Non
         return None
     mapping = _mapping(engine, number)
     begun = _manifest_of(mapping)
-    fits = begun and replace(begun, created_at="") == replace(manifest, created_at="")
+    fits = begun and not begun.differences(manifest)
     return number if fits and same_layout(mapping["_meta"].get("layout", {}), engine.settings) else None
 
 

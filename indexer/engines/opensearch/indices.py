@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from indexer.engines.base import Manifest
@@ -13,7 +12,6 @@ from indexer.engines.opensearch.homes import Homes, find_homes, make_index
 from indexer.engines.opensearch.mappings import (
     Names,
     articles_index,
-    manifest_from_dict,
     places_index,
     records_index,
     replica_settings,
@@ -45,7 +43,7 @@ class Indices:
 
     # -- making
 
-    def create(self, manifest: Manifest) -> None:
+    def create(self, manifest: Manifest, remade_by: str) -> None:
         """Make the first generation with its aliases; an existing archive must have an equal manifest."""
         existing = self.manifest()
         if existing is None:
@@ -53,12 +51,7 @@ class Indices:
             existing = self.manifest()
             assert existing is not None
         self.create_records()
-        if replace(existing, created_at="") != replace(manifest, created_at=""):
-            raise SchemaMismatch(
-                "This archive was made with another model, other passages or another text analysis.",
-                remedy="`newsarchive generations build` makes it anew beside the old one; or go back to the "
-                "settings that it was made with.",
-            )
+        existing.check(manifest, remade_by)
 
     def create_generation(self, manifest: Manifest, number: int, *, live: bool) -> None:
         """Make a generation's indices; a live one gets the aliases in the same step, its articles last."""
@@ -106,7 +99,7 @@ class Indices:
                 f"The index {index!r} was made by another version of this program, with other fields.",
                 remedy=BUILD_ANEW,
             )
-        return manifest_from_dict(meta["manifest"])
+        return Manifest(**meta["manifest"])
 
     def mapping(self, number: int | None = None) -> tuple[str, dict[str, Any]] | None:
         """Return (index, mapping) of a generation's rest, which stands for all of its partitions."""

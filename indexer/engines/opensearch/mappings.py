@@ -134,7 +134,7 @@ def articles_index(manifest: Manifest, settings: Settings, generation: int) -> d
             "dynamic": "strict",
             "_meta": {
                 "schema": schema_hash(),
-                "manifest": manifest_to_dict(manifest),
+                "manifest": manifest.to_dict(),
                 "layout": layout(settings),
                 "generation": generation,
             },
@@ -225,19 +225,6 @@ def schema_hash() -> str:
     properties = _article_properties(1, "lucene")
     canonical = orjson.dumps([properties, NOT_IN_SOURCE], option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(canonical, digest_size=8).hexdigest()
-
-
-def manifest_to_dict(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "model": dict(manifest.model),
-        "passages": dict(manifest.passages),
-        "text_version": manifest.text_version,
-        "created_at": manifest.created_at,
-    }
-
-
-def manifest_from_dict(data: Mapping[str, Any]) -> Manifest:
-    return Manifest(**data)
 
 
 def _article_properties(dimensions: int, knn: str) -> dict[str, Any]:
