@@ -51,16 +51,20 @@ def post(
     watch.daemon = True
     watch.start()
     try:
+        connection.connect()
+        if too_late.is_set():  # there was no socket yet that could have been shut down
+            raise TimeoutError
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", target, body, dict(headers))
         response = connection.getresponse()
         response.read(MAX_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise Refused(f"{host} did not answer as it should ({type(error).__name__}).") from None
+        if not too_late.is_set():
+            raise Refused(f"{host} did not answer as it should ({type(error).__name__}).") from None
     finally:
         watch.cancel()
         connection.close()
-    if too_late.is_set():  # what was cut off may look like a short answer
+    if too_late.is_set():  # what was cut off may look like a short answer, too
         raise Refused(f"{host} did not answer within {timeout:g} seconds.")
     if not 200 <= response.status < 300:
         raise Refused(f"{host} answered with status {response.status}.")

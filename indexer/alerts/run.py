@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 _BATCH = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong with one saved search; `search` is its id, as names may be the same."""
+
+    search: str
+    name: str
+    problem: str
+
+
 @dataclass(slots=True)
 class AlertReport:
-    """What a run did. `problems` goes by the name of the saved search."""
+    """What a run did."""
 
     searches: int = 0
     articles: int = 0
     alerts: int = 0
     sent: int = 0  # messages
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,7 +91,7 @@ def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport
         try:
             trigger = make_trigger(archive.searcher.prepare(saved.request, encodings.encode), usual)
         except InvalidQuery as error:  # the query language has changed since it was saved
-            report.problems[saved.name] = str(error)
+            report.problems.append(Problem(saved.id, saved.name, str(error)))
         else:
             if trigger is not None:
                 triggers[saved.id] = trigger
@@ -93,21 +102,25 @@ def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport
 def _send(
     archive: Archive, store: SavedSearches, saved: SavedSearch, sender: Sender, report: AlertReport
 ) -> None:
-    problem = report.problems.get(saved.name, "")
-    sent_at = ""
-    for way, send in sender.ways(saved).items() if saved.is_due else ():
+    sent_at, put_off = "", False
+    for way, send in sender.ways(saved).items():
         waiting = [alert for alert in store.alerts(saved.id) if way not in alert.sent]
         if not waiting:
+            continue
+        if not saved.is_due:
+            put_off = True
             continue
         try:
             send(saved, told(waiting, archive.articles, archive.gists))
         except ArchiveError as error:
-            problem = f"{way}: {error}"
-            report.problems[saved.name] = problem
+            report.problems.append(Problem(saved.id, saved.name, f"{way}: {error}"))
             continue
         report.sent += 1
         sent_at = now()
         store.update(saved.id, [replace(alert, sent=(*alert.sent, way)) for alert in waiting])
+    problem = " ".join(one.problem for one in report.problems if one.search == saved.id)
+    if put_off and not problem:
+        problem = saved.problem  # what could not be sent is not sent yet
     # Read again: somebody may have read or deleted the search while this ran.
     current = store.get(saved.id)
     if current and (sent_at or current.problem != problem):

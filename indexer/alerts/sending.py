@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Callable, Sequence
-from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,11 @@ from indexer.alerts.messages import mail, payload
 from indexer.alerts.saved import SavedSearch
 from indexer.alerts.told import Told
 from indexer.errors import InvalidQuery, SettingsError
+from indexer.wording import say
 
 if TYPE_CHECKING:
     from indexer.settings import Settings
-from indexer.wording import say
 
-MailPost = Callable[[EmailMessage], None]
 _TIMEOUT = 20.0
 
 

@@ -102,5 +102,5 @@ def tell(report: AlertReport, *, err: bool = False) -> None:
         f"{report.alerts:,} alerts of {report.searches:,} saved searches in {report.articles:,} new articles{sent}.",
         err=err,
     )
-    for name, problem in report.problems.items():
-        click.echo(f"{isolate(name)}: {clean(problem)}", err=True)
+    for one in report.problems:
+        click.echo(f"{isolate(one.name)}: {clean(one.problem)}", err=True)

@@ -37,7 +37,7 @@ def told(settings: Settings) -> tuple[set[str], set[str], Estimate]:
         words, condition = save(store, "Libya ceasefire"), save(store, "+ceasefire")
         archive.add(NEW)
         report = run_alerts(archive)
-        assert (report.articles, report.problems) == (3, {})
+        assert (report.articles, report.problems) == (3, [])
         found = [{alert.article for alert in store.alerts(saved.id)} for saved in (words, condition)]
         return found[0], found[1], estimate(archive, SearchRequest("Libya ceasefire"))
 

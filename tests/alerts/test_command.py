@@ -35,7 +35,7 @@ def test_nothing_is_saved_yet(tmp_path: Path) -> None:
     assert run(tmp_path, "alerts", "list", "--json").stdout == "[]\n"
     done = run(tmp_path, "alerts", "run", "--json")
     assert done.exit_code == 0
-    assert orjson.loads(done.stdout) == {"searches": 0, "articles": 0, "alerts": 0, "sent": 0, "problems": {}}
+    assert orjson.loads(done.stdout) == {"searches": 0, "articles": 0, "alerts": 0, "sent": 0, "problems": []}
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 
@@ -154,6 +155,28 @@ def test_a_server_that_drips_is_left() -> None:
         with pytest.raises(Refused):
             post(f"http://127.0.0.1:{port}/", b"{}", {}, timeout=0.5, may_reach=anywhere)
         assert time.monotonic() - started < 5
+
+
+def test_a_connection_that_is_made_too_late_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is over there is no socket yet that could be shut down; the server then drips."""
+
+    def drip(client: socket.socket, request: bytes) -> None:
+        for letter in b"HTTP/1.1 200 OK\r\n" * 10:
+            client.sendall(bytes([letter]))
+            time.sleep(0.1)
+
+    connect = socket.create_connection
+
+    def late(*arguments: Any) -> socket.socket:
+        time.sleep(0.5)
+        return connect(*arguments)
+
+    monkeypatch.setattr(socket, "create_connection", late)
+    with server(drip) as (port, _):
+        started = time.monotonic()
+        with pytest.raises(Refused, match=r"within 0\.3 seconds"):
+            post(f"http://localhost:{port}/", b"{}", {}, timeout=0.3, may_reach=anywhere)
+        assert time.monotonic() - started < 3
 
 
 def test_a_server_that_is_silent_is_left() -> None:

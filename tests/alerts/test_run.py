@@ -11,7 +11,7 @@ import pytest
 
 from indexer.alerts import run as running
 from indexer.alerts import saved as saving
-from indexer.alerts.run import run_alerts
+from indexer.alerts.run import Problem, run_alerts
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches
 from indexer.alerts.sending import Sender
 from indexer.alerts.told import Told
@@ -92,7 +92,7 @@ def test_a_search_that_is_no_query_any_more_is_told(archive: Archive, store: Sav
     broken, whole = save(store, '"unbalanced', "broken"), save(store, "ceasefire")
     archive.add([article("new", "A ceasefire.")])
     report = run_alerts(archive)
-    assert list(report.problems) == ["broken"]
+    assert [(one.search, one.name) for one in report.problems] == [(broken.id, "broken")]
     assert found(store, whole.id) == {"new"}
     stored = store.get(broken.id)
     assert stored is not None
@@ -157,7 +157,7 @@ def test_what_was_not_sent_is_sent_the_next_time(archive: Archive, store: SavedS
     sender = FailingOnce(archive.settings)
     archive.add([article("a", "A ceasefire.")])
     report = run_alerts(archive, sender=sender)
-    assert (report.sent, report.problems) == (0, {"ceasefire": "webhook: not taken"})
+    assert (report.sent, report.problems) == (0, [Problem(saved.id, "ceasefire", "webhook: not taken")])
     stored = store.get(saved.id)
     assert stored is not None
     assert stored.problem == "webhook: not taken"
@@ -168,6 +168,38 @@ def test_what_was_not_sent_is_sent_the_next_time(archive: Archive, store: SavedS
     healed = store.get(saved.id)
     assert healed is not None
     assert healed.problem == ""
+
+
+def test_searches_of_one_name_have_their_own_problems(archive: Archive, store: SavedSearches) -> None:
+    first, second = (save(store, "ceasefire", webhook="https://hook.example/x") for _ in range(2))
+    archive.add([article("a", "A ceasefire.")])
+    report = run_alerts(archive, sender=FailingOnce(archive.settings))
+    assert (report.sent, len(report.problems)) == (1, 1)
+    stored = {saved.id: saved.problem for saved in store}
+    assert sorted((stored[first.id], stored[second.id])) == ["", "webhook: not taken"]
+
+
+class WithoutMail(Sender):
+    """Takes what is sent to webhooks, and no mail."""
+
+    def send_webhook(self, saved: Any, alerts: Sequence[Told]) -> None:
+        """Take it."""
+
+    def send_mail(self, saved: Any, alerts: Sequence[Told]) -> None:
+        raise InvalidQuery("no mail")
+
+
+def test_a_problem_stays_until_it_is_over(archive: Archive, store: SavedSearches) -> None:
+    """The webhook was sent, so nothing is due before tomorrow, and the mail is unsent meanwhile."""
+    saved = save(store, "ceasefire", webhook="https://hook.example/x", email="a@example.org", every="day")
+    sender = WithoutMail(archive.settings)
+    archive.add([article("a", "A ceasefire.")])
+    assert run_alerts(archive, sender=sender).sent == 1
+    for _ in range(2):
+        stored = store.get(saved.id)
+        assert stored is not None
+        assert stored.problem == "email: no mail"
+        assert run_alerts(archive, sender=sender).sent == 0
 
 
 class Counting(Sender):

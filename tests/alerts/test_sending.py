@@ -94,7 +94,7 @@ def test_a_mail_tells_what_triggered_it(
         ]
     )
     report = run_alerts(archive)
-    assert (report.alerts, report.sent, report.problems) == (2, 1, {})
+    assert (report.alerts, report.sent, report.problems) == (2, 1, [])
     [(recipients, message)] = mails
     assert recipients == ["reader@example.org"]
     assert message["Subject"] == "Libya ceasefire: 2 new articles"
@@ -173,8 +173,9 @@ def test_a_mail_server_that_is_away_is_told_without_the_password(
     saved = save(store, "ceasefire", email="reader@example.org")
     archive.add([article("a", "A ceasefire.")])
     report = run_alerts(archive)
-    assert "mail server 127.0.0.1 did not take" in report.problems["ceasefire"]
-    assert "secret" not in report.problems["ceasefire"]
+    [problem] = report.problems
+    assert "mail server 127.0.0.1 did not take" in problem.problem
+    assert "secret" not in problem.problem
     assert [alert.sent for alert in store.alerts(saved.id)] == [()]
 
 
@@ -183,7 +184,7 @@ def test_a_webhook_is_sent_json(archive: Archive, store: SavedSearches) -> None:
         save(store, "Libya ceasefire", webhook=f"http://127.0.0.1:{port}/hook")
         archive.add([article("a", "A ceasefire in Libya.", url="https://bbc.example/1", day="2018-02-18")])
         report = run_alerts(archive, sender=Sender(archive.settings, may_reach=anywhere))
-    assert (report.sent, report.problems) == (1, {})
+    assert (report.sent, report.problems) == (1, [])
     body = orjson.loads(seen[0].partition(b"\r\n\r\n")[2])
     assert body["saved_search"]["name"] == "Libya ceasefire"
     [alert] = body["alerts"]
@@ -199,7 +200,7 @@ def test_a_webhook_to_this_machine_is_refused(archive: Archive, store: SavedSear
         archive.add([article("a", "A ceasefire.")])
         report = run_alerts(archive)
     assert not seen
-    assert "public internet" in report.problems["ceasefire"]
+    assert "public internet" in report.problems[0].problem
     assert [alert.sent for alert in store.alerts(saved.id)] == [()]
 
 
