@@ -136,7 +136,7 @@ def count_copies(articles: Iterable[Article]) -> Copies:
 
 
 def coarser(histogram: Histogram, unit: str) -> Mapping[str, int]:
-    """Return the counts of a histogram by day as counts by `month` or `year` (or `day`, as they are)."""
+    """Return the counts of a histogram by wider periods, `month` or `year` (or by its own, as they are)."""
     length = {"day": 10, "month": 7, "year": 4}[unit]
     counts: Counter[str] = Counter()
     for bucket in histogram.buckets:

@@ -25,7 +25,7 @@ from webapp import display, marking, reading, translation
 from webapp.context import run_search, the_archive
 from webapp.formats import FORMATS
 from webapp.public import at_root
-from webapp.state import SearchState
+from webapp.state import MAX_DIGITS, SearchState
 
 blueprint = Blueprint("article", __name__)
 
@@ -147,7 +147,8 @@ def _state() -> SearchState:
 
 def _rank() -> int | None:
     value = request.args.get("rank", "")
-    return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:9]) <= WINDOW else None
+    rank = int(value) if value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS else 0
+    return rank if 0 < rank <= WINDOW else None
 
 
 def _place(state: SearchState, article_id: str) -> Place | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, render_template, request
 
 from indexer.coverage import Copies, Coverage, Gap, SourceCoverage, coarser, count_copies, cover
-from indexer.engines.base import Bucket, Histogram, Sort, Union
+from indexer.engines.base import Sort, Union
 from webapp import histogram
 from webapp.context import the_archive
 from webapp.display import period_name
@@ -22,7 +22,6 @@ blueprint = Blueprint("coverage", __name__)
 
 _PATH = "/coverage"
 _GAPS_SHOWN = 15
-_MAX_CELLS = 130
 STRIP_WIDTH, STRIP_HEIGHT = 390.0, 14.0
 
 
@@ -68,7 +67,7 @@ def show() -> str:
     )
     archive = the_archive()
     coverage = cover(archive.engine, state.filters())
-    chart = histogram.draw(_at_most(coverage.histogram), state)
+    chart = histogram.draw(coverage.histogram, state)
     copies: Copies | None = None
     if request.args.get("copies") == "1":
         copies = count_copies(archive.scan(Union(filters=state.filters())))
@@ -90,12 +89,10 @@ def show() -> str:
 def _rows(coverage: Coverage, state: SearchState, unit: str) -> list[Row]:
     """Return the sources with their cells, all over the same time."""
     counts = [coarser(source.histogram, unit) for source in coverage.sources]
-    named = sorted({period for counted in counts for period in counted})
+    named = {period for counted in counts for period in counted}
     if not named:
         return [_row(source, (), state) for source in coverage.sources]
-    periods = histogram.periods_between(named[0], named[-1], unit)
-    if len(periods) > _MAX_CELLS:
-        periods = named
+    periods = histogram.periods_of(named, unit)
     width = STRIP_WIDTH / len(periods)
     mirrored = language().direction == "rtl"
     rows = []
@@ -139,16 +136,6 @@ def _gaps(coverage: Coverage, state: SearchState) -> list[ListedGap]:
     ]
     found.sort(key=lambda listed: (-listed.gap.days, listed.source, listed.gap.first))
     return found[:_GAPS_SHOWN]
-
-
-def _at_most(days: Histogram) -> Histogram:
-    """Return the finest histogram whose bars are few enough to be drawn."""
-    for unit in ("day", "month", "year"):
-        counts = coarser(days, unit)
-        if len(counts) <= _MAX_CELLS:
-            break
-    buckets = tuple(Bucket(period, count) for period, count in sorted(counts.items()))
-    return Histogram(unit, buckets, days.undated, days.doubtful)
 
 
 def _deeper(chart: histogram.Chart, state: SearchState) -> histogram.Chart:

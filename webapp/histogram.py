@@ -7,9 +7,11 @@ from right to left in Arabic.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from indexer.coverage import coarser
 from indexer.engines.base import Histogram
 from indexer.wording import say
 from webapp.display import period_name
@@ -20,8 +22,8 @@ WIDTH, HEIGHT = 320.0, 84.0
 _LEAST_HEIGHT = 2.0
 _WIDEST_BAR = 26.0
 # An engine counts the periods that hold something; days of some years are too many to draw with their gaps.
-_MAX_SLOTS = 130
-_WIDER = {"day": ("month", 7), "month": ("year", 4)}
+MAX_SLOTS = 130
+_WIDER = {"day": "month", "month": "year"}
 _TICKS = 4
 #: Unit -> what the drawing's name says, and what its bars count.
 _COUNTS = {"year": say("articles by year"), "month": say("articles by month"), "day": say("articles by day")}
@@ -90,13 +92,10 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
     if not counts:
         return None
     unit = histogram.unit
-    periods = periods_between(min(counts), max(counts), unit)
-    while len(periods) > _MAX_SLOTS and unit in _WIDER:
-        unit, length = _WIDER[unit]
-        counts = _gathered(counts, length)
-        periods = periods_between(min(counts), max(counts), unit)
-    if len(periods) > _MAX_SLOTS:  # centuries with gaps: the gaps are left out
-        periods = sorted(counts)
+    while unit in _WIDER and _slots(min(counts), max(counts), unit) > MAX_SLOTS:
+        unit = _WIDER[unit]
+        counts = {period: count for period, count in coarser(histogram, unit).items() if count}
+    periods = periods_of(counts, unit)
     slot = min(WIDTH / len(periods), _WIDEST_BAR)
     bar_width = max(slot * 0.8, min(slot, 1.0))
     highest = max(counts.values())
@@ -139,8 +138,11 @@ def way_back(state: SearchState) -> list[Step]:
     ]
 
 
-def periods_between(first: str, last: str, unit: str) -> list[str]:
-    """Return every period from *first* to *last*."""
+def periods_of(counts: Collection[str], unit: str) -> list[str]:
+    """Return every period from the first to the last; of more than can be drawn, those that are there."""
+    first, last = min(counts), max(counts)
+    if _slots(first, last, unit) > MAX_SLOTS:  # centuries with gaps
+        return sorted(counts)
     if unit == "year":
         return [f"{year:04}" for year in range(int(first), int(last) + 1)]
     if unit == "month":
@@ -148,6 +150,15 @@ def periods_between(first: str, last: str, unit: str) -> list[str]:
         return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(low, high + 1)]
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     return [(start + timedelta(days=day)).isoformat() for day in range((end - start).days + 1)]
+
+
+def _slots(first: str, last: str, unit: str) -> int:
+    """Return how many periods there are from one to another."""
+    start, end = (date.fromisoformat(f"{name}-01-01"[:10]) for name in (first, last))
+    if unit == "day":
+        return (end - start).days + 1
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return (months if unit == "month" else end.year - start.year) + 1
 
 
 def _mirrored(chart: Chart) -> Chart:
@@ -164,14 +175,6 @@ def _mirrored(chart: Chart) -> Chart:
         ),
         ticks=tuple(replace(tick, x=round(WIDTH - tick.x, 2)) for tick in chart.ticks),
     )
-
-
-def _gathered(counts: dict[str, int], length: int) -> dict[str, int]:
-    """Return the counts of wider periods, whose names are the first *length* characters."""
-    wider: dict[str, int] = {}
-    for name, number in counts.items():
-        wider[name[:length]] = wider.get(name[:length], 0) + number
-    return wider
 
 
 def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:

@@ -12,6 +12,7 @@ from webapp.state import SearchState
 blueprint = Blueprint("names", __name__)
 
 MAX_NAME = 100  # characters
+_MOST_PARTS = MAX_NAME // 2
 #: From this similarity on a spelling is ticked from the start; what is less alike is only offered.
 TICKED = 0.4
 EXAMPLES = (say("Trump"), say("Khalifa Haftar"), "Lavrov", "السيسي")
@@ -29,14 +30,9 @@ def workbench() -> str:
 @blueprint.get("/names/search")
 def search() -> Response:
     """Lead to the search for the ticked spellings: of each part of the name any one must be met."""
-    groups = [request.args.getlist(f"part{number}") for number in range(_parts())]
+    groups = [request.args.getlist(f"part{number}") for number in range(_MOST_PARTS)]
     text = " ".join(_any_of([_word(spelling) for spelling in group]) for group in groups if any(group))
     return redirect(SearchState(text=text).url() if text.strip() else url_for("names.workbench"))
-
-
-def _parts() -> int:
-    numbers = [name[4:] for name in request.args if name.startswith("part") and name[4:].isdigit()]
-    return max((int(number[:2]) + 1 for number in numbers), default=0)
 
 
 def _any_of(words: list[str]) -> str:

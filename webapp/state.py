@@ -31,7 +31,7 @@ from webapp.public import at_root
 DEFAULT_SIZE = 10
 SIZES = (10, 25, 50, 100)
 MAX_VALUES = 50  # included and excluded values in one address
-_MAX_DIGITS = 9
+MAX_DIGITS = 9
 _LONGEST_KEPT = 300  # characters; longer values are not remembered
 
 Values = Mapping[str, tuple[str, ...]]
@@ -288,7 +288,7 @@ def _number(args: MultiDict[str, str], name: str, default: int) -> int:
     value = args.get(name, "").strip()
     if not value:
         return default
-    if not (value.isascii() and value.isdigit()) or len(value) > _MAX_DIGITS or int(value) < 1:
+    if not (value.isascii() and value.isdigit()) or len(value) > MAX_DIGITS or int(value) < 1:
         raise InvalidQuery(
             say("%(name)s is a number from 1, not %(value)s.", name=repr(name), value=repr(value[:40]))
         )

@@ -38,7 +38,9 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option("--baseline", type=FILE, metavar="RUN", help="TREC run to compare with.")
 @click.option("--run-out", type=OUT, help="Write the ranking as a TREC run.")
 @click.option(
-    "--leg-run-out", type=OUT, help="Write each leg's ranking, too: FILE becomes FILE.dense, FILE.lexical."
+    "--leg-run-out",
+    type=OUT,
+    help="Write each leg's ranking, too: FILE becomes FILE.dense, FILE.lexical and so on.",
 )
 @click.option("--html", "html_out", type=OUT, help="Write a report with plots.")
 @click.option("--unanswerable", type=FILE, help="Queries that the archive has no answer to: are they told?")

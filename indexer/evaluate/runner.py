@@ -22,7 +22,7 @@ from indexer.errors import InvalidQuery
 from indexer.evaluate.datasets import Qrels, Query, Run, plain
 from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, score
 from indexer.evaluate.significance import Difference, compare, intervals
-from indexer.search.explain import KEYWORDS, MEANING
+from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING
 from indexer.search.filters import combine
 from indexer.search.ranking import Ranking
 from indexer.search.request import SearchRequest
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 DEPTH = 100
 
 #: A leg's name in search results -> its name in reports, which is the usual one in retrieval research.
-LEG_NAMES = {KEYWORDS: "lexical", MEANING: "dense"}
+LEG_NAMES = {KEYWORDS: "lexical", MEANING: "dense", KNOWN_ITEM: "known-item"}
 
 Asked = Callable[[int, int], None]
 
@@ -159,13 +159,13 @@ def evaluate(
             total = (time.perf_counter() - began) * 1000
         except InvalidQuery as error:
             refused[query.id] = str(error)
-            continue
-        run[query.id] = list(ranking.fused[:DEPTH])
-        for leg, result in ranking.legs.items():
-            found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
-            leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
-        timings.append({**ranking.timings_ms, "total": total})
-        stand_out.append(ranking.stands_out)
+        else:
+            run[query.id] = list(ranking.fused[:DEPTH])
+            for leg, result in ranking.legs.items():
+                found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
+                leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
+            timings.append({**ranking.timings_ms, "total": total})
+            stand_out.append(ranking.stands_out)
         if asked:
             asked(number, len(chosen) + len(others))
     foreign: list[bool | None] = []

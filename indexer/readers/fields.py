@@ -39,7 +39,7 @@ _MAX_NAMES_LENGTH = 5_000
 _MAX_REMEMBERED = 1_000
 # An export may hold a few more and longer extra fields than a record: the pipeline adds its own.
 _MAX_EXPORTED_EXTRA = 2 * MAX_EXTRA_FIELDS
-_MAX_EXPORTED_VALUE = 8_192
+_MAX_EXPORTED_VALUE = 65_536  # the address of a search, with up to twelve characters for each of a question
 
 
 class FieldMapper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,9 +13,9 @@ import pytest
 from indexer.archive import Archive
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
-from indexer.evaluate.datasets import Query
+from indexer.evaluate.datasets import Query, read_run, write_run
 from indexer.evaluate.report import to_json, to_text
-from indexer.evaluate.runner import DEPTH, Standing, evaluate, merge
+from indexer.evaluate.runner import DEPTH, LEG_NAMES, Standing, evaluate, merge
 from indexer.settings import load_settings
 from tests.evaluate.archives import archive_of
 from tests.fakes import FakeEncoder
@@ -86,10 +87,27 @@ def test_a_query_that_cannot_be_asked_counts_as_0_and_is_named(archive: Archive)
     assert evaluation.whole.means["R@100"] == 0.5
 
 
+def test_runs_of_all_legs_can_be_read_back(archive: Archive, tmp_path: Path) -> None:
+    """A query that is an article's title has one leg more."""
+    evaluation = evaluate(archive, [Query("title", "The museum opens again today")], {"title": {"museum": 1}})
+    assert {"dense", "lexical", "lead"} <= evaluation.leg_runs.keys()
+    for leg in (*evaluation.leg_runs, *LEG_NAMES.values()):
+        assert not re.search(r"\s", leg)
+        write_run(tmp_path / leg, evaluation.run, tag=leg)
+        assert read_run(tmp_path / leg).keys() == {"title"}
+
+
 def test_progress_is_told_and_stages_are_timed(archive: Archive) -> None:
     told: list[tuple[int, int]] = []
-    evaluation = evaluate(archive, QUERIES, QRELS, asked=lambda done, total: told.append((done, total)))
-    assert told == [(number, len(QUERIES)) for number in range(1, len(QUERIES) + 1)]
+    queries = [*QUERIES, Query("broken", '"no end')]
+    evaluation = evaluate(
+        archive,
+        queries,
+        {**QRELS, "broken": {"museum": 1}},
+        syntax=True,
+        asked=lambda *step: told.append(step),
+    )
+    assert told == [(number, len(queries)) for number in range(1, len(queries) + 1)]
     assert 0 < evaluation.latency.p50 <= evaluation.latency.p95
     assert {"encode", "legs"} <= set(evaluation.stages)
     assert all(latency.p50 <= evaluation.latency.p95 for latency in evaluation.stages.values())

@@ -106,9 +106,10 @@ def test_formulas_are_text(value: str) -> None:
     assert neutral(value).startswith("'")
 
 
-def test_json_lines_are_taken_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("provenance", [PROVENANCE, replace(PROVENANCE, query="q=" + "%D9%87" * 2_000)])
+def test_json_lines_are_taken_back(tmp_path: Path, provenance: Provenance) -> None:
     path = tmp_path / "export.jsonl"
-    path.write_text(written("jsonl", ARTICLE, BARE), encoding="utf-8")
+    path.write_text("".join(FORMATS["jsonl"].write(iter((ARTICLE, BARE)), provenance)), encoding="utf-8")
     found = [record.article for record in read([path])]
     assert [article and replace(article, extra={}) for article in found] == [ARTICLE, BARE]
     assert found[0] is not None

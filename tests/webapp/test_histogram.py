@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from indexer.engines.base import Bucket, Histogram
+from webapp import histogram as module
 from webapp.histogram import HEIGHT, WIDTH, draw, way_back
 from webapp.state import SearchState
 
@@ -41,6 +42,15 @@ def test_bars_stay_inside(unit: str, first: str, last: str, periods: int) -> Non
     assert chart.bars[-1].x + chart.bars[-1].width <= WIDTH + 0.1
     assert chart.bars[-1].x == pytest.approx((periods - 1) * chart.bars[0].width, abs=0.2)
     assert all(0 <= tick.x <= WIDTH + 0.1 for tick in chart.ticks)
+
+
+def test_days_that_are_too_many_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One article of a wrong year among thousands must not cost each page a second."""
+    monkeypatch.setattr(module, "timedelta", None)
+    chart = draw(histogram("day", _0001_01_01=1, _2018_02_18=5, _2018_03_01=2), SearchState())
+    assert chart is not None
+    assert (chart.unit, [bar.period for bar in chart.bars]) == ("year", ["0001", "2018"])
+    assert [bar.count for bar in chart.bars] == [1, 7]
 
 
 def test_time_runs_from_right_to_left_in_arabic(app: Flask) -> None:

@@ -32,7 +32,7 @@ def test_the_first_result_has_none_before_it(client: FlaskClient) -> None:
     assert "Previous result" not in html
 
 
-@pytest.mark.parametrize("rank", ["0", "-1", "x", "99999999999", "٣", "400"])
+@pytest.mark.parametrize("rank", ["0", "-1", "x", "99999999999", "٣", "²", "400", "000000001" + "0" * 4_500])
 def test_a_place_that_is_none_is_no_error(client: FlaskClient, rank: str) -> None:
     html = client.get(f"/article?id=n1&{SEARCH}&rank={rank}")
     assert html.status_code == 200
@@ -50,6 +50,7 @@ def test_the_workbench_leads_to_a_search(client: FlaskClient) -> None:
     response = client.get("/names/search?part0=القذافي&part0=gaddafi&part1=معمر&part7=")
     assert parse_qs(urlsplit(response.location).query)["q"] == ["+(القذافي OR gaddafi) +معمر"]
     assert client.get(response.location).status_code == 200
+    assert client.get("/names/search", query_string={"part²": "x", "part99": "y"}).status_code == 302
 
 
 @pytest.mark.parametrize("value", ["", '"', ") OR (", "-", "source:BBC", "+" * 50])
