@@ -145,6 +145,11 @@ class Dictionary:
             rows = self._names.rows(key[2:])
         return tuple(Name(arabic, int(uses)) for arabic, uses in rows)
 
+    def written(self, token: str) -> tuple[str, ...]:
+        """Return the Arabic of a Latin name token: its translations, or the spellings of people's names."""
+        translations = tuple(one.arabic for one in self.translations(token))
+        return translations or tuple(name.arabic for name in self.names(token))
+
     def units(self, words: Sequence[str]) -> list[Unit]:
         """Return the runs of two to four words that are translated as one; they do not overlap."""
         keys = [lookup_key(word) for word in words]

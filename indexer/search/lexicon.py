@@ -181,6 +181,10 @@ class Lexicon:
         own = [word for word in found if word.language == language]
         return max(own or found, key=lambda word: word.articles, default=None)
 
+    def articles(self, stem: str) -> int:
+        """Return how many articles hold a stem, of all languages together."""
+        return sum(self.words[index].articles for index in self._index.get(stem, ()))
+
     def nearest(self, vectors: FloatArray, count: int, languages: Sequence[str]) -> list[list[Neighbour]]:
         """Return for each of *vectors*, (n, dim) of unit length, the *count* nearest words a language."""
         neighbours: list[list[Neighbour]] = [[] for _ in range(len(vectors))]

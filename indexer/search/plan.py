@@ -4,7 +4,8 @@ Five sources, each proposing only words that the archive holds:
 
     dictionary      translations of English words and phrases (shipped, or the analyst's own list)
     name            spellings of a name that people have been given (Wikidata)
-    sound           archive words with the same consonants, where no dictionary knows the word
+    sound           archive words with the same consonants, and those of names that are spelled nearly alike, where no
+                    dictionary knows the word
     near            the archive words nearest in meaning to the word in its context
     inflection      the same words with a letter written together with them (وكتاب, بكتاب)
 
@@ -13,14 +14,15 @@ The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexer.engines.base import Form
+from indexer.engines.base import Form, Word
 from indexer.memory import remembered
 from indexer.models.base import Encoding
+from indexer.search.alike import names_alike
 from indexer.search.dictionary import Dictionary
 from indexer.search.legs import INFLECTION, Expansions, Option
 from indexer.search.lexicon import Lexicon, Neighbour
@@ -42,8 +44,8 @@ _LISTED = (DICTIONARY, NAME)
 class Searched:
     """One archive word, or several side by side, that is searched for a query word.
 
-    `surface` is how a list spells it, else its most frequent form in the archive; `articles` is how many hold it (0
-    where that is not known).
+    `surface` is how a list spells it, else its most frequent form in the archive; `articles` is how many hold it,
+    whatever language they are in (0 where that is not known).
     """
 
     tokens: tuple[str, ...]
@@ -115,22 +117,34 @@ class Planner:
         plain = _plain_tokens(parsed, language)
         tokens = [token for token in plain if token.exact not in function_words(language)]
         vectors = _vectors_of(tokens, encoding)
-        rows = [row for row in (vectors.get(token.exact) for token in tokens) if row is not None]
-        others = [target for target in targets if base_language(target) != base_language(language)]
-        near: dict[str, list[Neighbour]] = {}
-        if rows:
-            found = self.lexicon.nearest(np.stack(rows), self._weights.most_neighbours, others)
-            near = dict(zip([token.exact for token in tokens if token.exact in vectors], found, strict=True))
-        kept = self._neighbours(others)
         words: list[PlannedWord] = []
-        if any(joined(language, target) for target in others):
+        if any(joined(language, target) for target in targets):
             words += self._units(plain, edits)
-        for token in dict.fromkeys(tokens):
-            proposals = self._proposals(
-                token, vectors.get(token.exact), self._near(near.get(token.exact, []), kept), others, edits
-            )
-            words.append(self._edited(token.exact, token.exact, proposals, edits))
-        return QueryPlan(tuple(words))
+        planned: dict[Token, PlannedWord] = {}
+        for spoken, some in _by_language(tokens, language).items():
+            others = [target for target in targets if base_language(target) != base_language(spoken)]
+            near, kept = self._nearest(some, vectors, others), self._neighbours(others)
+            for token in some:
+                proposals = self._proposals(
+                    token,
+                    vectors.get(token.exact),
+                    self._near(near.get(token.exact, []), kept),
+                    others,
+                    edits,
+                )
+                planned[token] = self._edited(token.exact, token.exact, proposals, edits)
+        return QueryPlan((*words, *(planned[token] for token in dict.fromkeys(tokens))))
+
+    def _nearest(
+        self, tokens: Sequence[Token], vectors: Mapping[str, np.ndarray], languages: Sequence[str]
+    ) -> dict[str, list[Neighbour]]:
+        """Return the nearest words of some languages by the exact forms of the tokens that have a vector."""
+        known = [token.exact for token in tokens if token.exact in vectors]
+        if not known:
+            return {}
+        rows = np.stack([vectors[exact] for exact in known])
+        found = self.lexicon.nearest(rows, self._weights.most_neighbours, languages)
+        return dict(zip(known, found, strict=True))
 
     def _neighbours(self, languages: Sequence[str]) -> dict[str, int]:
         """Return how many nearest words of each language are searched."""
@@ -197,9 +211,21 @@ class Planner:
         )
 
     def _sounding(self, word: str) -> list[Searched]:
-        """Return archive words that may be this name in Arabic letters."""
+        """Return archive words that may be this name in Arabic letters, as it is spelled or nearly so."""
         if len(word) < self._weights.shortest_name:
             return []
+        found = [*self._sounding_alike(word), *self._spelled_alike(word)]
+        return sorted(found, key=lambda item: -item.weight)[: self._weights.sounds]
+
+    def _spelled_alike(self, word: str) -> Iterator[Searched]:
+        """Yield what the archive has of names that are spelled nearly so (Kashoggi)."""
+        for latin, similarity in names_alike(word):
+            for arabic in self.dictionary.written(latin):
+                tokens = tuple(token.stem for token in analyse(arabic, "ar"))
+                if len(tokens) == 1 and self.lexicon.get(tokens[0], "ar"):
+                    yield self._searched(tokens, arabic, self._weights.sound * similarity, SOUND)
+
+    def _sounding_alike(self, word: str) -> list[Searched]:
         candidates = [
             candidate
             for candidate in self.lexicon.sounding_like(skeletons_of(word))
@@ -222,7 +248,7 @@ class Planner:
             for token in analyse(spelling, "ar")
             if self.lexicon.get(token.stem, "ar")
         ]
-        return sorted(found, key=lambda item: -item.weight)[: self._weights.sounds]
+        return found
 
     def _near(self, near: Sequence[Neighbour], kept: Mapping[str, int]) -> list[Searched]:
         """Return the nearest words, so many of each language, weights softmax(cosine / temperature) within it.
@@ -245,12 +271,20 @@ class Planner:
             found += [
                 Searched(
                     (neighbour.word.stem,), neighbour.word.surface, neighbour.word.language, float(weight),
-                    NEAR, neighbour.word.articles,
+                    NEAR, self.lexicon.articles(neighbour.word.stem),
                 )
                 for neighbour, weight in zip(neighbours[: kept[language]], weights, strict=False)
-                if weight >= self._weights.least_weight
+                if weight >= self._weights.least_weight and not self._is_of_another_language(neighbour.word)
             ]  # fmt: skip
         return found
+
+    def _is_of_another_language(self, word: Word) -> bool:
+        """Say whether most articles that hold a word's stem are of other languages.
+
+        Articles of all languages are searched for it: عراق of two Persian articles is Iraq in hundreds of Arabic ones,
+        which have nearest words of their own.
+        """
+        return self.lexicon.articles(word.stem) > 2 * word.articles
 
     def _inflected(self, items: Iterable[Searched]) -> list[Searched]:
         if not self._weights.inflection:
@@ -290,7 +324,7 @@ class Planner:
             return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)
         # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
         spelled = surface if source in _LISTED else word.surface
-        return Searched(tokens, spelled, word.language, weight, source, word.articles)
+        return Searched(tokens, spelled, word.language, weight, source, self.lexicon.articles(word.stem))
 
     def _edited(
         self, text: str, key: str, proposals: Mapping[tuple[str, ...], Searched], edits: PlanEdits
@@ -315,15 +349,11 @@ class Planner:
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:
-    """Add proposals. The same word from two sources has the higher weight, and the surer source's name."""
+    """Add proposals. The same word from two sources has the higher weight, and is otherwise as the surer has it."""
     for item in items:
-        known = proposals.get(item.tokens)
-        if known is None:
-            proposals[item.tokens] = item
-            continue
-        best = item if known.weight < item.weight else known
-        source = min(known.source, item.source, key=_SUREST.index)
-        proposals[item.tokens] = replace(best, source=source)
+        known = proposals.get(item.tokens, item)
+        surer = min(known, item, key=lambda one: _SUREST.index(one.source))
+        proposals[item.tokens] = replace(surer, weight=max(known.weight, item.weight))
 
 
 def _plain_tokens(parsed: ParsedQuery, language: str) -> list[Token]:
@@ -336,6 +366,15 @@ def _plain_tokens(parsed: ParsedQuery, language: str) -> list[Token]:
         for token in analyse(atom.text, language)
     }
     return [token for token in analyse(parsed.free_text, language) if token.exact not in conditions]
+
+
+def _by_language(tokens: Sequence[Token], language: str) -> dict[str, list[Token]]:
+    """Return the tokens by the language that they are looked up in: that of the query, but for Latin among Arabic."""
+    found: dict[str, list[Token]] = {}
+    for token in dict.fromkeys(tokens):
+        foreign = base_language(language) == "ar" and token.exact.isascii() and token.exact.isalpha()
+        found.setdefault("en" if foreign else language, []).append(token)
+    return found
 
 
 def _vectors_of(tokens: Sequence[Token], encoding: Encoding | None) -> dict[str, np.ndarray]:

@@ -339,14 +339,15 @@ def saturated(result: LegResult, saturation: float) -> LegResult:
     """Return the articles of a lexical leg, scored by their saturated parts.
 
     The score of a query word (the best of what is searched for it) counts as s / (s + saturation), so that an
-    article that meets several words passes one that meets a single rare word often; conditions count as
-    they are. Saturation is what BM25 does to a term's frequency (Robertson and Walker, SIGIR 1994), done
-    here to the whole word.
+    article that meets several words passes one that meets a single rare word often. Conditions, which all of these
+    articles meet, count as one word together. Saturation is what BM25 does to a term's frequency (Robertson and
+    Walker, SIGIR 1994), done here to the whole word.
     """
     if result.parts is None or not len(result.ids) or math.isinf(saturation):
         return result
     conditions = np.maximum(result.scores - result.parts.sum(axis=1), 0)
-    counted = saturation * (result.parts / (result.parts + saturation)).sum(axis=1) + conditions
+    scores = np.concatenate([result.parts, conditions[:, np.newaxis]], axis=1)
+    counted = saturation * (scores / (scores + saturation)).sum(axis=1)
     # Rounded, so that sums which differ by their order of addition alone tie on every engine.
     counted = np.round(counted, 5).astype(np.float32)
     return rescored(result, counted)

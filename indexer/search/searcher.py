@@ -29,6 +29,7 @@ from indexer.engines.base import (
 )
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
+from indexer.search import alike
 from indexer.search.columns import head
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
@@ -101,6 +102,7 @@ class Searcher:
     def warm_up(self) -> None:
         """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
         detect_language("la première question")  # reads the detector's profiles: a third of a second
+        alike.load()
         first = SearchRequest("the first question")
         try:
             self.search(first)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.engines.base import Engine, Form, LexicalLeg, LexicalQuery, Term
+from indexer.search.alike import names_alike
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import Lexicon
 from indexer.text import analyse, base_language, script_of
@@ -69,6 +70,8 @@ def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator
         )
         same = [(similarity, word) for similarity, word in rated if similarity >= SAME_NAME]
         known = [entry.arabic for entry in dictionary.names(part)]
+        if not dictionary.written(part):
+            known = [arabic for name in names_alike(part) for arabic in dictionary.written(name.latin)]
         for spelling in known:
             for token in analyse(spelling, "ar")[:1]:
                 word = lexicon.get(token.stem, "ar")

@@ -105,11 +105,29 @@ def test_a_language_with_few_words_has_fewer_neighbours_that_weigh_no_more(encod
     assert weights["fa"] == weights["ar"][: counts["fa"]]
 
 
+def test_a_word_that_is_rather_of_another_language_is_not_searched_for_its_nearness(
+    encoder: FakeEncoder,
+) -> None:
+    """Articles of all languages are searched for it, and there it means something else."""
+    words = [word(encoder, "حرب", 2, "fa"), word(encoder, "قتال", 2, "fa"), word(encoder, "حرب", 300, "ar")]
+    words.sort(key=lambda one: (one.language, one.stem))
+    planner = Planner(Lexicon(words, {}), Dictionary())
+    persian, arabic = (
+        searched(plan(planner, "conflict", encoder, targets=[target]), "conflict") for target in ("fa", "ar")
+    )
+    assert set(persian) == {"قتال"}
+    # What is counted is what is found.
+    assert (arabic["حرب"].language, arabic["حرب"].articles) == ("ar", 302)
+
+
 def test_names_that_people_have_been_given(planner: Planner) -> None:
     assert "القذافي" in set().union(*by_source(plan(planner, "Gaddafi"), "gaddafi").values())
 
 
-@pytest.mark.parametrize("spelling", ["Gaddafi", "Qaddafi", "Gadhafi", "Kadhafi", "Qadhafi"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["Gaddafi", "Qaddafi", "Gadhafi", "Kadhafi", "Qadhafi", "Gaddafy", "Gadaffi", "Khadafy", "Quaddafi"],
+)
 def test_a_name_in_all_its_spellings(planner: Planner, spelling: str) -> None:
     assert "القذافي" in searched(plan(planner, spelling), spelling.lower())
 
@@ -117,6 +135,12 @@ def test_a_name_in_all_its_spellings(planner: Planner, spelling: str) -> None:
 def test_a_name_that_no_list_has_is_found_by_its_sound(planner: Planner) -> None:
     sources = by_source(plan(planner, "Khulayfi"), "khulayfi")
     assert "الخليفي" in sources.get(SOUND, set()) | sources.get(NAME, set())
+
+
+def test_a_latin_name_in_an_arabic_query_is_looked_up(planner: Planner) -> None:
+    made = plan(planner, "النفط Haftar", language="ar", targets=["ar"])
+    assert "حفتر" in set().union(*by_source(made, "haftar").values())
+    assert made.words[-1].text == "haftar"
 
 
 def test_names_can_be_switched_off(planner: Planner) -> None:

@@ -150,10 +150,18 @@ def test_two_words_pass_one_rare_word() -> None:
     assert leg.scores.tolist() == pytest.approx([K * (0.5 + 0.5), K * 12 / (12 + K)], abs=1e-4)
 
 
-def test_what_conditions_score_is_not_saturated() -> None:
-    leg = result(["a"], ["ar"], [[4.0]])
-    leg = LegResult(leg.ids, leg.scores + 7, leg.passages, 1, languages=leg.languages, parts=leg.parts)
-    assert saturated(leg, K).scores.tolist() == pytest.approx([K * 4 / (4 + K) + 7])
+def test_conditions_count_as_one_word_more() -> None:
+    """All of these articles meet them: how well decides between equals, and not against a word that some meet."""
+    leg = result(["often", "both", "one"], ["ar"] * 3, [[0.0], [4.0], [0.0]])
+    with_conditions = LegResult(
+        leg.ids, leg.scores + np.array([12, 5, 7], np.float32), leg.passages, 3,
+        languages=leg.languages, parts=leg.parts,
+    )  # fmt: skip
+    counted = saturated(with_conditions, K)
+    assert counted.ids == ["both", "often", "one"]
+    assert counted.scores.tolist() == pytest.approx(
+        [K * (4 / (4 + K) + 5 / (5 + K)), K * 12 / (12 + K), K * 7 / (7 + K)], abs=1e-4
+    )
 
 
 def test_saturated_ties_go_by_id() -> None:

@@ -1,0 +1,35 @@
+"""Names that are spelled nearly alike: what a misspelled name may mean, and what it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.search.alike import LEAST, names_alike
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("Kashoggi", "khashoggi"), ("Khashoghi", "khashoggi"), ("Gaddafy", "gaddafi"), ("Gadaffi", "gaddafi"),
+        ("Sarkozi", "sarkozy"), ("Netanyahoo", "netanyahu"), ("Erdogen", "erdogan"), ("Merkell", "merkel"),
+        ("Zuckerburg", "zuckerberg"), ("Ghanouchi", "ghannouchi"), ("Hariry", "hariri"), ("Houthy", "houthi"),
+    ],
+)  # fmt: skip
+def test_a_misspelled_name_is_known(word: str, name: str) -> None:
+    assert name in {one.latin for one in names_alike(word)}
+
+
+@pytest.mark.parametrize("word", ["selfie", "hashtag", "wikileaks", "blockchain", "tweetstorm", "vlogger"])
+def test_a_word_that_no_list_has_is_no_name(word: str) -> None:
+    assert names_alike(word) == ()
+
+
+@pytest.mark.parametrize("word", ["Sisy", "", "خاشقجي", "Хашогги", "x" * 5_000, "((((((", "'" * 9])
+def test_what_is_too_short_or_no_latin_name_is_like_nothing(word: str) -> None:
+    assert names_alike(word) == ()
+
+
+def test_the_most_alike_come_first() -> None:
+    found = names_alike("Khadafi")
+    assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
+    assert all(LEAST <= one.similarity <= 1 for one in found)
