@@ -13,7 +13,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
@@ -47,11 +47,14 @@ def post(
     connection = _connection(parts.scheme, host, port, address, timeout)
     # Slow answers that keep each wait short would otherwise last for ever.
     too_late = threading.Event()
-    watch = threading.Timer(timeout, _hang_up, (connection, too_late))
+    # The connection itself forgets its socket while an answer that ends with it is still read.
+    sockets: list[socket.socket] = []
+    watch = threading.Timer(timeout, _hang_up, (sockets, too_late))
     watch.daemon = True
     watch.start()
     try:
         connection.connect()
+        sockets.append(connection.sock)
         if too_late.is_set():  # there was no socket yet that could have been shut down
             raise TimeoutError
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -140,9 +143,8 @@ def _connection(
     return made
 
 
-def _hang_up(connection: http.client.HTTPConnection, too_late: threading.Event) -> None:
+def _hang_up(sockets: Sequence[socket.socket], too_late: threading.Event) -> None:
     too_late.set()
-    sock = connection.sock
-    if sock is not None:
+    for sock in sockets:
         with suppress(OSError):  # it is closed already
             sock.shutdown(socket.SHUT_RDWR)

@@ -52,13 +52,13 @@ class Sender:
         """Send one mail. Raises `SettingsError`, or `InvalidQuery` for an address that is not allowed."""
         settings = self._settings
         check_email(settings, saved.email)
-        message = mail(saved, alerts, sender=settings.smtp_from, base_url=self.base_url)
         try:
+            message = mail(saved, alerts, sender=settings.smtp_from, base_url=self.base_url)
             with self._smtp() as smtp:
                 if settings.smtp_user:
                     smtp.login(settings.smtp_user, settings.smtp_password.get_secret_value())
                 smtp.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: a host or sender that is none
             raise SettingsError(
                 f"The mail server {settings.smtp_host} did not take the mail ({type(error).__name__}).",
                 remedy="Check the smtp settings.",

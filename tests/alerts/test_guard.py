@@ -157,6 +157,22 @@ def test_a_server_that_drips_is_left() -> None:
         assert time.monotonic() - started < 5
 
 
+def test_an_answer_that_ends_with_its_connection_and_drips_is_left() -> None:
+    """The library lets go of the socket when it has read the headers of such an answer."""
+
+    def drip(client: socket.socket, request: bytes) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        for _ in range(200):
+            client.sendall(b"x")
+            time.sleep(0.1)
+
+    with server(drip) as (port, _):
+        started = time.monotonic()
+        with pytest.raises(Refused, match=r"within 0\.5 seconds"):
+            post(f"http://127.0.0.1:{port}/", b"{}", {}, timeout=0.5, may_reach=anywhere)
+        assert time.monotonic() - started < 5
+
+
 def test_a_connection_that_is_made_too_late_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """When the time is over there is no socket yet that could be shut down; the server then drips."""
 

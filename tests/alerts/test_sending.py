@@ -164,6 +164,19 @@ def test_without_a_mail_server_nothing_is_mailed(settings: Settings) -> None:
         check_email(settings, "reader@example.org")
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"smtp_host": "mail..example.org"}, {"smtp_from": "a@b.example\nBcc: c@d.example"}]
+)
+def test_mail_settings_that_are_none_are_told(
+    archive: Archive, store: SavedSearches, wrong: dict[str, str]
+) -> None:
+    archive.settings = with_smtp(archive.settings, 1).model_copy(update=wrong)
+    save(store, "ceasefire", email="reader@example.org")
+    archive.add([article("a", "A ceasefire.")])
+    [problem] = run_alerts(archive).problems
+    assert "did not take the mail" in problem.problem
+
+
 def test_a_mail_server_that_is_away_is_told_without_the_password(
     archive: Archive, store: SavedSearches
 ) -> None:
