@@ -44,7 +44,12 @@ def rebuild(
             "Only an archive in a folder can be rebuilt.",
             remedy="On a cluster `newsarchive generations build` does this beside the archive in use.",
         )
-    folder = settings.archive.absolute()
+    folder = settings.archive.resolve()  # a link to it stays one
+    if folder.is_mount():
+        raise SettingsError(
+            f"{folder} is a mount point, so that a rebuilt archive cannot take its place.",
+            remedy="Move what is in it to a folder below, name that one as the archive, and rebuild it there.",
+        )
     building = folder.with_name(f"{folder.name}.rebuilding")
     before = _free_name(folder)
     if building.exists() and not folder.exists():

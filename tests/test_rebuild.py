@@ -180,3 +180,24 @@ def test_there_must_be_something_to_rebuild(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("archive*"))
     with pytest.raises(SettingsError, match="newsarchive generations build"):
         rebuild(settings(tmp_path, engine="http://127.0.0.1:9200"))
+
+
+def test_a_link_to_the_archive_stays_one(tmp_path: Path, made: Settings) -> None:
+    (tmp_path / "disk").mkdir()
+    made.archive.rename(tmp_path / "disk" / "archive")
+    made.archive.symlink_to(tmp_path / "disk" / "archive")
+    rebuilt = rebuild(made, encoder=FakeEncoder())
+    assert made.archive.is_symlink()
+    assert rebuilt.before == tmp_path / "disk" / "archive.before-1"
+    with Archive.open(made, encoder=FakeEncoder()) as archive:
+        assert list(archive.scan()) == articles(40)
+
+
+def test_a_mount_point_is_refused_before_anything_is_encoded(
+    made: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == made.archive)
+    encoder = FakeEncoder()
+    with pytest.raises(SettingsError, match="mount point"):
+        rebuild(made, encoder=encoder)
+    assert encoder.passages_encoded == 0

@@ -58,7 +58,11 @@ class Sender:
                 if settings.smtp_user:
                     smtp.login(settings.smtp_user, settings.smtp_password.get_secret_value())
                 smtp.send_message(message)
-        except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: a host or sender that is none
+        except (
+            OSError,
+            ValueError,
+            smtplib.SMTPException,
+        ) as error:  # ValueError: a host or sender that is none
             raise SettingsError(
                 f"The mail server {settings.smtp_host} did not take the mail ({type(error).__name__}).",
                 remedy="Check the smtp settings.",

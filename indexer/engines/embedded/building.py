@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 import sqlite3
@@ -11,9 +12,11 @@ from pathlib import Path
 from indexer.engines.embedded import lexical, vectors
 from indexer.engines.embedded.database import Database, token_at
 from indexer.engines.embedded.failures import ViewBroken, view_errors
-from indexer.engines.embedded.stored import decode_article
+from indexer.engines.embedded.stored import DamagedArticle, decode_article
 from indexer.engines.embedded.viewstate import ViewState, broken_seal, read_state, seal_files, write_state
 from indexer.engines.fields import lexical_fields
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 500
 LEXICAL, VECTORS = "lexical", "vectors"
@@ -24,7 +27,7 @@ _CENTRE_GROWTH = 4
 _WORTH_REBUILDING = 5_000
 
 _ARTICLES = """
-    SELECT row, body FROM articles
+    SELECT row, id, body FROM articles
     WHERE row > ? AND row <= ? AND gone IS NULL ORDER BY row
 """
 _PASSAGES = """
@@ -140,12 +143,15 @@ def _follow_articles(connection: sqlite3.Connection, folder: Path, since: int, s
         )
         writer.remove([row for (row,) in gone])
         writer.remove_after(since)  # what a writer left that died between its commit and the state's
-    for row, body in _batched(connection.execute(_ARTICLES, (since, sequence))):
-        writer.add(row, lexical_fields(decode_article(body)))
+    for row, article_id, body in _batched(connection.execute(_ARTICLES, (since, sequence))):
+        try:
+            writer.add(row, lexical_fields(decode_article(article_id, body)))
+        except DamagedArticle as error:
+            logger.warning("%s Its words are not found.", error.message)
     writer.commit()
 
 
-def _batched(cursor: sqlite3.Cursor) -> Iterator[tuple[int, bytes]]:
+def _batched(cursor: sqlite3.Cursor) -> Iterator[tuple[int, str, bytes]]:
     while batch := cursor.fetchmany(_BATCH):
         yield from batch
 

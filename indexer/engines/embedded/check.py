@@ -9,10 +9,13 @@ from pathlib import Path
 from indexer.engines.base import Finding
 from indexer.engines.embedded.database import Database, token_at
 from indexer.engines.embedded.failures import ViewBroken
+from indexer.engines.embedded.stored import DamagedArticle, decode_article
 from indexer.engines.embedded.views import FOLDER, Views
 from indexer.engines.embedded.viewstate import broken_seal, read_state
 
 _LOW_DISK = 1_000_000_000  # bytes
+#: Of the damaged articles, so many are named.
+_NAMED = 20
 _MEND = "`newsarchive doctor --repair` mends it."
 
 
@@ -32,9 +35,31 @@ def check_archive(folder: Path, database: Database, views: Views, *, repair: boo
         return [Finding("warning", "There is no archive here yet.", "`newsarchive index FILE` makes one.")]
     findings = [_database_health(database)]
     if findings[0].level != "error":
-        findings += [_orphans(database, repair), _views(folder / FOLDER, database, views, repair)]
+        findings += [
+            _articles(database),
+            _orphans(database, repair),
+            _views(folder / FOLDER, database, views, repair),
+        ]
     findings.append(_disk(folder))
     return findings
+
+
+def _articles(database: Database) -> Finding:
+    damaged = []
+    with database.moment() as connection:
+        for article_id, body in connection.execute("SELECT id, body FROM articles WHERE gone IS NULL"):
+            try:
+                decode_article(article_id, body)
+            except DamagedArticle:
+                damaged.append(article_id)
+    if not damaged:
+        return Finding("ok", "Every article can be read.")
+    named = ", ".join(map(repr, damaged[:_NAMED]))
+    return Finding(
+        "error",
+        f"{len(damaged)} articles are damaged: {named}{' and others' if len(damaged) > _NAMED else ''}.",
+        "Index them again, or delete them (`newsarchive delete`).",
+    )
 
 
 def _database_health(database: Database) -> Finding:

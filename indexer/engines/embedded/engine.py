@@ -32,10 +32,11 @@ from indexer.engines.base import (
 from indexer.engines.embedded import reading
 from indexer.engines.embedded.check import check_archive, folder_size
 from indexer.engines.embedded.columns import Positions
-from indexer.engines.embedded.database import Database
+from indexer.engines.embedded.database import FILE, Database
 from indexer.engines.embedded.failures import Deadline, ViewBroken
 from indexer.engines.embedded.small import SmallTables
-from indexer.engines.embedded.views import Snapshot, Views
+from indexer.engines.embedded.views import FOLDER, Snapshot, Views
+from indexer.engines.embedded.viewstate import FILE as STATE_FILE
 from indexer.engines.embedded.writing import ArticleWriter, among, chunks
 from indexer.errors import EngineUnavailable
 
@@ -73,6 +74,9 @@ class EmbeddedEngine:
         folder = Path(folder)
         if folder.exists() and not folder.is_dir():
             raise EngineUnavailable(f"{folder} is not a folder.")
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            raise EngineUnavailable(f"This user may not read the archive's folder {folder}.")
+        _refuse_lost(folder)
         read_only = read_only or (folder.exists() and not os.access(folder, os.W_OK))
         if read_only and not folder.exists():
             raise EngineUnavailable(f"There is no archive at {folder}.")
@@ -284,3 +288,13 @@ class EmbeddedEngine:
             return nothing if snapshot is None else read(snapshot)
         except ViewBroken as error:
             raise EngineUnavailable(f"The archive's views cannot be used: {error}") from error
+
+
+def _refuse_lost(folder: Path) -> None:
+    """Raise where views stand beside no database, or an empty one: a new archive must not be begun there."""
+    path = folder / FILE
+    if (folder / FOLDER / STATE_FILE).exists() and not (path.exists() and path.stat().st_size):
+        raise EngineUnavailable(
+            f"The archive's database is lost: {path} is {'empty' if path.exists() else 'gone'}.",
+            remedy=f"Restore a backup; or delete {folder / FOLDER}, and a new archive is begun.",
+        )

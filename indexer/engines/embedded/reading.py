@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,9 +26,11 @@ from indexer.engines.base import (
 from indexer.engines.embedded import counts
 from indexer.engines.embedded.columns import Mask, Positions
 from indexer.engines.embedded.database import Database
-from indexer.engines.embedded.stored import decode_article, decode_vector
+from indexer.engines.embedded.stored import DamagedArticle, decode_article, decode_vector
 from indexer.engines.embedded.views import Snapshot
 from indexer.engines.embedded.writing import among, chunks
+
+logger = logging.getLogger(__name__)
 
 _MOST_ROWS = 10_000  # SQLite binds 32,766 values at most
 
@@ -104,7 +107,7 @@ def gather(database: Database, snapshot: Snapshot | None, request: GatherRequest
     elif request.histogram is not None:
         histogram = counts.empty_histogram(request.histogram)
     with database.moment() as connection:
-        articles = articles_by_id(connection, request.ids)
+        articles = articles_by_id(connection, request.ids, skip_damaged=True)
         passages = passages_by_id(connection, request.passages_of, codes=request.codes)
     return Gathered(total, facets, histogram, articles, passages)
 
@@ -128,21 +131,28 @@ def articles_of_rows(connection: sqlite3.Connection, rows: Positions, batch: int
     batch = min(batch, _MOST_ROWS)
     for start in range(0, len(rows), batch):
         some = rows[start : start + batch].tolist()
-        bodies = dict(
-            connection.execute(f"SELECT row, body FROM articles WHERE {among('row', some)}", some).fetchall()
-        )
+        found = connection.execute(f"SELECT row, id, body FROM articles WHERE {among('row', some)}", some)
+        stored = {row: (article_id, body) for row, article_id, body in found.fetchall()}
         for row in some:
-            if row in bodies:
-                yield decode_article(bodies[row])
+            if row in stored:
+                yield decode_article(*stored[row])
 
 
-def articles_by_id(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Article]:
+def articles_by_id(
+    connection: sqlite3.Connection, ids: Iterable[str], *, skip_damaged: bool = False
+) -> dict[str, Article]:
+    """Return those of the articles that exist. A page must not be lost for one that is damaged."""
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
         for article_id, body in connection.execute(
             f"SELECT id, body FROM articles WHERE gone IS NULL AND {among('id', chunk)}", chunk
         ):
-            found[article_id] = decode_article(body)
+            try:
+                found[article_id] = decode_article(article_id, body)
+            except DamagedArticle as error:
+                if not skip_damaged:
+                    raise
+                logger.warning("An article is left out: %s", error)
     return found
 
 

@@ -10,6 +10,7 @@ import orjson
 from indexer.engines.base import Manifest, Word, WordCount
 from indexer.engines.embedded.database import Database
 from indexer.engines.embedded.stored import decode_vector, encode_vector
+from indexer.errors import EngineUnavailable
 
 _BATCH = 500
 
@@ -85,7 +86,13 @@ class SmallTables:
             rows = connection.execute("SELECT key, record FROM records WHERE kind = ? ORDER BY key", (kind,))
             while batch := rows.fetchmany(_BATCH):
                 for key, record in batch:
-                    yield key, orjson.loads(record)
+                    try:
+                        yield key, orjson.loads(record)
+                    except orjson.JSONDecodeError:
+                        raise EngineUnavailable(
+                            f"What the archive has stored as {kind} {key!r} is damaged.",
+                            remedy="Restore a backup.",
+                        ) from None
 
     def record_kinds(self) -> list[str]:
         with self._database.reading() as connection:

@@ -10,6 +10,7 @@ import zstandard
 
 from indexer.article import Article
 from indexer.engines.base import FloatArray
+from indexer.errors import EngineUnavailable
 
 _threads = threading.local()  # a zstd context must not be used by two threads at once
 
@@ -22,11 +23,24 @@ def encode_article(article: Article) -> bytes:
     return packed
 
 
-def decode_article(body: bytes) -> Article:
-    """Undo `encode_article`."""
+class DamagedArticle(EngineUnavailable):
+    """What is stored of an article cannot be read: a disk has lost bytes of it."""
+
+    def __init__(self, article_id: str) -> None:
+        super().__init__(
+            f"What the archive has stored of the article {article_id!r} is damaged.",
+            remedy="Index it again or delete it (`newsarchive delete`); `newsarchive doctor` names all such articles.",
+        )
+
+
+def decode_article(article_id: str, body: bytes) -> Article:
+    """Undo `encode_article`. Raises `DamagedArticle`."""
     if not hasattr(_threads, "decompressor"):
         _threads.decompressor = zstandard.ZstdDecompressor()
-    return Article.from_dict(orjson.loads(_threads.decompressor.decompress(body)))
+    try:
+        return Article.from_dict(orjson.loads(_threads.decompressor.decompress(body)))
+    except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise DamagedArticle(article_id) from error
 
 
 def encode_vector(vector: FloatArray) -> bytes:

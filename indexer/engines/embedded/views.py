@@ -7,6 +7,7 @@ next reader that may write brings the views up in its place.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from pathlib import Path
@@ -24,6 +25,8 @@ from indexer.engines.embedded.vectors import VectorReader
 from indexer.engines.embedded.viewstate import FILE as STATE
 from indexer.engines.embedded.viewstate import ViewState, broken_seal, read_state
 from indexer.errors import EngineUnavailable
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "views"
 _LOOK_FOR_DEAD_WRITERS = 1.0  # seconds between two looks
@@ -50,6 +53,8 @@ class Views:
         self._database = database
         self._lock_timeout = lock_timeout
         self._lock = threading.RLock()
+        #: Why the views could not be brought up when that was last tried.
+        self._trouble: EngineUnavailable | None = None
         self._snapshot: Snapshot | None = None
         self._verified = ""
         self._looked = 0.0
@@ -123,7 +128,7 @@ class Views:
         at = snapshot.columns.sequence if snapshot else -1
         mend = at < state.sequence > state.published and self._may_write() and self._writer_is_gone()
         if snapshot and at >= state.published and not mend:
-            return snapshot
+            return self._answering(snapshot, state)
         with self._lock, engine_errors():
             if self._snapshot is snapshot:
                 self._snapshot = self._next(snapshot, state, mend)
@@ -143,18 +148,22 @@ class Views:
         newest = self._load(last)
         target = state.sequence if mend else state.published
         if newest and newest.columns.sequence >= target:
-            return newest
+            return self._answering(newest, state)
         if not self._may_write():
             return self._use_private()
         # Wait for a build that is under way only when there is nothing to answer from.
         patience = 0.0 if newest or last else self._lock_timeout
         try:
             built = self._build(patience)
-        except EngineUnavailable:
-            # A full disk, say: what is there still answers.
-            if usable := newest or last:
-                return usable
-            raise
+        except EngineUnavailable as error:
+            # A full disk, say: what is there still answers, if there is anything.
+            usable = newest or last
+            if usable is None:
+                raise
+            self._trouble = error
+            logger.warning("Answers are of an earlier state of the archive: %s", error)
+            return self._answering(usable, state)
+        self._trouble = None
         loaded = self._load(last)
         if loaded is None and built:
             # They looked right to the builder and cannot be used.
@@ -164,6 +173,12 @@ class Views:
         if loaded is None:
             raise _busy()
         return loaded
+
+    def _answering(self, snapshot: Snapshot, state: State) -> Snapshot:
+        """Return the snapshot, or raise why there is no later one where it is that of an archive without articles."""
+        if self._trouble and not len(snapshot.columns) and snapshot.columns.sequence < state.sequence:
+            raise self._trouble
+        return snapshot
 
     def _may_write(self) -> bool:
         return not self._database.read_only

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from indexer.article import Article
 from indexer.engines.base import FACETS, Entry
 from indexer.engines.embedded.columns import moment_of
-from indexer.engines.embedded.stored import decode_article, encode_article, encode_vector
+from indexer.engines.embedded.stored import DamagedArticle, decode_article, encode_article, encode_vector
 from indexer.engines.fields import lexical_fields
 from indexer.errors import SchemaMismatch
 
@@ -70,14 +71,15 @@ class ArticleWriter:
         count = 0
         for chunk in chunks(ids):
             found = self._connection.execute(
-                f"SELECT row, body FROM articles WHERE gone IS NULL AND {among('id', chunk)}",
+                f"SELECT row, id, body FROM articles WHERE gone IS NULL AND {among('id', chunk)}",
                 chunk,
             ).fetchall()
-            for row, body in found:
+            for row, article_id, body in found:
                 self._sequence += 1
                 self._connection.execute("UPDATE articles SET gone = ? WHERE row = ?", (self._sequence, row))
                 self._connection.execute("INSERT INTO deletions VALUES (?, ?)", (self._sequence, row))
-                self._count_forms(decode_article(body), -1)
+                with suppress(DamagedArticle):  # its words stay counted, and it can be replaced all the same
+                    self._count_forms(decode_article(article_id, body), -1)
             count += len(found)
         return count
 

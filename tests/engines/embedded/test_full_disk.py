@@ -68,3 +68,23 @@ def test_a_disk_without_room_for_the_views(small_disk: Path, tmp_path: Path) -> 
         assert len(engine.articles(["article-00007"])) == 1
         ballast.unlink()
         assert engine.match([COMMON])[0].total == 300
+
+
+def test_views_of_nothing_do_not_answer_for_an_archive_that_has_articles(
+    small_disk: Path, tmp_path: Path
+) -> None:
+    """The run that filled the disk had published its views when there was nothing yet."""
+    whole = tmp_path / "whole"
+    with EmbeddedEngine.open(whole) as engine:
+        engine.create(MANIFEST)
+        engine.write(entries(range(1)))
+        engine.delete(["article-00000"])
+        engine.refresh()
+        shutil.copytree(whole / "views", small_disk / "archive" / "views")
+        engine.write(entries(range(300)))
+    shutil.copy(whole / "archive.sqlite3", small_disk / "archive")
+    (small_disk / "ballast").write_bytes(b"x" * (shutil.disk_usage(small_disk).free - 100_000))
+    with EmbeddedEngine.open(small_disk / "archive") as engine:
+        for read in (lambda: engine.match([COMMON]), lambda: list(engine.scan())):
+            with pytest.raises(EngineUnavailable, match="full"):
+                read()
