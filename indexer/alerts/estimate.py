@@ -57,15 +57,18 @@ def _matching(engine: Engine, trigger: Trigger) -> tuple[Union, bool]:
         return Union(trigger.query, None, trigger.filters), False
     legs: list[Leg] = [LexicalLeg(trigger.query, trigger.filters, DEPTH, parts=DEPTH)]
     if trigger.near is not None:
-        legs.append(VectorLeg(trigger.near[0], trigger.filters, DEPTH, trigger.conditions))
+        legs.append(VectorLeg(trigger.near.vector, trigger.filters, DEPTH, trigger.conditions))
     by_words, *by_meaning = engine.match(legs)
     parts = by_words.parts if by_words.parts is not None else ()
-    ids = {
-        article_id
+    met = {
+        article_id: number
         for article_id, scores in zip(by_words.ids, parts, strict=False)
-        if trigger.enough(scores.tolist())
+        if (number := trigger.met(scores.tolist())) >= trigger.needed
     }
+    more = by_words.total > len(by_words.ids)
     for leg in by_meaning:
-        assert trigger.near is not None
-        ids &= {name for name, score in zip(leg.ids, leg.scores, strict=True) if score >= trigger.near[1]}
-    return Union(ids=tuple(sorted(ids))), by_words.total > len(by_words.ids)
+        near = dict(zip(leg.ids, leg.scores.tolist(), strict=True))
+        # Behind the last of the nearest there may be some that pass by all of their words.
+        more |= len(near) == DEPTH and trigger.is_near(min(near.values()), trigger.count)
+        met = {name: number for name, number in met.items() if trigger.is_near(near.get(name, -1.0), number)}
+    return Union(ids=tuple(sorted(met))), more

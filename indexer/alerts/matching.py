@@ -6,7 +6,7 @@ A ranking always has a best article, so a rank cannot say that a new one is wort
 - it answers half of the search's other words: as they are written, in another form, or by what the query plan searches
   for them,
 - and its nearest passage is nearer to the search than the archive's articles are on the whole, by so many standard
-  deviations (`indexer.alerts.nearness`).
+  deviations (`indexer.alerts.nearness`): fewer where it answers all of the words.
 
 Words alone are not enough, since the plan's farther words are guesses; nearness alone is not, since something is always
 nearest. `Trigger.matches` decides for an article in memory; `Trigger.query` asks the engine for the same words.
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-from indexer.alerts.nearness import UsualNearness
+from indexer.alerts.nearness import Hurdle, UsualNearness
 from indexer.article import Article
 from indexer.engines.base import (
     FACETS,
@@ -106,7 +106,7 @@ class Candidate:
 class Trigger:
     """What an article must be and say. `words` go with the `should` clauses of `query`, one to one.
 
-    `near` is the search's vector and the least cosine, None where words have to do alone.
+    `near` says how near an article must be, None where words have to do alone.
     """
 
     query: LexicalQuery
@@ -115,7 +115,7 @@ class Trigger:
     filters: Filters
     count: int
     needed: int
-    near: tuple[FloatArray, float] | None = None
+    near: Hurdle | None = None
 
     @property
     def conditions(self) -> LexicalQuery | None:
@@ -141,19 +141,23 @@ class Trigger:
                     met.update(word.covers)
         if len(met) < self.needed:
             return None
-        if self.near is not None and candidate.nearness(self.near[0]) < self.near[1]:
+        if self.near is not None and not self.is_near(candidate.nearness(self.near.vector), len(met)):
             return None
         return tuple(pairs)
 
-    def enough(self, parts: Sequence[float]) -> bool:
-        """Say of what the engine's `should` clauses scored for an article whether it answers enough words."""
+    def is_near(self, cosine: float, met: int) -> bool:
+        """Say whether an article of this nearness passes that answers so many of the words."""
+        return self.near is None or self.near.is_passed(cosine, by_all=met == self.count)
+
+    def met(self, parts: Sequence[float]) -> int:
+        """Return how many words an article answers, by what the engine's `should` clauses scored for it."""
         met = {
             number
             for word, score in zip(self.words, parts, strict=True)
             if score > 0
             for number in word.covers
         }
-        return len(met) >= self.needed
+        return len(met)
 
 
 def make_trigger(prepared: Prepared, usual: UsualNearness) -> Trigger | None:
@@ -164,12 +168,8 @@ def make_trigger(prepared: Prepared, usual: UsualNearness) -> Trigger | None:
     soft = [_sure(word) for word in lookup.words if not word.hard]
     words = tuple(word for word in soft if word.options)
     count = len({number for word in soft for number in word.covers})
-    near: tuple[FloatArray, float] | None = None
     # Conditions alone are exact: what they ask for is not judged by its meaning.
-    if count and prepared.encoding is not None:
-        vector = prepared.encoding.vector
-        least = usual.least(vector)
-        near = None if least is None else (vector, least)
+    near = usual.hurdle(prepared.encoding.vector) if count and prepared.encoding is not None else None
     share = SHARE_OF_WORDS_ALONE if near is None else SHARE
     return Trigger(
         query=LexicalQuery(

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from indexer.alerts.estimate import estimate
-from indexer.alerts.matching import Candidate, make_trigger
-from indexer.alerts.nearness import LEAST, UsualNearness
+from indexer.alerts.matching import Candidate, Trigger, make_trigger
+from indexer.alerts.nearness import LEAST, Hurdle, UsualNearness
 from indexer.archive import Archive
 from indexer.article import Article
-from indexer.engines.base import Filters, LexicalLeg
+from indexer.engines.base import Field, Filters, Form, LexicalLeg, LexicalQuery
+from indexer.search.legs import Option, SearchedWord
 from indexer.search.request import PlanEdits, SearchRequest
 from indexer.settings import load_settings
 from tests.alerts.conftest import article
@@ -104,7 +105,11 @@ def test_the_engine_finds_the_same(archive: Archive, text: str) -> None:
     assert trigger is not None
     [leg] = archive.engine.match([LexicalLeg(trigger.query, trigger.filters, 100, parts=100)])
     parts = leg.parts if leg.parts is not None else [()] * len(leg.ids)
-    found = {name for name, scores in zip(leg.ids, parts, strict=True) if trigger.enough(list(scores))}
+    found = {
+        name
+        for name, scores in zip(leg.ids, parts, strict=True)
+        if trigger.met(list(scores)) >= trigger.needed
+    }
     assert found == matching(archive, SearchRequest(text))
     assert found
 
@@ -189,9 +194,29 @@ def test_the_background_is_a_mean_and_a_deviation(large: Archive) -> None:
     assert vector is not None
     best = [one.nearness(vector.vector) for one in candidates(large)]
     assert len(usual.starts) == len(best)  # all of so few
-    expected = np.mean(best) + 2.5 * np.std(best)
-    assert usual.least(vector.vector) == pytest.approx(expected, abs=1e-5)
+    hurdle = usual.hurdle(vector.vector)
+    assert hurdle is not None
+    assert hurdle.least == pytest.approx(np.mean(best) + 2.5 * np.std(best), abs=1e-5)
+    assert hurdle.least_of_all == pytest.approx(np.mean(best) + np.std(best), abs=1e-5)
 
 
 def test_too_small_a_sample_says_nothing(archive: Archive) -> None:
-    assert UsualNearness.of(archive.engine).least(np.zeros(64, np.float32)) is None
+    assert UsualNearness.of(archive.engine).hurdle(np.zeros(64, np.float32)) is None
+
+
+@pytest.mark.parametrize(
+    ("met", "near", "told"), [(2, 0.5, True), (2, 0.3, False), (1, 0.5, False), (1, 0.9, True)]
+)
+def test_who_answers_all_words_need_not_be_as_near(met: int, near: float, told: bool) -> None:
+    vector = np.array([1, 0], np.float32)
+    words = tuple(
+        SearchedWord(name, (Option((name,), Form.EXACT),), covers=(number,))
+        for number, name in enumerate(("libya", "ceasefire"))
+    )
+    trigger = Trigger(
+        LexicalQuery(should=tuple(word.options[0].term(Field.ANY) for word in words)), words, (), Filters(),
+        count=2, needed=1, near=Hurdle(vector, least=0.8, least_of_all=0.4),
+    )  # fmt: skip
+    text = " ".join(("libya", "ceasefire")[:met])
+    passages = np.array([[near, (1 - near**2) ** 0.5]], np.float32)
+    assert (trigger.matches(Candidate(article("a", text), passages)) is not None) == told

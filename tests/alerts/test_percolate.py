@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
-from indexer.alerts.nearness import UsualNearness
+from indexer.alerts.nearness import Hurdle, UsualNearness
 from indexer.alerts.percolate import Percolator
 from indexer.archive import Archive
 from indexer.article import Article
@@ -125,7 +125,7 @@ def test_searches_that_an_article_shares_no_words_with_are_not_tried(
 
 def test_nearness_decides_here_too(archive: Archive) -> None:
     vector = np.eye(2, dtype=np.float32)[0]
-    trigger = Trigger(LexicalQuery(), (), (), Filters(), 0, 0, near=(vector, 0.9))
+    trigger = Trigger(LexicalQuery(), (), (), Filters(), 0, 0, near=Hurdle(vector, 0.9, 0.9))
     percolator = Percolator({"one": trigger})
     assert percolator.asks_for_nearness
     near, far = (Candidate(Article("a", "t", "x"), row[None]) for row in np.eye(2, dtype=np.float32))
