@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
@@ -37,7 +38,8 @@ class FacetValues:
 
         A value stands for itself where it is stored; else for those that differ only in case, accents and
         Arabic letter variants; else for those that contain it as words; for a language, its varieties.
-        With `widen` a stored language (`zh`) stands for its varieties (`zh-cn`), too.
+        With `widen`, for what people write, a stored value stands for those that differ only so, too (`BBC`, `bbc`),
+        and a language (`zh`) for its varieties (`zh-cn`).
         """
         if not (filters.include or filters.exclude):
             return filters, []
@@ -54,12 +56,7 @@ class FacetValues:
                 for facet, values in chosen.items()
             }
 
-        resolved = Filters(
-            include=stored(filters.include),
-            exclude=stored(filters.exclude),
-            published_from=filters.published_from,
-            published_to=filters.published_to,
-        )
+        resolved = replace(filters, include=stored(filters.include), exclude=stored(filters.exclude))
         return resolved, notices
 
     def values(self) -> Mapping[str, tuple[str, ...]]:
@@ -89,9 +86,9 @@ def _matching(
     facet: str, value: str, known: Mapping[str, tuple[str, ...]], notices: list[str], widen: bool
 ) -> Iterable[str]:
     stored = known.get(facet, ())
-    if value in stored:
-        if facet != "language" or not widen:
-            return (value,)
+    if value in stored and not widen:
+        return (value,)
+    if value in stored and facet == "language":
         return [other for other in stored if other == value or other.startswith(f"{value}-")]
     if facet == "language":
         near = [other for other in stored if base_language(other) == base_language(value)]

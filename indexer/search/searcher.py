@@ -31,6 +31,7 @@ from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
+from indexer.search.conditions import conditions_in_arabic
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, filtered_facets
@@ -54,7 +55,7 @@ from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
-from indexer.text import analyse, detect_language
+from indexer.text import analyse, base_language, detect_language
 from indexer.wording import say
 
 #: (text, language) -> the text encoded as a query, with its words.
@@ -76,6 +77,10 @@ _NOTHING_STANDS_OUT = say(
     "the question."
 )
 _KNOWN_ITEM = say("The archive has an article with this title: articles that tell the same story come first.")
+_NO_WORD = say("There is no word in this question that could be looked for: all articles are listed.")
+_AS_WRITTEN = say(
+    "Words with a sign or in quotation marks are looked for as they are written, in no other language."
+)
 _COUNTS_INCOMPLETE = say("Counts are incomplete: a part of the archive did not answer.")
 
 
@@ -124,6 +129,7 @@ class Searcher:
             return self._nothing(request, notices, clock)
         near = self._begin_near(asked, clock)
         prepared = self._planned(asked, spoken, request.edits, clock)
+        notices += self._word_notices(prepared)
         offset = (request.page - 1) * request.size
         by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -361,6 +367,19 @@ class Searcher:
                 edits=edits,
             )
             return replace(first, plan=plan, lookup=self._look_up(first.parsed, plan, spoken))
+
+    def _word_notices(self, prepared: Prepared) -> list[str]:
+        """Return what is to be said of words that are looked for otherwise than who asks may think."""
+        parsed = prepared.parsed
+        if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
+            return [_NO_WORD]
+        arabic = any(base_language(target) == "ar" for target in self._targets(prepared.filters or Filters()))
+        examples = conditions_in_arabic(parsed, self.knowledge.planner.dictionary) if arabic else ()
+        return (
+            [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
+            if examples
+            else []
+        )
 
     def _begin_near(self, first: Prepared, clock: Stopwatch) -> Callable[[], Answers] | None:
         """Ask for what is near by meaning; return what waits for the answers."""

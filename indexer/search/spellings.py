@@ -14,13 +14,16 @@ from indexer.engines.base import Engine, Form, LexicalLeg, LexicalQuery, Term
 from indexer.search.alike import names_alike
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import Lexicon
-from indexer.text import analyse, base_language, script_of
+from indexer.search.stopwords import function_words
+from indexer.text import analyse, base_language, normalise, script_of
 from indexer.text.transliteration import SAME_NAME, name_similarity, skeletons
 
 #: Parts of a name that are looked up, spellings shown of each, and candidates that are compared.
 MAX_PARTS = 6
 MAX_SPELLINGS = 30
 _MAX_CANDIDATES = 400
+#: Of shorter parts only what the lists know: bin sounds like been, Ben, bien and puan.
+_SHORTEST = 4
 #: Arabic spellings by which a Latin candidate is judged.
 _JUDGES = 3
 
@@ -69,7 +72,13 @@ def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator
             ((name_similarity(part, word.surface), word) for word in arabic), key=lambda pair: -pair[0]
         )
         same = [(similarity, word) for similarity, word in rated if similarity >= SAME_NAME]
-        known = [entry.arabic for entry in dictionary.names(part)]
+        same = same if len(part) >= _SHORTEST else []
+        known = [
+            entry.arabic
+            for entry in dictionary.names(part)
+            if normalise(entry.arabic)
+            not in function_words("ar")  # بين of a person is "between" of all others
+        ]
         if not dictionary.written(part):
             known = [arabic for name in names_alike(part) for arabic in dictionary.written(name.latin)]
         for spelling in known:
@@ -90,7 +99,7 @@ def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator
                 yield Spelling(word.surface, word.stem, word.language, 0, similarity)
     for word in latin:
         similarity = max((name_similarity(word.surface, judge) for judge in judges), default=0.0)
-        if similarity >= SAME_NAME or word.surface == part.casefold():
+        if word.surface == part.casefold() or (similarity >= SAME_NAME and len(part) >= _SHORTEST):
             yield Spelling(word.surface, word.stem, word.language, 0, similarity)
 
 

@@ -158,6 +158,46 @@ def test_order_by_date(searcher: Searcher) -> None:
     assert ids(searcher, "oil", sort=Sort.OLDEST)[-1] == "undated"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ceasefire -oil", "In Arabic: -نفط"),
+        ("+Libya", "In Arabic: +ليبيا"),
+        ("title:Libya", "In Arabic: title:ليبيا"),
+        ('"prime minister" Libya', 'In Arabic: "رئيس الوزراء"'),
+        ("!!!", "no word in this question"),
+        ("😀 ؟", "no word in this question"),
+    ],
+)
+def test_what_is_looked_for_otherwise_than_one_may_think_is_told(
+    searcher: Searcher, text: str, told: str
+) -> None:
+    notices = searcher.search(SearchRequest(text)).notices
+    assert any(told in str(notice) for notice in notices)
+    elsewhere = searcher.search(SearchRequest(f"{text} language:en")).notices
+    assert not any("In Arabic" in str(notice) for notice in elsewhere)
+
+
+@pytest.mark.parametrize("text", ["", "ceasefire in Libya", "language:ar", '"هدنة"', "-هدنة", "-zzyzx"])
+def test_nothing_is_told_where_nothing_is_to_be_said(searcher: Searcher, text: str) -> None:
+    assert not searcher.search(SearchRequest(text)).notices
+
+
+def test_what_a_person_writes_for_a_source_is_each_that_differs_in_letters_alone(
+    engine: Engine, encoder: FakeEncoder
+) -> None:
+    articles = [
+        article(source, "Title", "A truce.", language="en", source=source) for source in ("BBC", "bbc", "CNN")
+    ]
+    engine.write([entry(encoder, item) for item in articles])
+    engine.refresh()
+    searcher = Searcher(engine, encoder, Settings())
+    for written in ("source:BBC", "source:bbc", "source:Bbc"):
+        assert {"BBC", "bbc"} <= set(ids(searcher, f"{written} truce"))
+    # What was clicked is the one.
+    assert "bbc" not in ids(searcher, "truce", filters=including(source="BBC"))
+
+
 @pytest.fixture
 def many(engine: Engine, encoder: FakeEncoder) -> Searcher:
     """Return a searcher of shallow depth over articles of which most match by words, some only by meaning."""

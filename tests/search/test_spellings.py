@@ -59,6 +59,27 @@ def test_each_part_of_a_name_is_looked_up(archive: Archive) -> None:
         assert list(found["Khalifa"].values()) == [1]
 
 
+def test_a_misspelled_name_has_the_spellings_of_what_is_meant(archive: Archive) -> None:
+    with archive:
+        assert counts(archive, "Gaddafy") == {"Gaddafy": {"القذافي": 3, "gaddafi": 2, "qaddafi": 2}}
+
+
+def test_of_a_short_part_only_what_is_listed_is_a_spelling(archive: Archive) -> None:
+    """bin sounds like Ben, been and bien, and the person بين is "between" everywhere else."""
+    texts = [
+        ("ar", "محمد بن سلمان بين الرياض وجدة"),
+        ("en", "Ben has been in Puan"),
+        ("fr", "bien sûr, un bain"),
+    ]
+    with archive:
+        archive.add(
+            Article(f"{number}-{copy}", "", text, language=language)
+            for number, (language, text) in enumerate(texts, 20)
+            for copy in range(3)
+        )
+        assert set(counts(archive, "Mohammed bin Salman")["bin"]) <= {"بن", "ابن", "بنت"}
+
+
 @pytest.mark.parametrize("name", ["", "  ", "!!!", "Zzyzx", "習近平"])
 def test_what_is_no_name_of_this_archive_has_no_spellings(archive: Archive, name: str) -> None:
     with archive:
