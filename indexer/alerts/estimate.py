@@ -57,7 +57,7 @@ def _matching(engine: Engine, trigger: Trigger) -> tuple[Union, bool]:
         return Union(trigger.query, None, trigger.filters), False
     legs: list[Leg] = [LexicalLeg(trigger.query, trigger.filters, DEPTH, parts=DEPTH)]
     if trigger.near is not None:
-        legs.append(VectorLeg(trigger.near.vector, trigger.filters, DEPTH, trigger.conditions))
+        legs.append(VectorLeg(trigger.near.vector, trigger.filters, DEPTH, trigger.query.conditions))
     by_words, *by_meaning = engine.match(legs)
     parts = by_words.parts if by_words.parts is not None else ()
     met = {

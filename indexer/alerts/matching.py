@@ -117,13 +117,6 @@ class Trigger:
     needed: int
     near: Hurdle | None = None
 
-    @property
-    def conditions(self) -> LexicalQuery | None:
-        """The hard part of `query`, None where there is none."""
-        if not (self.query.must or self.query.must_not):
-            return None
-        return LexicalQuery(must=self.query.must, must_not=self.query.must_not)
-
     def matches(self, candidate: Candidate) -> tuple[WordPair, ...] | None:
         """Return the words that an article answers and what it says there; None where it is no match."""
         if not passes(self.filters, candidate.article):

@@ -102,7 +102,8 @@ Clause = Term | PhraseTerm | AnyOf | AllOf
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """Articles that match every `must`, no `must_not`, and (if there is no must) at least one `should`.
+    """Articles that match every `must`, no `must_not`, and (if there is no must) at least one of `one_of`, or of
+    `should` where that is empty: what else is looked up may be mere guesses.
 
     The score is the sum over the matching `must` and `should` clauses. With `must_not` alone it matches every
     article that none of them matches, at score 0 (a person may ask only for what is not to be there).
@@ -111,10 +112,18 @@ class LexicalQuery:
     should: tuple[Clause, ...] = ()
     must: tuple[Clause, ...] = ()
     must_not: tuple[Clause, ...] = ()
+    one_of: tuple[Clause, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.should or self.must or self.must_not)
+        return not (self.should or self.must or self.must_not or self.one_of)
+
+    @property
+    def conditions(self) -> LexicalQuery | None:
+        """The hard part, which articles found by meaning must obey; None where there is none."""
+        if not (self.must or self.must_not):
+            return None
+        return LexicalQuery(must=self.must, must_not=self.must_not)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """The figures of one evaluation. `runs` and `legs` go by leg; `run` is the ranking of the whole."""
+    """The figures of one evaluation. `leg_runs` and `legs` go by leg; `run` is the ranking of the whole."""
 
     queries: tuple[Query, ...]  # those that were asked and have a relevant article
     whole: Scores

@@ -85,11 +85,3 @@ _MEAN_ALIGNMENT = float(np.sqrt(2 / np.pi))
 #: Steps of the query's side. 4 bits rank the same and take a third longer (nDCG@10 of 1,926 headlines -0.0013, of XQuAD
 #: and MLQA -0.0003 and -0.0001); 2 lose 0.003 on XQuAD.
 _STEP_BITS = 3
-
-
-def maxsim(similarities: npt.NDArray[np.float32], weights: npt.NDArray[np.float32] | None = None) -> float:
-    """Return the (weighted) mean over query words of their best partner; 0 for nothing to compare."""
-    if not similarities.size:
-        return 0.0
-    best = similarities.max(axis=1)
-    return float(np.average(best, weights=weights))

@@ -155,7 +155,7 @@ class PackedWeights:
             for start, end, score in zip(offsets, offsets[1:], scores, strict=False)
         ]
 
-        _, map_size = take("iI")  # per-character normalisation: see _tokenizer
+        _, map_size = take("iI")  # per-character normalisation: see build_tokenizer
         position += map_size
 
         directory = {}

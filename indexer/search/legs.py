@@ -2,7 +2,7 @@
 
     lookup = look_up(parse("Libya ceasefire"), languages=("en",))
     lookup.query        # for a LexicalLeg
-    lookup.conditions   # for VectorLeg.only
+    lookup.query.conditions   # for VectorLeg.only
     lookup.words        # what was looked up for which word: highlights and explanations are made from it
 
 Each word is looked up as it is written and by its stem. `expansions` add more archive words to a word or to a
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.query import Atom, Either, Every, Node, Occur, ParsedQuery
 from indexer.search.stopwords import function_words
-from indexer.search.weights import EXACT_BOOST, STEM_BOOST
+from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
 from indexer.text import Token, analyse
 
 #: What `Option.source` says of the query's own word.
@@ -73,13 +73,6 @@ class Lookup:
     words: tuple[SearchedWord, ...] = ()
 
     @property
-    def conditions(self) -> LexicalQuery | None:
-        """The hard part of the query, which articles found by meaning must obey; None where there is none."""
-        if not (self.query.must or self.query.must_not):
-            return None
-        return LexicalQuery(must=self.query.must, must_not=self.query.must_not)
-
-    @property
     def only_excludes(self) -> bool:
         """Whether the query says only what is not wanted."""
         return bool(self.query.must_not) and not (self.query.must or self.query.should)
@@ -95,13 +88,6 @@ def look_up(
 ) -> Lookup:
     """Return what a query looks up. `languages` are those whose stems are tried, the query's own first."""
     return _Builder(expansions or {}, languages).lookup(parsed)
-
-
-def lexical_query(
-    parsed: ParsedQuery, expansions: Expansions | None = None, languages: Sequence[str] = ("en",)
-) -> LexicalQuery:
-    """Return `look_up(...).query`."""
-    return look_up(parsed, expansions, languages).query
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +131,9 @@ class _Builder:
         should += self._plain(plain)
         if not should and not must:
             should += self._function_words(parsed)
-        query = LexicalQuery(should=tuple(should), must=tuple(must), must_not=tuple(must_not))
-        return Lookup(query, tuple(self._words))
+        sure = () if must else tuple(clause for clause in map(_without_guesses, should) if clause)
+        one_of = () if sure == tuple(should) else sure
+        return Lookup(LexicalQuery(tuple(should), tuple(must), tuple(must_not), one_of), tuple(self._words))
 
     # -- plain words
 
@@ -233,6 +220,17 @@ class _Builder:
     def _next(self) -> int:
         self._number += 1
         return self._number - 1
+
+
+def _without_guesses(clause: Clause) -> Clause | None:
+    """Return what an article must hold of a word to be found by it; None for a word that is only guessed at.
+
+    Farther neighbours add to the score of what is found by others: alone they would bring, count and chart hundreds
+    of articles in which the question is not.
+    """
+    options = clause.options if isinstance(clause, AnyOf) else (clause,)
+    sure = [one for one in options if isinstance(one, AllOf) or one.boost >= MARKED]
+    return _any_of(sure) if sure else None
 
 
 def _any_of(clauses: Sequence[Clause]) -> Clause:

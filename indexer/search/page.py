@@ -42,7 +42,7 @@ class Snippet:
 class LegScore:
     """What one leg said of an article: its raw score, its rank from 1, and its share of the final score."""
 
-    leg: str  # "keywords" or "meaning"
+    leg: str  # of `indexer.search.explain`: "keywords", "meaning", "lead", "known item", "late", "title"
     score: float
     rank: int
     share: float

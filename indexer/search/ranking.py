@@ -178,7 +178,7 @@ def near_legs(prepared: Prepared, depth: int, *, numbers: bool) -> Legs:
     """Return the legs by meaning. What they ask is known before the plan is: they may run while it is made."""
     if prepared.encoding is None or prepared.filters is None:
         return {}
-    vector, only = prepared.encoding.vector, prepared.lookup.conditions
+    vector, only = prepared.encoding.vector, prepared.lookup.query.conditions
     # Raw cosines favour the query's own language so much that others would not be among the nearest.
     parts = apart(prepared.filters, prepared.language, prepared.background.languages)
     return {
@@ -220,7 +220,7 @@ def find(
         # Deep enough for the page: what the other legs have, too, makes the list only longer.
         legs[KEYWORDS] = [LexicalLeg(query, filters, max(depth, reach), parts=depth)]
     if prepared.encoding is not None:
-        vector, only = prepared.encoding.vector, prepared.lookup.conditions
+        vector, only = prepared.encoding.vector, prepared.lookup.query.conditions
         if near is None:
             legs |= near_legs(prepared, depth, numbers=numbers)
         if stories and (title := title_asked(prepared.parsed, prepared.language)):

@@ -125,14 +125,6 @@ class Marker:
         return tuple(shown)
 
 
-def highlight(
-    text: str, language: str, words: Sequence[SearchedWord], field: Field = Field.BODY
-) -> tuple[Highlight, ...]:
-    """Return the runs of a text that meet the query's words. Offsets count characters of the text."""
-    marker = Marker(words)
-    return marker.highlights(marker.marks(text, language, field))
-
-
 def _places(text: str, surface: str) -> Iterator[int]:
     """Yield where a run stands in a text, between white space."""
     position = text.find(surface)

@@ -1,7 +1,7 @@
 """Text: strings become tokens, sentences and languages. Knows nothing of models, engines or search."""
 
 from indexer.text.arabic import light10, split_clitic
-from indexer.text.language import detect_language, direction, is_rtl
+from indexer.text.language import detect_language, direction
 from indexer.text.normalise import normalise
 from indexer.text.scripts import script_of
 from indexer.text.sentences import sentences
@@ -16,7 +16,6 @@ __all__ = [
     "detect_language",
     "direction",
     "forms_of",
-    "is_rtl",
     "light10",
     "normalise",
     "script_of",

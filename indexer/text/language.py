@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from indexer.article import UNKNOWN_LANGUAGE
-from indexer.text.scripts import count_scripts, script_of, script_of_character
+from indexer.text.scripts import count_scripts, script_of_character
 from indexer.text.stemming import base_language
 
 _ONE_LANGUAGE = {
@@ -157,10 +157,3 @@ def _langdetect(sample: str) -> tuple[str, float]:
 def direction(language: str) -> str:
     """Return `rtl` or `ltr`, as HTML's `dir` attribute wants it, for a language code."""
     return "rtl" if base_language(language) in _RTL_LANGUAGES else "ltr"
-
-
-def is_rtl(language_or_text: str) -> bool:
-    """Whether a language (by its code) or a text (by most of its letters) is read from right to left."""
-    if direction(language_or_text) == "rtl":
-        return True
-    return script_of(language_or_text[:_SAMPLE]) in _RTL_SCRIPTS

@@ -131,11 +131,6 @@ _ARABIZI = re.compile(r"(?=.*[a-z])(?=.*[2356789])(?!.*[0-9]{2})(?![0-9](?:st|nd
 MAX_ARABIZI = 32
 
 
-def arabizi(word: str) -> str | None:
-    """Return the likeliest Arabic spelling of a word in chat spelling (3arabi -> عربي), None for others."""
-    return next(iter(arabizi_candidates(word)), None)
-
-
 def arabizi_candidates(word: str) -> tuple[str, ...]:
     """Return Arabic spellings of a word in chat spelling, likeliest first, at most MAX_ARABIZI.
 

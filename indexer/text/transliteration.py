@@ -5,7 +5,7 @@
 - `romanise` writes an Arabic title for those who do not read the script.
 """
 
-from indexer.text.romanisation import arabizi, arabizi_candidates, romanise
+from indexer.text.romanisation import arabizi_candidates, romanise
 from indexer.text.similarity import name_similarity
 from indexer.text.skeletons import skeleton, skeletons
 
@@ -15,7 +15,6 @@ SAME_NAME = 0.25
 
 __all__ = [
     "SAME_NAME",
-    "arabizi",
     "arabizi_candidates",
     "name_similarity",
     "romanise",

@@ -92,7 +92,9 @@ class Reference:
             must = [self.score(clause, id_) for clause in query.must]
             should = [self.score(clause, id_) for clause in query.should]
             matched = [score for score in must + should if score is not None]
-            wanted = matched if (query.must or query.should) else not query.is_empty
+            enough = [self.score(clause, id_) for clause in query.one_of] if not query.must else []
+            some = [score for score in enough if score is not None] if enough else matched
+            wanted = some if (query.must or query.one_of or query.should) else not query.is_empty
             excluded = any(self.score(clause, id_) is not None for clause in query.must_not)
             if wanted and None not in must and not excluded:
                 found[id_] = sum(matched)

@@ -113,6 +113,20 @@ QUERIES = {
     ),
     "several shoulds": (should(exact("oil"), exact("libya"), exact("talks")), {"oil-1", "oil-2", "libya-1", "libya-2"}),
     "one should twice": (should(exact("oil"), exact("oil")), {"oil-1", "oil-2", "libya-1"}),
+    "shoulds that only add to one of others": (
+        LexicalQuery(
+            should=(exact("oil"), exact("talks")),
+            one_of=(exact("libya"), AllOf((exact("crude"), exact("talks")))),
+        ),
+        {"oil-1", "libya-1", "libya-2"},
+    ),
+    "one of, without the others": (
+        LexicalQuery(one_of=(exact("libya"),), must_not=(exact("oil"),)), {"libya-2"},
+    ),
+    "one of, beside must": (
+        LexicalQuery(must=(exact("talks"),), should=(exact("oil"),), one_of=(exact("nowhere"),)),
+        {"libya-1", "libya-2", "oil-1"},
+    ),
     "must": (LexicalQuery(must=(exact("oil"), exact("talks"))), {"oil-1", "libya-1"}),
     "must, and shoulds that only add": (
         LexicalQuery(must=(exact("talks"),), should=(exact("oil"), exact("nowhere"))),
@@ -305,7 +319,9 @@ def test_any_query_of_any_shape(library: Engine) -> None:
 
     legs = []
     for _ in range(150):
-        counts = [draw.choice([0, 1, 1, 2, 4]), draw.choice([0, 0, 0, 1, 2]), draw.choice([0, 0, 1])]
+        counts = [
+            draw.choice(choice) for choice in ([0, 1, 1, 2, 4], [0, 0, 0, 1, 2], [0, 0, 1], [0, 0, 1, 2])
+        ]
         parts = [tuple(clause(1) for _ in range(count)) for count in counts]
         legs.append(LexicalLeg(LexicalQuery(*parts), draw.choice(list(FILTERS.values()))))
     for leg, result in zip(legs, library.match(legs), strict=True):

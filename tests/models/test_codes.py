@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.models.codes import PASSAGE, QUERY, Coder, maxsim
+from indexer.models.codes import PASSAGE, QUERY, Coder
 
 DIM = 384
 
@@ -47,13 +47,6 @@ def test_each_language_has_its_own_centre(coder: Coder) -> None:
 def test_a_word_without_pieces_stays_zero(coder: Coder) -> None:
     words = np.vstack([_unit(1, 4), np.zeros((1, DIM), np.float32)])
     np.testing.assert_array_equal(coder.centre(words, PASSAGE, "ar")[1], 0)
-
-
-def test_maxsim_is_the_mean_of_best_partners() -> None:
-    similarities = np.array([[0.1, 0.9], [0.5, 0.3]], np.float32)
-    assert maxsim(similarities) == pytest.approx(0.7)
-    assert maxsim(similarities, np.array([1, 3], np.float32)) == pytest.approx((0.9 + 3 * 0.5) / 4)
-    assert maxsim(np.zeros((0, 4), np.float32)) == 0.0
 
 
 def test_the_bundled_centres_fit_the_bundled_model() -> None:

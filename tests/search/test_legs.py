@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
-from indexer.search.legs import Expansions, Option, lexical_query, look_up
+from indexer.search.legs import Expansions, Option, look_up
 from indexer.search.query import parse
-from indexer.search.weights import EXACT_BOOST, STEM_BOOST
+from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
 
 
 def built(text: str, expansions: Expansions | None = None, *languages: str) -> LexicalQuery:
-    return lexical_query(parse(text), expansions, languages or ("en",))
+    return look_up(parse(text), expansions, languages or ("en",)).query
 
 
 def word(exact: str, stem: str, field: Field = Field.ANY) -> AnyOf:
@@ -34,6 +34,20 @@ def tokens(clauses: tuple[Clause, ...]) -> list[str]:
 
 def test_a_word_is_looked_up_exactly_and_by_its_stem() -> None:
     assert built("elections") == LexicalQuery(should=(word("elections", "elect"),))
+
+
+def test_a_word_that_is_only_near_finds_nothing_by_itself() -> None:
+    near = Option(("conflict",), weight=MARKED / 2, source="near")
+    guessed, sure = {"war": (near,)}, {"war": (Option(("حرب",), weight=1.0, source="dictionary"),)}
+    assert built("war", sure).one_of == ()
+    query = built("war", guessed)
+    assert query.should == (AnyOf((*word("war", "war").options, near.term(Field.ANY))),)
+    assert query.one_of == (word("war", "war"),)
+    # A unit of which there are only guesses is left to the words beside it.
+    unit = built("cold war", {"cold war": (near,)})
+    assert unit.one_of == (word("cold", "cold"), word("war", "war"))
+    assert len(unit.should) == 3
+    assert built("+war peace", guessed).one_of == ()
 
 
 def test_an_arabic_word_is_normalised_and_stemmed() -> None:
@@ -64,8 +78,8 @@ def test_excluded_words() -> None:
 
 
 def test_conditions_for_the_vector_leg() -> None:
-    assert look_up(parse("oil gas")).conditions is None
-    conditions = look_up(parse("oil +gas -coal")).conditions
+    assert look_up(parse("oil gas")).query.conditions is None
+    conditions = look_up(parse("oil +gas -coal")).query.conditions
     assert conditions == LexicalQuery(must=(word("gas", "gas"),), must_not=(word("coal", "coal"),))
 
 

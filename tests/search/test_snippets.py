@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -12,13 +13,21 @@ from hypothesis import strategies as st
 from indexer.article import Article, Passage
 from indexer.engines.base import Field
 from indexer.search.legs import Expansions, Option, SearchedWord, look_up
+from indexer.search.page import Highlight
 from indexer.search.query import parse
-from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, highlight, make_snippet
+from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, make_snippet
 from indexer.text import analyse
 
 
 def marker(query: str, expansions: Expansions | None = None) -> Marker:
     return Marker(look_up(parse(query), expansions, ("en", "ar")).words)
+
+
+def highlight(
+    text: str, language: str, words: Sequence[SearchedWord], field: Field = Field.BODY
+) -> tuple[Highlight, ...]:
+    marker = Marker(words)
+    return marker.highlights(marker.marks(text, language, field))
 
 
 def marked(query: str, text: str, language: str = "en", field: Field = Field.BODY) -> list[str]:

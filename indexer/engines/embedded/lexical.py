@@ -2,7 +2,7 @@
 
 Scores are BM25 on Lucene's scale: tantivy's have a constant factor k1 + 1 more, which is taken out.
 Document frequencies count deleted versions until their segment is merged, as Lucene's do; an index of which
-more than half is deleted is made anew (see `views`).
+more than half is deleted is made anew (see `building`).
 """
 
 from __future__ import annotations

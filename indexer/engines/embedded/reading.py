@@ -66,7 +66,7 @@ def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
     columns = snapshot.columns
     allowed = columns.passing(leg.filters)
     if leg.only is not None and (leg.only.must or leg.only.must_not):
-        demanded = snapshot.lexical.matching(replace(leg.only, should=()))
+        demanded = snapshot.lexical.matching(replace(leg.only, should=(), one_of=()))
         allowed = demanded if allowed is None else allowed & demanded
     found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns, lead=leg.lead)
     ids = [columns.ids[position] for position in found.positions.tolist()]

@@ -85,14 +85,14 @@ class Scorer:
 
     def matching(self, query: LexicalQuery) -> Mask:
         """Return which articles match."""
-        some = query.must or query.should
+        some = query.must or query.one_of or query.should
         mask = np.full(len(self._columns), not some and bool(query.must_not))
         if query.must:
             mask[:] = True
             for clause in query.must:
                 mask &= self._mask(clause)
         else:
-            for clause in query.should:
+            for clause in query.one_of or query.should:
                 mask[self._hits(clause).positions] = True
         for clause in query.must_not:
             mask[self._hits(clause).positions] = False

@@ -37,6 +37,7 @@ def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Que
     if query.is_empty:
         return NOTHING
     must_not = [*map(clause, query.must_not), *_excluded(filters)]
+    enough = [_any(query.one_of)] if query.one_of and not query.must else []
     parts: Query = {
         "must": [clause(part) for part in query.must],
         "should": [
@@ -48,8 +49,8 @@ def scored(query: LexicalQuery, filters: Filters, *, named: bool = False) -> Que
         ],
         "must_not": must_not,
         # A query of exclusions alone matches everything else, at score 0.
-        "filter": [_everywhere(part) for part in _included(filters)] or [EVERYTHING],
-        "minimum_should_match": 1 if query.should and not query.must else 0,
+        "filter": [*enough, *map(_everywhere, _included(filters))] or [EVERYTHING],
+        "minimum_should_match": 1 if query.should and not (query.must or enough) else 0,
     }
     return {"bool": parts}
 
@@ -87,8 +88,8 @@ def _matching(query: LexicalQuery) -> Query:
         "filter": list(map(_unscored, query.must)) or [EVERYTHING],
         "must_not": list(map(_unscored, query.must_not)),
     }
-    if query.should and not query.must:
-        parts["filter"] = [_any(query.should)]
+    if (query.one_of or query.should) and not query.must:
+        parts["filter"] = [_any(query.one_of or query.should)]
     return {"bool": parts}
 
 
