@@ -82,10 +82,10 @@ def read_delimited(
 
 def sniff_delimiter(head: str) -> str:
     """Return the delimiter under which the header has the most known names, then the most columns."""
-    first = head.lstrip("\n").split("\n", 1)[0].rstrip("\r")
+    first = _first_line(head)
 
     def quality(delimiter: str) -> tuple[int, int]:
-        names = next(csv.reader([first], delimiter=delimiter), [])
+        names = _names(first, delimiter)
         return sum(field_of(name) is not None for name in names), len(names)
 
     return max(_DELIMITERS, key=quality)
@@ -93,12 +93,24 @@ def sniff_delimiter(head: str) -> str:
 
 def has_known_header(head: str) -> bool:
     """Tell whether the first line is a header of at least two known columns, the text among them."""
-    first = head.lstrip("\n").split("\n", 1)[0].rstrip("\r")
+    first = _first_line(head)
     if len(first) > 4_000:
         return False
-    names = next(csv.reader([first], delimiter=sniff_delimiter(head)), [])
+    names = _names(first, sniff_delimiter(head))
     fields = {found[0] for name in names if (found := field_of(name))}
     return "text" in fields and len(fields) >= 2
+
+
+def _first_line(head: str) -> str:
+    return head.lstrip("\n").split("\n", 1)[0].rstrip("\r")
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    """Return the cells of what may be a header; none where it is no CSV under this delimiter."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _header(name: str, rows: Iterator[list[str]]) -> list[str]:

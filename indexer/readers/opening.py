@@ -176,7 +176,8 @@ class TextSource:
     """One source whose encoding is known. `chunks()` gives UTF-8 without a byte order mark.
 
     Bytes that are not UTF-8 in a file that claims to be come through as they are, so that only the records
-    that hold them are refused. In other encodings they become U+FFFD.
+    that hold them are refused. In other encodings they become U+FFFD. Where lines end with a carriage return
+    alone (old Macs), they end with a line feed here, in `head` as well.
     """
 
     def __init__(self, stream: Stream, encoding: str) -> None:
@@ -195,8 +196,10 @@ class TextSource:
             text = head.removeprefix(self._bom).decode(self.encoding, "replace")
         except (LookupError, ValueError) as error:
             raise UnreadableSource(f"{stream.name} cannot be read as {encoding}: {error}.") from None
+        # The last character may be the first half of a line end.
+        self._old_mac = "\r" in text[:-1] and "\n" not in text
         #: The beginning as text, for telling formats apart.
-        self.head = text.lstrip("\ufeff")
+        self.head = text.lstrip("\ufeff").replace("\r", "\n") if self._old_mac else text.lstrip("\ufeff")
 
     @property
     def is_utf8(self) -> bool:
@@ -204,6 +207,11 @@ class TextSource:
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the content as UTF-8. Raises `BrokenSource` where it breaks off."""
+        if self._old_mac:
+            return (chunk.replace(b"\r", b"\n") for chunk in self._decoded())
+        return self._decoded()
+
+    def _decoded(self) -> Iterator[bytes]:
         if self.is_utf8:
             yield from _without_prefix(iter(self.stream), b"\xef\xbb\xbf")
             return

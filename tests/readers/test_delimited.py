@@ -45,6 +45,31 @@ def test_quoted_cells_hold_delimiters_quotes_and_lines(tmp_path: Path) -> None:
     assert [record.line for record in found] == [2, 5]
 
 
+def test_lines_may_end_as_on_old_macs(tmp_path: Path) -> None:
+    found = records(tmp_path, 'id,title,text\rq,T,"Some\rtext"\r\rr,U,More\r')
+    assert [(r.article.id, r.article.text, r.line) for r in found if r.article] == [
+        ("q", "Some\ntext", 2),
+        ("r", "More", 5),
+    ]
+    assert texts(records(tmp_path, "id,text\rq,نص\r".encode("utf-16"))) == ["نص"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a"])
+def test_a_carriage_return_in_the_middle_of_a_header_is_no_crash(tmp_path: Path, name: str) -> None:
+    data = "id,title\rtext\nq,T\nr,U\n"
+    if name == "a.csv":
+        with pytest.raises(UnreadableSource, match=r"header of .*a\.csv cannot be read"):
+            records(tmp_path, data, name)
+    else:  # nothing says that it is a table
+        (found,) = records(tmp_path, data, name)
+        assert found.article is not None
+
+
+def test_a_first_line_longer_than_the_limit_of_a_cell_is_no_crash(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"header of .* cannot be read"):
+        records(tmp_path, "id,text" + "x" * 200_000, max_record_bytes=2_000)
+
+
 def test_tsv(tmp_path: Path) -> None:
     assert texts(records(tmp_path, "id\ttext\n1\ta,b;c\n", "a.tsv")) == ["a,b;c"]
 

@@ -152,6 +152,19 @@ def test_standard_input_tells_its_format(
     assert found[0].file == "-"
 
 
+def test_standard_input_as_text_from_an_old_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"Title,x\rSome plain text\r")))
+    (found,) = read(["-"])
+    assert found.article is not None
+    assert found.article.text == "Title,x\nSome plain text"
+
+
+def test_json_lines_of_an_old_mac_are_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(LINE % n for n in (1, 2)).replace("\n", "\r"), newline="")
+    assert ids(list(read([path]))) == ["1", "2"]
+
+
 def test_standard_input_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO("قال الوزير: نعم.".encode())))
     (found,) = read(["-"], ReadOptions(title="T"))
@@ -215,7 +228,7 @@ def test_the_description_looks_at_a_limited_number_and_names_unreadable_files(tm
 
 _BITS = [
     b'{"id":1,"text":"A"}', b"\n", b'"', b"{", b"}", b"[", b"]", b",", b";", b"\t", b"\\", b"\\u12", b" ",
-    b"\r\n",
+    b"\r\n", b"\r",
     "النص".encode(), "النص".encode("cp1256"), b"\xff\xfe", b"\x00", b"id,text\n", b"<p>", b"x" * 50, b"# ",
     b"\x1f\x8b", b"(\xb5/\xfd", "المصدر: ".encode(), b"2020-01-01", b"photo: ",
 ]  # fmt: skip
