@@ -12,7 +12,7 @@ import orjson
 from indexer.errors import UnreadableSource
 from indexer.readers.delimited import has_known_header
 from indexer.readers.opening import PACKED_ENDINGS, STDIN, unpacked_name
-from indexer.readers.sidecar import is_sidecar
+from indexer.readers.sidecar import is_sidecar, texts_of_sidecar
 
 _FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".jsonlines": "jsonl", ".json": "jsonl",
@@ -52,13 +52,25 @@ def find_files(sources: Sequence[str | Path]) -> Iterator[Found]:
             yield Found(shown(path), path, given=True)
 
 
-def check_exist(sources: Sequence[str | Path]) -> None:
-    """Raise `UnreadableSource` for the first source that does not exist, before anything is read."""
+def check_sources(sources: Sequence[str | Path]) -> None:
+    """Raise `UnreadableSource` before anything is read, for the first source of which nothing can be read.
+
+    That is one that does not exist, and a sidecar that is named without its text: it is no article itself.
+    """
     if not sources:
         raise UnreadableSource("No file or folder was given.")
     for source in sources:
         if str(source) != STDIN and not Path(source).exists():
             raise UnreadableSource(f"There is no file or folder {shown(source)}.")
+    named = {Path(source).resolve() for source in sources if str(source) != STDIN}
+    for source in sources:
+        # `*` names both, and a folder holds both: then the sidecar is read with its text.
+        texts = [text.resolve() for text in texts_of_sidecar(Path(source))]
+        if texts and not any({text, *text.parents} & named for text in texts):
+            raise UnreadableSource(
+                f"{shown(source)} is no article, but a sidecar: it says what {shown(texts[0].name)} does not.",
+                remedy=f"Name {shown(texts[0].name)}; its sidecar is read with it.",
+            )
 
 
 def format_of_name(name: str) -> str:

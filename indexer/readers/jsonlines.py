@@ -67,7 +67,7 @@ def records_of(data: bytes, file: str, line: int, mapper: FieldMapper) -> Iterat
     except ValueError as error:
         yield Record(None, file, line, f"The record is not valid JSON: {error}.", raw_of(data))
         return
-    for item in _items(value):
+    for item in items_of(value):
         if not isinstance(item, dict):
             yield Record(None, file, line, "The record is not a JSON object.", raw_of(data))
             continue
@@ -206,10 +206,10 @@ def _dumps(item: dict[str, Any]) -> str:
     return json.dumps(item, ensure_ascii=False)
 
 
-def _items(value: Any) -> Iterator[Any]:
-    """Yield the record, or the records inside it where it is an answer that wraps a list of them."""
+def items_of(value: Any) -> Iterator[Any]:
+    """Yield the record that a JSON value is, or those inside it where it is an answer that wraps a list of them."""
     if isinstance(value, list):
-        return chain.from_iterable(_items(item) if isinstance(item, dict) else (item,) for item in value)
+        return chain.from_iterable(items_of(item) if isinstance(item, dict) else (item,) for item in value)
     if isinstance(value, dict) and not any(
         (field_of(key) or ("",))[0] == "text" and value[key] for key in value
     ):
@@ -218,7 +218,7 @@ def _items(value: Any) -> Iterator[Any]:
             if isinstance(inner, list) and inner and all(isinstance(item, dict) for item in inner):
                 return iter(inner)
             if isinstance(inner, dict) and any(isinstance(inner.get(key), list) for key in _LISTS):
-                return _items(inner)
+                return items_of(inner)
     return iter((value,))
 
 

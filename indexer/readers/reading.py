@@ -13,7 +13,7 @@ from indexer.readers.base import ReadOptions, Record, SourceDescription
 from indexer.readers.dates import parse_date
 from indexer.readers.delimited import read_delimited
 from indexer.readers.fields import UNREAD_DATE, FieldMapper
-from indexer.readers.files import Found, check_exist, find_files, format_of
+from indexer.readers.files import Found, check_sources, find_files, format_of
 from indexer.readers.jsonlines import read_json, records_of
 from indexer.readers.opening import STDIN, BrokenSource, Stream, TextSource, open_stream
 from indexer.readers.plaintext import read_text, text_record
@@ -32,7 +32,7 @@ def read(sources: Iterable[str | Path], options: ReadOptions | None = None) -> I
     """
     options = _checked(options)
     listed = list(sources)
-    check_exist(listed)
+    check_sources(listed)
     return (record for found in find_files(listed) for record in _read_file(found, options))
 
 
@@ -56,7 +56,7 @@ def describe(
     """
     options = _checked(options)
     listed = list(sources)
-    check_exist(listed)
+    check_sources(listed)
     return [_describe(found, options, limit) for found in find_files(listed)]
 
 

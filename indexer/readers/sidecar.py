@@ -13,6 +13,9 @@ from typing import Any
 import orjson
 
 from indexer.errors import InvalidArticle
+from indexer.readers.base import ReadOptions
+from indexer.readers.fields import FieldMapper
+from indexer.readers.jsonlines import items_of
 from indexer.readers.names import field_of
 from indexer.readers.opening import PACKED_ENDINGS, unpacked_name
 
@@ -35,13 +38,19 @@ def find_sidecar(path: Path) -> Path | None:
 
 def is_sidecar(path: Path) -> bool:
     """Tell whether `path` belongs to a plain text beside it: named like one, without a text of its own."""
+    return bool(texts_of_sidecar(path))
+
+
+def texts_of_sidecar(path: Path) -> list[Path]:
+    """Return the plain texts that `path` is a sidecar of; none where it is no sidecar."""
     ending = next((ending for ending in _ENDINGS if path.name.endswith(ending)), "")
     base = path.name.removesuffix(ending)
     if not ending or not base:
-        return False
+        return []
     names = (base + text + packed for text in ("", *_TEXT_ENDINGS) for packed in ("", *PACKED_ENDINGS))
     texts = (name for name in names if unpacked_name(name).lower().endswith(_TEXT_ENDINGS))
-    return any(path.with_name(name).is_file() for name in texts) and not _holds_text(path)
+    there = [path.with_name(name) for name in texts if path.with_name(name).is_file()]
+    return [] if there and _holds_articles(path) else there
 
 
 def read_sidecar(path: Path) -> dict[str, Any]:
@@ -58,19 +67,35 @@ def read_sidecar(path: Path) -> dict[str, Any]:
     return fields
 
 
-def _holds_text(path: Path) -> bool:
-    """Tell a JSON file of articles that only happens to be called like its neighbour."""
+def _holds_articles(path: Path) -> bool:
+    """Tell a JSON file of articles that only happens to be called like its neighbour.
+
+    An answer that wraps a list is one where an article of the list has a text, or nothing beside the list says
+    anything of the neighbour.
+    """
     try:
         fields = read_sidecar(path)
     except InvalidArticle:
         # A broken sidecar still is one: it must be reported, not passed over.
         return path.suffix == ".json" and not path.name.endswith(".meta.json") and _begins_list(path)
-    return any((field_of(key) or ("",))[0] == "text" and fields[key] for key in fields)
+    if _has_text(fields):
+        return True
+    if path.suffix != ".json":
+        return False
+    items = list(items_of(fields))
+    is_wrapped = not any(item is fields for item in items)
+    return is_wrapped and (any(map(_has_text, items)) or not any(field_of(key) for key in fields))
+
+
+def _has_text(fields: Any) -> bool:
+    return isinstance(fields, dict) and bool(FieldMapper(ReadOptions()).partial(fields).text)
 
 
 def _begins_list(path: Path) -> bool:
     """Tell an array, JSON Lines, or more JSON than anyone writes beside a text."""
     try:
+        if path.stat().st_size > MAX_BYTES:
+            return True
         with path.open("rb") as file:
             first = file.readline(MAX_BYTES)
             if first.lstrip().startswith(b"[") or len(first) == MAX_BYTES:

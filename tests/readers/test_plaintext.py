@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.article import Article, Precision
-from indexer.readers import ReadOptions, Record, read, read_raw
+from indexer.errors import UnreadableSource
+from indexer.readers import ReadOptions, Record, describe, read, read_raw
 from indexer.readers.pasted import take_apart, unquoted
 from indexer.readers.titles import MAX_MADE_TITLE, make_title
 
@@ -235,8 +237,20 @@ def test_a_sidecar_says_what_the_text_does_not(tmp_path: Path, name: str, conten
         assert article.published.isoformat() == "2020-06-03"
         assert article.text == BODY
     assert one(story, title="X").title == "X"
-    # Named on its own it still is no article.
+    # Named beside its text it still is no article.
     assert list(read([story, tmp_path / name])) == list(read([story]))
+    assert list(read([tmp_path, tmp_path / name])) == list(read([tmp_path]))
+
+
+@pytest.mark.parametrize("reader", [read, describe])
+def test_a_sidecar_that_is_named_without_its_text_is_told(
+    tmp_path: Path, reader: Callable[[list[Path]], object]
+) -> None:
+    (tmp_path / "story.txt").write_text(BODY, encoding="utf-8")
+    (tmp_path / "story.json").write_text('{"title": "T"}')
+    (tmp_path / "other.txt").write_text(BODY, encoding="utf-8")
+    with pytest.raises(UnreadableSource, match=r"story\.json is no article.*Name story\.txt"):
+        reader([tmp_path / "other.txt", tmp_path / "story.json"])
 
 
 def test_a_broken_sidecar_is_told(tmp_path: Path) -> None:
@@ -254,7 +268,39 @@ def test_a_broken_sidecar_is_told(tmp_path: Path) -> None:
         sidecar.unlink()
 
 
-@pytest.mark.parametrize("form", ["%s", "[%s]", "%s\n%s\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"articles": [{"text": "B"}, {"text": "C"}]},
+        {"status": "ok", "title": "All of today", "response": {"results": [{"body": "B"}, {"body": "C"}]}},
+        {"status": "ok", "articles": [{"headline": "T", "prose": "B"}, {"headline": "U"}]},  # for --column
+    ],
+)
+def test_wrapped_articles_beside_a_text_are_articles(tmp_path: Path, content: object) -> None:
+    (tmp_path / "day.txt").write_text(BODY, encoding="utf-8")
+    path = tmp_path / "day.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    alone = list(read([path]))
+    assert len(alone) == 2
+    assert [record for record in read([tmp_path]) if record.file == str(path)] == alone
+
+
+def test_lists_in_a_sidecar_make_it_no_file_of_articles(tmp_path: Path) -> None:
+    (tmp_path / "day.txt").write_text(BODY, encoding="utf-8")
+    (tmp_path / "day.json").write_text(json.dumps({"title": "T", "items": [{"n": 1}], "data": [{"n": 2}]}))
+    assert one(tmp_path).title == "T"
+
+
+def test_a_large_file_of_articles_over_many_lines_beside_a_text_is_no_sidecar(tmp_path: Path) -> None:
+    (tmp_path / "day.txt").write_text(BODY, encoding="utf-8")
+    articles = [{"id": str(number), "text": "x" * 1_000} for number in range(1_100)]
+    (tmp_path / "day.json").write_text(json.dumps({"articles": articles}, indent=1))
+    found = list(read([tmp_path]))
+    assert len(found) == 1_101
+    assert all(record.article for record in found)
+
+
+@pytest.mark.parametrize("form", ["%s", "[%s]", "%s\n%s\n", '{"_source": %s}'])
 def test_json_articles_beside_a_text_are_articles(tmp_path: Path, form: str) -> None:
     (tmp_path / "story.txt").write_text(BODY, encoding="utf-8")
     (tmp_path / "story.json").write_text(form.replace("%s", json.dumps({"text": "B"})), encoding="utf-8")
