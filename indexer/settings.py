@@ -211,7 +211,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        try:
+            file = TomlConfigSettingsSource(settings_cls)
+        except (OSError, ValueError, RecursionError) as error:
+            raise _unreadable(error) from None
+        return init_settings, env_settings, file
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -222,3 +226,24 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
         raise SettingsError(f"The setting {name!r} is wrong: {first['msg']}.") from None
+
+
+def _unreadable(error: Exception) -> SettingsError:
+    """Return what is wrong with the settings file: unreadable, not UTF-8, or no TOML (which names the line itself)."""
+    file = Path(CONFIG_FILE).absolute()
+    match error:
+        case OSError():
+            return SettingsError(
+                f"The settings in {file} cannot be read: {error.strerror or error}.",
+                remedy="Let this user read it, or move it away.",
+            )
+        case UnicodeDecodeError():
+            line = error.object.count(b"\n", 0, error.start) + 1
+            return SettingsError(
+                f"The settings in {file} cannot be read: line {line} is not UTF-8.",
+                remedy="Save the file as UTF-8.",
+            )
+    return SettingsError(
+        f"The settings in {file} cannot be read: {error}.",
+        remedy='Each line is `name = value`, and texts are in quotes: archive = "/data/news".',
+    )
