@@ -7,6 +7,7 @@
       InvalidQuery           the person's query or filters make no sense (has the column, where known)
       SearchStopped          whoever asked does not want the answer any more
       ArticleNotFound        no article has that id
+      UnwritableOutput       a file or stream that a command writes cannot be written
       ModelError             the encoder cannot be loaded
       EngineError
         EngineUnavailable    the store does not answer, is locked, full or read-only
@@ -64,6 +65,10 @@ class ArticleNotFound(ArchiveError):
     def __init__(self, article_id: str) -> None:
         super().__init__(f"This archive has no article with the id {article_id!r}.")
         self.article_id = article_id
+
+
+class UnwritableOutput(ArchiveError):
+    """A file or stream that a command writes cannot be written."""
 
 
 class ModelError(ArchiveError):

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 import pytest
@@ -341,6 +341,34 @@ def test_an_export_can_be_indexed_again(archive: Path, tmp_path: Path) -> None:
     assert len(arabic) == 2
 
 
+@pytest.mark.parametrize("command", [("export",), ("quarantine", "export")])
+@pytest.mark.parametrize("where", ["nowhere/x.jsonl", "/dev/full"])
+def test_an_export_that_cannot_be_written_is_one_line(
+    archive: Path, tmp_path: Path, command: tuple[str, ...], where: str
+) -> None:
+    if where == "/dev/full" and not Path(where).exists():
+        pytest.skip("there is no full device here")
+    write_jsonl(tmp_path / "bad.jsonl", [{"id": "1", "title": "No text"}])
+    folder = archive if command == ("export",) else tmp_path / "of-bad"
+    if folder != archive:
+        invoke("--archive", folder, "index", "bad.jsonl")
+    done = invoke("--archive", folder, *command, "-o", where)
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"Error: {where} cannot be written: No s")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_export_to_a_full_standard_output_is_one_line(archive: Path, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no full device here")
+    with Path("/dev/full").open("wb") as full:
+        process = start("--archive", archive, "export", cwd=tmp_path, stdout=full)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.count("\n") == 1
+    assert "Standard output cannot be written: No space left on device." in errors
+
+
 def test_doctor_finds_nothing_wrong(archive: Path) -> None:
     done = invoke("--archive", archive, "doctor", "--json")
     assert done.exit_code == 0, done.output
@@ -495,15 +523,18 @@ def test_records_are_counted_for_the_time_left(tmp_path: Path) -> None:
 # --- processes ----------------------------------------------------------------------------------
 
 
-def start(*arguments: str | Path, cwd: Path) -> subprocess.Popen[str]:
+def start(
+    *arguments: str | Path, cwd: Path, stdout: int | IO[bytes] = subprocess.PIPE, **environment: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "indexer", *map(str, arguments)],
         cwd=cwd,
         text=True,
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         env={
             **os.environ,
+            **environment,
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
             "PYTHONUNBUFFERED": "1",
         },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import click
 
 from indexer.commands.common import FAILED, Target, archive_options, clean, echo_json, json_option
 from indexer.commands.search import chosen_filters, filter_options
+from indexer.commands.writing import output as written
 
 
 @click.command("show")
@@ -41,7 +40,8 @@ def show_(target: Target, article_id: str, as_json: bool) -> None:
 def export_(target: Target, output: Path | None, **options: Any) -> None:
     """Write articles as JSON Lines, by id, to standard output or a file.
 
-    What is written can be indexed again. The archive is streamed: its size does not matter.
+    What is written can be indexed again. The archive is streamed: its size does not matter. A file that is there
+    is replaced at the end: an export that breaks off leaves it as it was.
 
     \b
     Example:
@@ -53,11 +53,10 @@ def export_(target: Target, output: Path | None, **options: Any) -> None:
     from indexer.engines.base import Union
 
     count = 0
-    with target.open() as archive, output.open("wb") if output else nullcontext(sys.stdout.buffer) as stream:
+    with target.open() as archive, written(output) as out:
         for article in archive.scan(Union(filters=chosen_filters(options))):
-            stream.write(orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
+            out.write(orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
             count += 1
-        stream.flush()
     click.echo(f"{count:,} articles written.", err=True)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.commands.common import Target, archive_options, echo_json, json_option
+from indexer.commands.writing import check_writable, told
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -114,6 +115,8 @@ def evaluate_(
     common, weights = _filters(filters), _weights(without)
     foreign = read_queries(unanswerable) if unanswerable else []
     before = read_run(baseline) if baseline else None
+    for out in filter(None, (run_out, leg_run_out, html_out)):
+        check_writable(out)
     with (
         _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
         _progress() as progress,
@@ -152,12 +155,17 @@ def evaluate_(
     if baseline and before is not None:
         comparison = against(evaluation, baseline.name, before, judgements)
     if run_out:
-        write_run(run_out, evaluation.run)
+        with told(run_out):
+            write_run(run_out, evaluation.run)
     if leg_run_out:
         for leg, run in evaluation.leg_runs.items():
-            write_run(leg_run_out.with_name(f"{leg_run_out.name}.{leg}"), run, tag=leg)
+            path = leg_run_out.with_name(f"{leg_run_out.name}.{leg}")
+            with told(path):
+                write_run(path, run, tag=leg)
     if html_out:
-        html_out.write_text(to_html(evaluation, judgements, comparison, title=name), encoding="utf-8")
+        page = to_html(evaluation, judgements, comparison, title=name)
+        with told(html_out):
+            html_out.write_text(page, encoding="utf-8")
     if as_json:
         echo_json(to_json(evaluation, comparison))
     else:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from indexer.commands.common import Target, archive_options, clean, echo_json, json_option
+from indexer.commands.writing import output as written
 
 
 @click.group("quarantine")
@@ -81,17 +81,9 @@ def export_(target: Target, output: Path | None) -> None:
     """
     import orjson
 
-    with target.open() as archive:
-        lines = (
-            orjson.dumps({"key": entry.key, **asdict(entry)}, option=orjson.OPT_APPEND_NEWLINE)
-            for entry in archive.quarantine
-        )
-        if output:
-            with output.open("wb") as stream:
-                stream.writelines(lines)
-        else:
-            sys.stdout.buffer.writelines(lines)
-            sys.stdout.buffer.flush()
+    with target.open() as archive, written(output) as out:
+        for entry in archive.quarantine:
+            out.write(orjson.dumps({"key": entry.key, **asdict(entry)}, option=orjson.OPT_APPEND_NEWLINE))
 
 
 @quarantine_.command("clear")

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.commands.evaluate import evaluate_
-from indexer.errors import ArchiveError, UnreadableSource
+from indexer.errors import ArchiveError, UnreadableSource, UnwritableOutput
 from indexer.evaluate.datasets import read_run
 
 
@@ -62,6 +62,13 @@ def test_a_wrong_baseline_is_told_before_anything_is_asked(judged: list[str | Pa
     result = run("--demo", "--baseline", tmp_path / "before.run")
     assert isinstance(result.exception, ArchiveError)
     assert "before.run, line 1" in str(result.exception)
+
+
+@pytest.mark.parametrize("option", ["--run-out", "--leg-run-out", "--html"])
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_asked(option: str, tmp_path: Path) -> None:
+    result = run("--demo", option, tmp_path / "nowhere" / "x")
+    assert isinstance(result.exception, UnwritableOutput)
+    assert "No such file or directory" in str(result.exception)
 
 
 @pytest.mark.slow
