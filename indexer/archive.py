@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from indexer.article import Article
 from indexer.engines import open_engine
@@ -186,9 +186,11 @@ class Archive:
 
         sources = list(sources)
         folders = [Path(source).resolve() for source in sources if Path(source).is_dir()]
-        records = with_origins(read(sources, self._read_options(options)))
+        options = self._read_options(options)
+        said = options.said()
+        records = with_origins(read(sources, options))
         below = partial(is_below, folders=folders) if delete_missing and folders else None
-        return self._ingest(records, below, progress)
+        return self._ingest(records, below, progress, lambda file: said)
 
     def add(self, articles: Iterable[Article], *, progress: Progress | None = None) -> IngestReport:
         """Store articles that are made already, by a program or another archive."""
@@ -200,12 +202,17 @@ class Archive:
     def retry_quarantine(
         self, options: ReadOptions | None = None, *, progress: Progress | None = None
     ) -> IngestReport:
-        """Read the quarantined records again: from their files if those exist, else as they were kept."""
-        from indexer.ingest.origins import with_origins
-        from indexer.ingest.retry import records_to_retry
+        """Read the quarantined records again: from their files if those exist, else as they were kept.
 
-        records = records_to_retry(self.quarantine, self._read_options(options))
-        return self._ingest(with_origins(records), None, progress)
+        They are read with the options that they were indexed with; what *options* say wins.
+        """
+        from indexer.ingest.origins import with_origins
+        from indexer.ingest.retry import options_by_file, records_to_retry
+
+        options = self._read_options(options)
+        said = {file: options.over(last).said() for file, last in options_by_file(self.quarantine).items()}
+        records = records_to_retry(self.quarantine, options)
+        return self._ingest(with_origins(records), None, progress, lambda file: said.get(file, {}))
 
     def describe(
         self, sources: Iterable[str | Path], options: ReadOptions | None = None
@@ -359,6 +366,7 @@ class Archive:
         records: Iterable[Record],
         delete_missing: Callable[[Article], bool] | None,
         progress: Progress | None,
+        options_of: Callable[[str], Mapping[str, Any]] = lambda file: {},
     ) -> IngestReport:
         from indexer.ingest import unfinished
         from indexer.ingest.report import Phase
@@ -373,7 +381,9 @@ class Archive:
         behind = unfinished.articles_before(self.engine)
         # A run that changes nothing, as sources that cannot be read end it, leaves nothing to be made up for.
         changing = cache(partial(unfinished.begin, self.engine))
-        report = self._pipeline(progress).run(records, delete_missing=delete_missing, changing=changing)
+        report = self._pipeline(progress).run(
+            records, delete_missing=delete_missing, changing=changing, options_of=options_of
+        )
         if report.interrupted:
             return report
         before = changing() if report.stored or report.deleted else behind

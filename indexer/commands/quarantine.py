@@ -54,6 +54,8 @@ def list_(target: Target, limit: int | None, as_json: bool) -> None:
 def retry_(target: Target, as_json: bool) -> None:
     """Read the records again, from their files where those still exist; what is an article now is indexed.
 
+    Files are read with the options that they were indexed with (--source, --column, --timezone, ...).
+
     \b
     Example:
       newsarchive quarantine retry

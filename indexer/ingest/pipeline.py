@@ -14,13 +14,14 @@ again, and finds by their content hashes the articles that need nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from queue import Empty, Full, Queue
 from time import monotonic, thread_time
+from typing import Any
 
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
@@ -87,8 +88,11 @@ class Pipeline:
         *,
         delete_missing: Callable[[Article], bool] | None = None,
         changing: Callable[[], object] = lambda: None,
+        options_of: Callable[[str], Mapping[str, Any]] = lambda file: {},
     ) -> IngestReport:
         """Index *records*; return what was done. *changing* is called before each write or deletion of articles.
+
+        *options_of* says what a file is read with (`ReadOptions.said`): that is kept with its bad records.
 
         With *delete_missing*, stored articles for which it is true and that were not read are deleted at the
         end of a run that read everything; those of a file that gave a bad record are kept, as are those of
@@ -97,7 +101,7 @@ class Pipeline:
         Raises what the reader, the encoder or the engine raised; what was written before stays.
         """
         with Ledger() as ledger:
-            run = _Run(self, records, ledger, changing)
+            run = _Run(self, records, ledger, changing, options_of)
             try:
                 run.go()
                 if delete_missing is not None and not run.report.interrupted:
@@ -123,10 +127,16 @@ class _Run:
     """
 
     def __init__(
-        self, pipeline: Pipeline, records: Iterable[Record], ledger: Ledger, changing: Callable[[], object]
+        self,
+        pipeline: Pipeline,
+        records: Iterable[Record],
+        ledger: Ledger,
+        changing: Callable[[], object],
+        options_of: Callable[[str], Mapping[str, Any]],
     ) -> None:
         self._p = pipeline
         self._changing = changing
+        self._options_of = options_of
         self._cutter = Cutter(pipeline._encoder, pipeline._cache, tokens=pipeline._passage_tokens)
         self._records = iter(records)
         self._ledger = ledger
@@ -259,7 +269,7 @@ class _Run:
             except InvalidArticle as error:
                 self.report.quarantined += 1
                 if self._ledger.enter_bad(record.file, record.line) <= MOST_OF_A_FILE:
-                    bad.append(Quarantined.of(record, str(error)))
+                    bad.append(Quarantined.of(record, str(error), self._options_of(record.file)))
                 else:
                     self.report.not_kept += 1
             else:
@@ -274,7 +284,9 @@ class _Run:
                 bad = []
         self._set_aside(bad)
         worst = self._ledger.worst_files(MOST_OF_A_FILE)
-        self._set_aside([Quarantined.of_the_others(file, count) for file, count in worst])
+        self._set_aside(
+            [Quarantined.of_the_others(file, count, self._options_of(file)) for file, count in worst]
+        )
         if group:
             yield self._prepare_chunk(group)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
 
 from indexer.engines.base import Engine
 from indexer.ingest.origins import without_origin
@@ -31,23 +32,32 @@ class Quarantined:
     raw: str = ""
     article_id: str = ""
     at: str = ""
+    #: What its file was read with (`ReadOptions.said`), so that a retry reads it in the same way.
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, record: Record, reason: str) -> Quarantined:
+    def of(cls, record: Record, reason: str, options: Mapping[str, Any] | None = None) -> Quarantined:
         """Return the entry for a record; an article that was refused is kept as JSON."""
         article = record.article
         raw = record.raw
         if article is not None and not raw:
             raw = raw_of(json.dumps(without_origin(article).to_dict(), ensure_ascii=False))
         article_id = _clean(article.id) if article else ""
-        return cls(_clean(record.file), record.line, _clean(reason), _clean(raw), article_id)
+        return cls(
+            _clean(record.file),
+            record.line,
+            _clean(reason),
+            _clean(raw),
+            article_id,
+            options=_clean_options(options),
+        )
 
     @classmethod
-    def of_the_others(cls, file: str, bad: int) -> Quarantined:
+    def of_the_others(cls, file: str, bad: int, options: Mapping[str, Any] | None = None) -> Quarantined:
         """Return the entry that stands for the bad records of a file which are only counted."""
         others = bad - MOST_OF_A_FILE
         reason = f"{others:,} more of its records are bad; only the first {MOST_OF_A_FILE:,} are kept."
-        return cls(_clean(file), 0, reason)
+        return cls(_clean(file), 0, reason, options=_clean_options(options))
 
     @property
     def key(self) -> str:
@@ -91,6 +101,11 @@ class Quarantine:
             if was_read(record["file"]) and not was_kept(key)
         ]  # a list: an engine need not bear deleting while it is read
         return self.remove(stale)
+
+
+def _clean_options(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    cleaned: dict[str, Any] = json.loads(_clean(json.dumps(dict(options or {}), ensure_ascii=False)))
+    return cleaned
 
 
 def _clean(text: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import UnreadableSource
 from indexer.ingest.quarantine import Quarantine, Quarantined
@@ -14,16 +15,27 @@ def records_to_retry(quarantine: Quarantine, options: ReadOptions) -> Iterator[R
     """Yield the records of every file that has quarantined ones, under the place they were first read at.
 
     A file that still exists is read whole: it may have been mended, and what is stored already costs nothing.
-    Of one that is gone (or was standard input) the kept records themselves are read.
+    Of one that is gone (or was standard input) the kept records themselves are read. Each is read with what
+    its file was indexed with, unless *options* say something else.
     """
-    files = sorted({entry.file for entry in quarantine})
-    gone = {file for file in files if not Path(file).is_file()}
-    for file in files:
+    last = options_by_file(quarantine)
+    gone = {file for file in last if not Path(file).is_file()}
+    for file in sorted(last):
         if file not in gone:
-            yield from _read_file(file, options)
+            yield from _read_file(file, options.over(last[file]))
     for entry in quarantine if gone else ():
         if entry.file in gone:
-            yield _read_kept(entry, options)
+            yield _read_kept(entry, options.over(entry.options))
+
+
+def options_by_file(quarantine: Quarantine) -> dict[str, Mapping[str, Any]]:
+    """Return for each file that has quarantined records what it was read with the last time."""
+    at: dict[str, str] = {}
+    last: dict[str, Mapping[str, Any]] = {}
+    for entry in quarantine:
+        if entry.at >= at.get(entry.file, ""):
+            at[entry.file], last[entry.file] = entry.at, entry.options
+    return last
 
 
 def _read_file(file: str, options: ReadOptions) -> Iterator[Record]:

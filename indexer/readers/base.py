@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from indexer.article import Article
 from indexer.errors import SettingsError
@@ -20,6 +23,13 @@ MAPPABLE = (
     "id", "url", "title", "text", "summary", "source", "section", "author",
     "language", "published", "publisher", "credit",
 )  # fmt: skip
+
+
+# What `ReadOptions.said` keeps, besides columns and time zone.
+_SAID = (
+    "format", "encoding", "title", "published", "source", "url", "language", "section", "author",
+)  # fmt: skip
+_OFFSET = re.compile(r"UTC([+-])(\d\d):(\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,32 @@ class ReadOptions:
                 )
         return self
 
+    def said(self) -> dict[str, Any]:
+        """Return as JSON what is not left to itself, so that `over` can read a record again as it was read.
+
+        Limits are settings, and `now` is not kept.
+        """
+        default = ReadOptions()
+        said: dict[str, Any] = {
+            name: value for name in _SAID if (value := getattr(self, name)) != getattr(default, name)
+        }
+        if self.columns:
+            said["columns"] = dict(self.columns)
+        if (zone := str(self.default_timezone)) != str(default.default_timezone):
+            said["timezone"] = zone
+        return said
+
+    def over(self, said: Mapping[str, Any]) -> ReadOptions:
+        """Return these options, and where they leave something to itself what *said* has of it.
+
+        Raises `SettingsError` for a time zone that is not known here.
+        """
+        whole = {**said, **self.said()}
+        changes = {name: whole[name] for name in _SAID if name in whole}
+        zone = _zone(whole["timezone"]) if "timezone" in whole else self.default_timezone
+        columns = {**said.get("columns", {}), **self.columns}
+        return replace(self, columns=columns, default_timezone=zone, **changes)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDescription:
@@ -101,6 +137,19 @@ class SourceDescription:
     looked_at: int
     articles: int
     problems: tuple[str, ...] = ()
+
+
+def _zone(name: str) -> tzinfo:
+    if offset := _OFFSET.fullmatch(name):
+        minutes = int(offset[2]) * 60 + int(offset[3])
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise SettingsError(
+            f"The time zone {name!r}, which a file was read with, is not known here.",
+            remedy="Read the file again with `newsarchive index`.",
+        ) from None
 
 
 def raw_of(value: str | bytes) -> str:

@@ -42,7 +42,8 @@ def test_a_huge_record_is_kept_in_part() -> None:
 
 
 def test_any_text_can_be_stored(archive: Archive) -> None:
-    entry = Quarantined.of(Record(None, "a\udcff", 1, "bad \ud800", "raw \udfff"), "bad \ud800")
+    record = Record(None, "a\udcff", 1, "bad \ud800", "raw \udfff")
+    entry = Quarantined.of(record, "bad \ud800", {"source": "caf\udce9"})
     archive.add([])
     archive.quarantine.add([entry])
     assert [(kept.file, kept.reason, kept.raw) for kept in archive.quarantine] == [("a?", "bad ?", "raw ?")]

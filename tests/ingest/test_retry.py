@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta, timezone, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
 
 from indexer.archive import Archive
+from indexer.errors import SettingsError
+from indexer.ingest.quarantine import KIND
 from indexer.readers import ReadOptions
 from tests.ingest.conftest import WriteLines, story
 
@@ -40,6 +47,68 @@ def test_kept_records_are_read_where_the_file_is_gone(archive: Archive, write_li
     assert (report.stored, report.quarantined) == (1, 1)
     assert archive.article("b").text == "A text about ships."
     assert [entry.line for entry in archive.quarantine] == [2]
+
+
+def test_a_file_is_read_again_with_the_options_it_was_indexed_with(
+    archive: Archive, write_lines: WriteLines
+) -> None:
+    def lines(bad_text: str) -> list[dict[str, str]]:
+        good = {"id": "a", "headline": "T", "prose": "A text about ships.", "day": "2020-06-03 10:00"}
+        return [good, {**good, "id": "b", "prose": bad_text}]
+
+    zone = ZoneInfo("Asia/Dubai")
+    columns = {"text": "prose", "published": "day"}
+    options = ReadOptions(
+        columns=columns, source="Here", section="Sea", language="fr", default_timezone=zone, encoding="cp1252"
+    )
+    path = write_lines("a.jsonl", lines(""))
+    archive.index([path], options)
+    before = archive.article("a")
+    assert (before.source, before.section, before.language) == ("Here", "Sea", "fr")
+    for attempt in range(2):  # a retry keeps them for the next
+        report = archive.retry_quarantine()
+        assert (report.stored, report.unchanged, report.quarantined) == (0, 1, 1), attempt
+        assert archive.article("a") == before
+    write_lines("a.jsonl", lines("Another text."))
+    assert archive.retry_quarantine(ReadOptions(section="Land")).stored == 2
+    mended = archive.article("b")
+    assert (mended.text, mended.source, mended.section) == ("Another text.", "Here", "Land")
+    assert mended.published == before.published
+
+
+def test_kept_records_are_read_with_the_options_of_their_file(
+    archive: Archive, write_lines: WriteLines
+) -> None:
+    path = write_lines("a.jsonl", [{"id": "b", "prose": "A text about ships."}])
+    archive.index([path], ReadOptions(source="Here", columns={"title": "headline"}))
+    path.unlink()
+    assert archive.retry_quarantine(ReadOptions(columns={"text": "prose"})).stored == 1
+    assert archive.article("b").source == "Here"
+
+
+def test_an_entry_of_an_older_archive_has_no_options(archive: Archive, write_lines: WriteLines) -> None:
+    archive.index([write_lines("a.jsonl", [{"id": "b"}])], ReadOptions(source="Here"))
+    for key, record in list(archive.engine.records(KIND)):
+        del record["options"]
+        archive.engine.put_records(KIND, {key: record})
+    write_lines("a.jsonl", [story("b")])
+    assert archive.retry_quarantine().stored == 1
+    assert archive.article("b").source == ""
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3, minutes=-30)), ZoneInfo("Asia/Dubai")])
+def test_options_that_are_kept_come_back(zone: tzinfo) -> None:
+    options = ReadOptions(
+        format="csv", encoding="cp1256", columns={"text": "a"}, title="T", published="2020", source="S",
+        url="https://x/", language="ar", section="C", author="A", default_timezone=zone,
+    )  # fmt: skip
+    assert ReadOptions().over(orjson.loads(orjson.dumps(options.said()))) == options
+    assert ReadOptions(default_timezone=zone).over({}).default_timezone == zone
+
+
+def test_a_zone_that_is_not_known_here_is_told() -> None:
+    with pytest.raises(SettingsError, match="Mars/Olympus"):
+        ReadOptions().over({"timezone": "Mars/Olympus"})
 
 
 def test_broken_json_is_not_taken_for_a_text(archive: Archive, tmp_path: Path) -> None:
