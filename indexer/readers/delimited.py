@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 
 from indexer.errors import InvalidArticle, UnreadableSource
 from indexer.readers.base import RAW_LIMIT, ReadOptions, Record, raw_of
@@ -15,6 +17,9 @@ from indexer.readers.opening import TextSource
 
 _DELIMITERS = ",;\t|"
 MAX_COLUMNS = 1_000
+# How much is read again behind quotes that are not closed: bytes, and times what was read at all.
+_FREE_AGAIN = 1_000_000
+_MOST_AGAIN = 8
 
 
 class _TooLong(Exception):
@@ -22,31 +27,67 @@ class _TooLong(Exception):
 
 
 class _Lines:
-    """Lines for `csv.reader`, which count the bytes of the row they belong to."""
+    """Lines for `csv.reader`, which count the bytes of the row they belong to and can be given back."""
 
     def __init__(self, source: TextSource, limit: int) -> None:
         self._lines = split_lines(source.chunks(), limit)
         self._limit = limit
+        self._again: deque[tuple[int, bytes | None]] = deque()
+        self._row: list[tuple[int, bytes | None]] = []
         self._size = 0
+        self._fresh = self._given_back = 0  # bytes
         self.number = 0
-        #: The beginning of the row, for quarantine.
-        self.raw = b""
+        #: Up to this line, which was given back, a row may be the inside of a cell.
+        self.doubtful = 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        self.number, line = next(self._lines)
-        self._size += self._limit + 1 if line is None else len(line) + 1
+        if self._again:
+            self.number, line = self._again.popleft()
+        else:
+            self.number, line = next(self._lines)
+            self._fresh += _length(line)
+        self._row.append((self.number, line))
+        self._size += self._limit + 1 if line is None else _length(line)
         if line is None or self._size > self._limit:
             raise _TooLong
-        if len(self.raw) < RAW_LIMIT:
-            self.raw += line[:RAW_LIMIT] + b"\n"
         return line.decode("utf-8", "surrogateescape") + "\n"
+
+    @property
+    def raw(self) -> bytes:
+        """The beginning of the row, for quarantine."""
+        lines = (line[:RAW_LIMIT] + b"\n" for _, line in islice(self._row, RAW_LIMIT) if line is not None)
+        return b"".join(lines)[:RAW_LIMIT]
+
+    def has_odd_quote(self) -> bool:
+        """Tell whether the row has a quote without its partner."""
+        return sum(line.count(b'"') for _, line in self._row if line is not None) % 2 == 1
 
     def start_row(self) -> None:
         self._size = 0
-        self.raw = b""
+        self._row.clear()
+
+    def give_back(self) -> bool:
+        """Leave the row its first line, and let the others be read again; say whether they will be.
+
+        Lines that were made for it would be read again as often as there are lines, so there is a limit.
+        """
+        others = self._row[1:]
+        size = sum(_length(line) for _, line in others)
+        if not others or self._given_back + size > _MOST_AGAIN * self._fresh + _FREE_AGAIN:
+            return False
+        self._given_back += size
+        self._again.extendleft(reversed(others))
+        del self._row[1:]
+        self.number = self._row[0][0]
+        self.doubtful = max(self.doubtful, others[-1][0])
+        return True
+
+
+def _length(line: bytes | None) -> int:
+    return 0 if line is None else len(line) + 1
 
 
 def read_delimited(
@@ -54,7 +95,8 @@ def read_delimited(
 ) -> Iterator[Record]:
     """Yield a `Record` for each row. Raises `UnreadableSource` for a header without a column for the text.
 
-    Quotes are checked strictly, so that one missing quote spoils its own rows only as far as it must.
+    Quotes are checked strictly. A row that a missing quote has spoiled is its first line alone: the lines that it
+    has taken in are read again on their own, and are articles where they do not look like the inside of its cell.
     """
     # The module's limit is one for the process, and too small for an article; rows are limited in `_Lines`.
     csv.field_size_limit(max(options.max_record_bytes, csv.field_size_limit()))
@@ -69,15 +111,25 @@ def read_delimited(
             row = next(rows)
         except StopIteration:
             return
-        except _TooLong:
-            reason = f"The row has more than {options.max_record_bytes} bytes (setting max_record_bytes)."
+        except (_TooLong, csv.Error) as error:
+            reason = (
+                f"The row has more than {options.max_record_bytes} bytes (setting max_record_bytes)."
+                if isinstance(error, _TooLong)
+                else f"The row is not valid CSV: {error}."
+            )
+            if end := lines.number - line:
+                reason += f" A quote that is not closed takes in {end:,} more lines, to line {lines.number}"
+                reason += "; they are read on their own." if lines.give_back() else "."
             yield Record(None, source.name, line, reason, raw_of(lines.raw))
             continue
-        except csv.Error as error:
-            yield Record(None, source.name, line, f"The row is not valid CSV: {error}.", raw_of(lines.raw))
+        if not any(cell.strip() for cell in row):
             continue
-        if any(cell.strip() for cell in row):
-            yield _record(row, header, source.name, line, mapper)
+        if line <= lines.doubtful and (len(row) < len(header) or lines.has_odd_quote()):
+            lines.doubtful = max(lines.doubtful, lines.number + 1)  # the cell that it is of may go on
+            reason = "The row may be the inside of a cell: it stands behind a quote that is not closed."
+            yield Record(None, source.name, line, reason, raw_of(lines.raw))
+            continue
+        yield _record(row, header, source.name, line, mapper)
 
 
 def sniff_delimiter(head: str) -> str:

@@ -112,8 +112,37 @@ def test_a_bad_row_gives_a_reason_and_the_run_goes_on(tmp_path: Path) -> None:
     assert "no text" in reasons[5]
     assert "no text" in reasons[7]
     assert "not valid CSV: unexpected end of data" in reasons[9]
-    assert [text for text in texts(found) if not text.startswith("!")] == ["A", "E", "G"]
-    assert next(record for record in found if record.line == 9).raw == '8,"never closed\n9,I\n'
+    assert "takes in 1 more lines, to line 10" in reasons[9]
+    assert [text for text in texts(found) if not text.startswith("!")] == ["A", "E", "G", "I"]
+    assert next(record for record in found if record.line == 9).raw == '8,"never closed\n'
+
+
+@pytest.mark.parametrize(("name", "tab"), [("a.csv", ","), ("a.tsv", "\t")])
+def test_a_quote_that_is_not_closed_spoils_its_own_row_only(tmp_path: Path, name: str, tab: str) -> None:
+    data = 'id,title,text\n1,T,"never closed\n2,T,B\n3,T,"B ""b""\nC"\n\n4,T,"lone\n5,T,E\n6,T,F\n'
+    found = records(tmp_path, data.replace(",", tab), name)
+    articles = [(record.line, record.article.id, record.article.text) for record in found if record.article]
+    assert articles == [(3, "2", "B"), (4, "3", 'B "b"\nC'), (8, "5", "E"), (9, "6", "F")]
+    reasons = {record.line: record.reason for record in found if not record.article}
+    assert list(reasons) == [2, 7]
+    assert "takes in 2 more lines, to line 4; they are read on their own." in reasons[2]
+    assert "takes in 2 more lines, to line 9; they are read on their own." in reasons[7]
+
+
+def test_the_inside_of_a_spoiled_cell_is_no_article(tmp_path: Path) -> None:
+    data = 'text,id\n"First line.\nAnother\nHe said "no".\nThe end.",1\nB,2\n'
+    found = records(tmp_path, data)
+    assert [record.article.id for record in found if record.article] == ["2"]
+    assert [record.line for record in found if not record.article] == [2, 3, 4, 5]
+    assert "stands behind a quote that is not closed" in found[1].reason
+
+
+def test_lines_that_are_made_to_be_read_again_and_again_take_no_longer(tmp_path: Path) -> None:
+    """Each of these lines opens a quote, and leaves one open that was open before."""
+    count = 100_000
+    found = records(tmp_path, "id,text\n" + 'a","\n' * count + "x" * 1_000_000 + "\n")
+    assert 1 < len(found) < 100
+    assert "more lines, to line" in found[-1].reason
 
 
 def test_a_kept_row_can_be_read_again_without_its_header(tmp_path: Path) -> None:
@@ -142,6 +171,10 @@ def test_a_row_over_the_limit_is_skipped_alone(tmp_path: Path) -> None:
     found = records(tmp_path, many_lines, max_record_bytes=2_000)
     assert found[0].article is not None
     assert "more than 2000 bytes" in found[1].reason
+    unclosed = 'id,text\n1,A\n2,"B\n' + "".join(f"{n},{'x' * 100}\n" for n in range(3, 103))
+    found = records(tmp_path, unclosed, max_record_bytes=2_000)
+    assert [record.line for record in found if not record.article] == [3]
+    assert len(found) == 102
 
 
 def test_a_header_over_the_limit_is_refused(tmp_path: Path) -> None:
