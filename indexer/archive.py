@@ -185,10 +185,10 @@ class Archive:
         from indexer.readers import read
 
         sources = list(sources)
-        folders = [Path(source).resolve() for source in sources if Path(source).is_dir()]
         options = self._read_options(options)
         said = options.said()
         records = with_origins(read(sources, options))
+        folders = [Path(source).resolve() for source in sources if Path(source).is_dir()]
         below = partial(is_below, folders=folders) if delete_missing and folders else None
         return self._ingest(records, below, progress, lambda file: said)
 

@@ -110,11 +110,12 @@ def index_(
       newsarchive index --dry-run export.csv --column title=headline --column published=day
       newsarchive index texts/ --source "BBC Arabic" --language ar --delete-missing
     """
-    from pathlib import Path
+    import os.path
 
     from indexer.readers import ReadOptions
 
-    if delete_missing and not any(Path(source).is_dir() for source in sources):
+    # `Path.is_dir` ends in an error for one that may not be looked at: that is told when it is read.
+    if delete_missing and not any(os.path.isdir(source) for source in sources):  # noqa: PTH112
         raise click.UsageError("--delete-missing needs a folder among the sources.")
     read_options = ReadOptions(columns=dict(columns), default_timezone=timezone, **options).checked()
     with target.open(device=device, batch_size=batch_size, threads=threads) as archive:

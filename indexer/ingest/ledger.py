@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -28,7 +30,7 @@ class Ledger:
             self._database.execute("PRAGMA cache_size=-16000")
             self._database.executescript(_SCHEMA)
             self._database.execute("BEGIN")
-        self._last_file = ""
+        self._last_file = self._last_folder = ""
 
     def __enter__(self) -> Self:
         return self
@@ -60,11 +62,17 @@ class Ledger:
                 yield article_id
 
     def enter_file(self, file: str) -> None:
-        """Note that a record was read from *file*."""
-        if file != self._last_file:
-            with _errors():
-                self._database.execute("INSERT OR IGNORE INTO files VALUES (?, 0, 0, NULL)", (_digest(file),))
-            self._last_file = file
+        """Note that a record was read from *file*, and so that its folders can be entered."""
+        if file == self._last_file:
+            return
+        folder = os.path.dirname(file)  # noqa: PTH120 (one of thousands in a folder)
+        folders = [] if folder == self._last_folder else [str(parent) for parent in Path(file).parents]
+        with _errors():
+            self._database.executemany(
+                "INSERT OR IGNORE INTO files VALUES (?, 0, 0, NULL)",
+                [(_digest(name),) for name in (file, *folders)],
+            )
+        self._last_file, self._last_folder = file, folder
 
     def enter_bad(self, file: str, line: int) -> int:
         """Note a bad record of *file*; return how many of its lines were bad so far.

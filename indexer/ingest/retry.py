@@ -14,12 +14,12 @@ from indexer.readers import ReadOptions, Record, read, read_raw
 def records_to_retry(quarantine: Quarantine, options: ReadOptions) -> Iterator[Record]:
     """Yield the records of every file that has quarantined ones, under the place they were first read at.
 
-    A file that still exists is read whole: it may have been mended, and what is stored already costs nothing.
-    Of one that is gone (or was standard input) the kept records themselves are read. Each is read with what
-    its file was indexed with, unless *options* say something else.
+    A file that still exists (or a folder that could not be entered) is read whole: it may have been mended, and
+    what is stored already costs nothing. Of one that is gone (or was standard input) the kept records themselves
+    are read. Each is read with what its file was indexed with, unless *options* say something else.
     """
     last = options_by_file(quarantine)
-    gone = {file for file in last if not Path(file).is_file()}
+    gone = {file for file in last if not _is_there(file)}
     for file in sorted(last):
         if file not in gone:
             yield from _read_file(file, options.over(last[file]))
@@ -36,6 +36,13 @@ def options_by_file(quarantine: Quarantine) -> dict[str, Mapping[str, Any]]:
         if entry.at >= at.get(entry.file, ""):
             at[entry.file], last[entry.file] = entry.at, entry.options
     return last
+
+
+def _is_there(file: str) -> bool:
+    try:
+        return Path(file).is_file() or Path(file).is_dir()
+    except OSError:
+        return False
 
 
 def _read_file(file: str, options: ReadOptions) -> Iterator[Record]:

@@ -22,11 +22,15 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read; `given` if it was named itself, not found in a folder. `path` is None for stdin."""
+    """A file to read; `given` if it was named itself, not found in a folder. `path` is None for stdin.
+
+    With `reason` it is a folder that cannot be entered.
+    """
 
     name: str
     path: Path | None
     given: bool
+    reason: str = ""
 
 
 def find_files(sources: Sequence[str | Path]) -> Iterator[Found]:
@@ -40,9 +44,9 @@ def find_files(sources: Sequence[str | Path]) -> Iterator[Found]:
             yield Found(STDIN, None, given=True)
         elif path.is_dir():
             found = False
-            for file in _inside(path):
+            for inside in _inside(path):
                 found = True
-                yield Found(shown(file), file, given=False)
+                yield inside
             if not found:
                 raise UnreadableSource(
                     f"The folder {shown(path)} holds no files to read.",
@@ -60,7 +64,11 @@ def check_sources(sources: Sequence[str | Path]) -> None:
     if not sources:
         raise UnreadableSource("No file or folder was given.")
     for source in sources:
-        if str(source) != STDIN and not Path(source).exists():
+        try:
+            is_there = str(source) == STDIN or Path(source).exists()
+        except OSError as error:
+            raise UnreadableSource(f"{shown(source)} cannot be opened: {error.strerror}.") from None
+        if not is_there:
             raise UnreadableSource(f"There is no file or folder {shown(source)}.")
     named = {Path(source).resolve() for source in sources if str(source) != STDIN}
     for source in sources:
@@ -97,14 +105,34 @@ def shown(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _inside(folder: Path) -> Iterator[Path]:
-    for root, folders, files in os.walk(folder):
+def _inside(folder: Path) -> Iterator[Found]:
+    refused: list[OSError] = []
+    for root, folders, files in os.walk(folder, onerror=refused.append):
+        yield from _not_entered(refused, folder)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(root, name)
-            if name.startswith(".") or not format_of_name(name) or not path.is_file() or is_sidecar(path):
+            if name.startswith(".") or not format_of_name(name) or not _may_be_file(path) or is_sidecar(path):
                 continue
-            yield path
+            yield Found(shown(path), path, given=False)
+    yield from _not_entered(refused, folder)
+
+
+def _not_entered(refused: list[OSError], given: Path) -> Iterator[Found]:
+    """Yield the folders that `os.walk` was refused since the last call."""
+    while refused:
+        error = refused.pop(0)
+        path = Path(os.fsdecode(error.filename))
+        reason = f"The folder {shown(path)} cannot be entered: {error.strerror}."
+        yield Found(shown(path), path, given=path == given, reason=reason)
+
+
+def _may_be_file(path: Path) -> bool:
+    """Tell a file from a device, a pipe and a link to nothing; what cannot be told is left to who opens it."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _begins_json(start: str) -> bool:

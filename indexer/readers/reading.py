@@ -71,6 +71,8 @@ def _checked(options: ReadOptions | None) -> ReadOptions:
 
 
 def _open(found: Found, options: ReadOptions) -> Stream:
+    if found.reason:
+        raise UnreadableSource(found.reason)
     stream = open_stream(found.path or STDIN, max_bytes=options.max_file_bytes)
     stream.name = found.name
     return stream

@@ -31,7 +31,7 @@ def find_sidecar(path: Path) -> Path | None:
     for base in dict.fromkeys((stem, bare, path.name)):
         for ending in _ENDINGS:
             candidate = path.with_name(base + ending)
-            if candidate != path and candidate.is_file() and is_sidecar(candidate):
+            if candidate != path and _is_file(candidate) and is_sidecar(candidate):
                 return candidate
     return None
 
@@ -49,8 +49,15 @@ def texts_of_sidecar(path: Path) -> list[Path]:
         return []
     names = (base + text + packed for text in ("", *_TEXT_ENDINGS) for packed in ("", *PACKED_ENDINGS))
     texts = (name for name in names if unpacked_name(name).lower().endswith(_TEXT_ENDINGS))
-    there = [path.with_name(name) for name in texts if path.with_name(name).is_file()]
+    there = [text for text in map(path.with_name, texts) if _is_file(text)]
     return [] if there and _holds_articles(path) else there
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # a name that is too long, or a folder that may be listed only
 
 
 def read_sidecar(path: Path) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.errors import SettingsError
-from indexer.ingest.quarantine import KIND
-from indexer.readers import ReadOptions
+from indexer.ingest.quarantine import KIND, Quarantined
+from indexer.readers import ReadOptions, Record
 from tests.ingest.conftest import WriteLines, story
 
 
@@ -142,6 +142,22 @@ def test_a_file_that_was_unreadable_as_a_whole_is_read_again(
     assert archive.index([folder]).quarantined == 1
     (folder / "b.csv").write_text("id,text\n1,A text.\n")
     assert archive.retry_quarantine().stored == 1
+    assert reasons(archive) == []
+
+
+@pytest.mark.parametrize("retry", [True, False])
+def test_a_folder_that_could_not_be_entered_is_read_again(
+    archive: Archive, write_lines: WriteLines, retry: bool
+) -> None:
+    folder = write_lines("texts/a.jsonl", [story("a")]).parent
+    write_lines("texts/inner/more/b.jsonl", [story("b")])
+    archive.index([folder])
+    # As it is kept of one that refuses: root is refused by none.
+    refused = Record(None, str(folder / "inner"), 0, "The folder cannot be entered: Permission denied.")
+    archive.quarantine.add([Quarantined.of(refused, refused.reason, {"source": "Here"})])
+    report = archive.retry_quarantine() if retry else archive.index([folder])
+    assert (report.stored, report.unchanged) == ((1, 0) if retry else (0, 2))
+    assert archive.article("b").source == ("Here" if retry else "")
     assert reasons(archive) == []
 
 

@@ -84,6 +84,8 @@ def test_what_does_not_exist_is_refused_before_anything_is_read(tmp_path: Path) 
     (tmp_path / "a.jsonl").write_text(LINE % 1)
     with pytest.raises(UnreadableSource, match="no file or folder"):
         read([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
+    with pytest.raises(UnreadableSource, match="cannot be opened: File name too long"):
+        read([tmp_path / "a.jsonl", tmp_path / ("b" * 300)])
     with pytest.raises(UnreadableSource, match="No file or folder was given"):
         read([])
     (tmp_path / "empty").mkdir()
@@ -98,6 +100,66 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(UnreadableSource, match="Permission denied"):
         list(read([path]))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter every folder")
+@pytest.mark.parametrize("mode", [0, 0o444])
+def test_a_folder_without_permission_is_a_record_and_the_run_goes_on(tmp_path: Path, mode: int) -> None:
+    inner = tmp_path / "inner"
+    for name in ("a.jsonl", "inner/b.json", "z.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(LINE % 1)
+    inner.chmod(mode)
+    try:
+        first, last, refused = read([tmp_path])
+        for named in (inner, inner / "b.json") if mode == 0 else (inner / "b.json",):
+            with pytest.raises(UnreadableSource, match="Permission denied"):
+                list(read([named]))
+    finally:
+        inner.chmod(0o700)
+    assert first.article
+    assert last.article
+    assert refused.file == str(inner if mode == 0 else inner / "b.json")
+    assert "Permission denied" in refused.reason
+
+
+def test_a_folder_that_cannot_be_entered_is_a_record_and_the_run_goes_on(tmp_path: Path) -> None:
+    """A path can be too long even for root."""
+    (tmp_path / "z.jsonl").write_text(LINE % 1)
+    _too_deep(tmp_path)
+    read_first, refused = read([tmp_path])
+    assert read_first.article
+    assert "cannot be entered: File name too long" in refused.reason
+    assert "cannot be entered" in describe([tmp_path])[1].problems[0]
+
+
+def _too_deep(folder: Path) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(20):
+        os.mkdir("d" * 250, dir_fd=here)
+        inner = os.open("d" * 250, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+@pytest.mark.parametrize("ending", [".json", ".txt"])
+def test_a_file_with_the_longest_of_names_is_read(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / ("n" * (255 - len(ending)) + ending)
+    path.write_text(LINE % 1)
+    assert ids(list(read([tmp_path]))) == ["1"]
+    assert ids(list(read([path]))) == ["1"]
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "a.jsonl").write_text(LINE % 1)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "b.jsonl").write_text(LINE % 2)
+    (tmp_path / "here" / "link").symlink_to(tmp_path / "away")
+    assert ids(list(read([tmp_path / "here"]))) == ["2"]
+    assert ids(list(read([tmp_path / "here" / "link"]))) == ["1"]
 
 
 @pytest.mark.parametrize(
