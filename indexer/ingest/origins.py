@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from indexer.article import Article
@@ -20,9 +21,14 @@ ORIGIN = "_file"
 
 
 def with_origins(records: Iterable[Record]) -> Iterator[Record]:
-    """Name each record's file by its full path, so that it is the same file in any working directory."""
+    """Name each record's file by its full path, so that it is the same file in any working directory.
+
+    A field of a source's own that is called as the note is kept under another name: it proves nothing.
+    """
     named = file = ""  # the records of a file come one after another, and resolving asks the disk
     for record in records:
+        if record.article is not None and ORIGIN in record.article.extra:
+            record = replace(record, article=_with_own_field_renamed(record.article))
         if record.file in ("", STDIN):
             yield record
             continue
@@ -39,6 +45,14 @@ def without_origin(article: Article) -> Article:
     if ORIGIN not in article.extra:
         return article
     return replace(article, extra={name: value for name, value in article.extra.items() if name != ORIGIN})
+
+
+def _with_own_field_renamed(article: Article) -> Article:
+    # As a second column of one name is called.
+    names = (f"{ORIGIN} ({number})" for number in count(2))
+    free = next(name for name in names if name not in article.extra)
+    extra = {free if name == ORIGIN else name: value for name, value in article.extra.items()}
+    return replace(article, extra=extra)
 
 
 def split_hash(article: Article) -> tuple[str, str]:

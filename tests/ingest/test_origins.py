@@ -48,6 +48,17 @@ def test_standard_input_is_no_place() -> None:
     assert not is_below(at("-"), [Path("/")])
 
 
+@pytest.mark.parametrize("file", ["-", "/x/a.jsonl"])
+def test_a_field_of_that_name_is_kept_under_another_and_is_no_origin(file: str) -> None:
+    claims = replace(ARTICLE, extra={"a": "1", ORIGIN: "/news/gone.jsonl", f"{ORIGIN} (2)": "3", "z": "4"})
+    (record,) = with_origins([Record(claims, file, 1)])
+    assert record.article
+    assert not is_below(record.article, [Path("/news")])
+    assert list(without_origin(record.article).extra.items()) == [
+        ("a", "1"), (f"{ORIGIN} (3)", "/news/gone.jsonl"), (f"{ORIGIN} (2)", "3"), ("z", "4"),
+    ]  # fmt: skip
+
+
 def test_bad_records_have_full_paths_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (record,) = with_origins([Record(None, "a.jsonl", 2, "bad")])

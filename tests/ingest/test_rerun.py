@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import orjson
 import pytest
 
 from indexer.archive import Archive
@@ -177,6 +181,16 @@ def test_an_interrupted_run_deletes_nothing(archive: Archive, folder: Path) -> N
     report = archive.index([folder], delete_missing=True, progress=interrupt)
     assert report.interrupted
     assert ids(archive) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_a_record_that_claims_to_be_of_a_file_is_not_deleted_with_it(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = story("claims", _file=str(folder / "gone.jsonl"))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(orjson.dumps(claims))))
+    assert archive.index(["-"]).stored == 1
+    assert again(archive, folder).deleted == 0
+    assert archive.article("claims").extra == {"_file (2)": claims["_file"]}
 
 
 def test_what_came_by_no_file_is_never_deleted(archive: Archive, folder: Path) -> None:
