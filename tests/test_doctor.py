@@ -168,7 +168,17 @@ def test_a_model_that_is_not_there_is_named(settings: Settings, tmp_path: Path) 
     assert str(tmp_path / "empty") in finding["what"]
 
 
-def invoke_with_model(settings: Settings, model: str) -> Result:
+@pytest.mark.slow
+def test_a_device_that_is_not_there_is_named(settings: Settings) -> None:
+    Path(settings.archive).rename(settings.archive.with_name("other"))  # of the fake model
+    done = invoke_with_model(settings, "", NEWSARCHIVE_DEVICE="bogus")
+    assert done.exit_code == 3
+    (finding,) = [finding for finding in json.loads(done.stdout) if finding["level"] == "error"]
+    assert "'bogus'" in finding["what"]
+    assert "NEWSARCHIVE_DEVICE" in finding["remedy"]
+
+
+def invoke_with_model(settings: Settings, model: str, **environment: str) -> Result:
     return CliRunner().invoke(
         main,
         ["--archive", str(settings.archive), "doctor", "--json"],
@@ -176,6 +186,7 @@ def invoke_with_model(settings: Settings, model: str) -> Result:
             "NEWSARCHIVE_MODEL": model,
             "NEWSARCHIVE_BACKEND": "auto",
             "NEWSARCHIVE_CACHE": str(settings.cache),
+            **environment,
         },
     )
 

@@ -57,11 +57,10 @@ class SentenceEncoder:
         load.quiet_libraries()
         import torch
         from sentence_transformers import SentenceTransformer
-        from sentence_transformers.util import get_device_name
 
         if settings.threads:
             torch.set_num_threads(settings.threads)
-        device = get_device_name() if settings.device == "auto" else settings.device
+        device = _device(settings)
         if not settings.model:
             from indexer.models.onnx_encoder import FINGERPRINT, NAME
 
@@ -184,6 +183,23 @@ class SentenceEncoder:
             vectors = outputs["sentence_embedding"].float().cpu().numpy()
         rows = list(enumerate(lengths))
         return [states[row, :n] for row, n in rows], vectors, [mappings[row, :n] for row, n in rows]
+
+
+def _device(settings: Settings) -> str:
+    """Return the device to run on. Raises `ModelError` for one that is not there, before a model is loaded for it."""
+    import torch
+    from sentence_transformers.util import get_device_name
+
+    if settings.device == "auto":
+        return str(get_device_name())
+    try:
+        torch.zeros(1, device=settings.device).item()
+    except (RuntimeError, AssertionError) as error:  # the latter where torch was built without it
+        raise ModelError(
+            f"The device {settings.device!r} cannot be used: {str(error).splitlines()[0].rstrip('.')}.",
+            remedy="--device or NEWSARCHIVE_DEVICE takes auto, cpu, cuda, cuda:1 or mps, as this machine has them.",
+        ) from error
+    return settings.device
 
 
 def _fingerprint(settings: Settings, model: SentenceTransformer) -> Fingerprint:
