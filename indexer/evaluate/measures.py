@@ -43,6 +43,20 @@ def score(qrels: Qrels, run: Run, queries: Sequence[str], measures: Sequence[str
     return values
 
 
+def check_measures(measures: Sequence[str]) -> None:
+    """Raise `SettingsError` for a measure that cannot be told, before queries are asked for it."""
+    for name in measures:
+        try:
+            score({"q": {"a": 1}}, {"q": [("a", 1.0)]}, ["q"], [name])
+        except SettingsError:
+            raise
+        except Exception as error:
+            # Each provider of `ir-measures` has its own words for parameters and programs that it lacks.
+            raise SettingsError(
+                f"The measure {name!r} cannot be told: {error}.", remedy="Leave it out, or take another."
+            ) from None
+
+
 def means(values: FloatArray, measures: Sequence[str] = MEASURES) -> dict[str, float]:
     """Return measure -> mean over the queries (0 where there are none)."""
     columns = values.mean(axis=0) if len(values) else np.zeros(len(measures))
@@ -73,8 +87,13 @@ def _by_rank(articles: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float
 
 def _parse(name: str) -> ir_measures.Measure:
     try:
-        return ir_measures.parse_measure(f"RR{name[3:]}" if name.startswith("MRR") else name)
+        measure = ir_measures.parse_measure(f"RR{name[3:]}" if name.startswith("MRR") else name)
     except (NameError, ValueError, SyntaxError):
         raise SettingsError(
             f"{name!r} is no measure.", remedy="Write it as ir-measures does: nDCG@10, R@20, AP@100."
         ) from None
+    cutoff = measure.params.get("cutoff", 1)
+    if isinstance(cutoff, int | float) and cutoff < 1:
+        # The library that counts would end the whole process for it.
+        raise SettingsError(f"{name!r} is no measure: it looks at no article.", remedy="Begin with @1.")
+    return measure

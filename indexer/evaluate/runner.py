@@ -20,7 +20,7 @@ import numpy as np
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
 from indexer.evaluate.datasets import Qrels, Query, Run, plain
-from indexer.evaluate.measures import MEASURES, FloatArray, answerable, means, score
+from indexer.evaluate.measures import MEASURES, FloatArray, answerable, check_measures, means, score
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING
 from indexer.search.filters import combine
@@ -132,8 +132,9 @@ def evaluate(
     `filters` hold for every query, beside its own. With `syntax` the texts are in the query language;
     otherwise they are plain questions. `weights` are others than those in use, to see what a part is worth.
     `unanswerable` are queries without any answer in the archive: they count for `standing` alone.
-    `asked` is told (done, all) after each query.
+    `asked` is told (done, all) after each query. Raises `SettingsError` for a measure that cannot be told.
     """
+    check_measures(measures)
     judged = set(answerable(qrels))
     chosen = [query for query in queries if query.id in judged]
     unjudged = len(queries) - len(chosen)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indexer.commands.evaluate import evaluate_
-from indexer.errors import ArchiveError, UnreadableSource, UnwritableOutput
+from indexer.errors import ArchiveError, SettingsError, UnreadableSource, UnwritableOutput
 from indexer.evaluate.datasets import read_run
 
 
@@ -62,6 +62,12 @@ def test_a_wrong_baseline_is_told_before_anything_is_asked(judged: list[str | Pa
     result = run("--demo", "--baseline", tmp_path / "before.run")
     assert isinstance(result.exception, ArchiveError)
     assert "before.run, line 1" in str(result.exception)
+
+
+def test_a_wrong_measure_is_told_before_anything_is_asked(judged: list[str | Path], tmp_path: Path) -> None:
+    result = run(*judged, "--measure", "R@0", "--run-out", tmp_path / "a.run", "--archive", tmp_path / "x")
+    assert isinstance(result.exception, SettingsError)
+    assert "'R@0'" in str(result.exception)
 
 
 @pytest.mark.parametrize("option", ["--run-out", "--leg-run-out", "--html"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import log2
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import SettingsError
-from indexer.evaluate.measures import MEASURES, answerable, first_relevant, means, score
+from indexer.evaluate.measures import MEASURES, answerable, check_measures, first_relevant, means, score
 
 
 def ranking(*articles: str) -> list[tuple[str, float]]:
@@ -87,6 +88,20 @@ def test_a_name_that_is_no_measure_is_refused(name: str) -> None:
         return
     with pytest.raises(SettingsError, match="no measure"):
         score({"q": {"b": 1}}, {"q": ranking("a", "b")}, ["q"], [name])
+
+
+@pytest.mark.parametrize("name", ["R@0", "P(rel=2)@0", "MRR@0", "nDCG@0", "Judged@0", "Success(cutoff=0)"])
+def test_a_measure_that_looks_at_no_article_is_refused(name: str) -> None:
+    """`pytrec_eval` ends the process for some of them."""
+    with pytest.raises(SettingsError, match="is no measure: it looks at no article"):
+        score({"q": {"b": 1}}, {"q": ranking("a", "b")}, ["q"], [name])
+
+
+@pytest.mark.parametrize("name", ["RBP@10", "P(rel=0)@3", "R@True", "R@9223372036854775808"])
+def test_a_measure_that_cannot_be_told_is_refused_by_name(name: str) -> None:
+    check_measures(["R@20", "AP@100"])
+    with pytest.raises(SettingsError, match=f"'{re.escape(name)}' cannot be told"):
+        check_measures(["R@20", name])
 
 
 @given(st.permutations([f"a{number}" for number in range(12)]), st.integers(0, 11))
