@@ -5,8 +5,12 @@ A command's module is imported when that command is called, so that `newsarchive
 
 from __future__ import annotations
 
+import codecs
 import importlib
+import io
 import os
+import sys
+import unicodedata
 from typing import Any
 
 import click
@@ -50,6 +54,9 @@ Exit codes:
 """
 
 
+_MARKED = "newsarchive-marked"
+
+
 class CommandError(click.ClickException):
     """An expected error as one line on stderr: `Error: what happened. What to do.`"""
 
@@ -60,8 +67,23 @@ class CommandError(click.ClickException):
         super().__init__(" ".join(clean(f"{error}{where}").split()))
 
 
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    """Return question marks for what cannot be encoded, and nothing for what is not seen, such as isolates."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join("" if unicodedata.category(c) == "Cf" else "?" for c in lacking), error.end
+
+
 class Commands(click.Group):
     """A group whose commands are imported when they are asked for."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line. A terminal that lacks letters shows marks for them, and does not end the command."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            codecs.register_error(_MARKED, _marked)
+            sys.stdout.reconfigure(errors=_MARKED)
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

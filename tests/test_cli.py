@@ -295,6 +295,25 @@ def test_terminal_output_isolates_directions_and_drops_controls(archive: Path) -
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
 
 
+@pytest.mark.parametrize("command", [("show", "ceasefire"), ("search", "--explain", "Libya")])
+def test_a_terminal_without_arabic_letters_shows_marks_for_them(
+    archive: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    process = start("--archive", archive, *command, cwd=tmp_path, PYTHONIOENCODING="ascii")
+    out, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (0, "")
+    assert "Moscow Daily" in out
+    assert re.search(r"^( 1\. )?\?{5} \?{4} \?{3} \?{3} ", out, re.MULTILINE)  # and none for isolates
+
+
+def test_json_is_whole_in_a_terminal_without_arabic_letters(archive: Path, tmp_path: Path) -> None:
+    process = start(
+        "--archive", archive, "show", "ceasefire", "--json", cwd=tmp_path, PYTHONIOENCODING="ascii"
+    )
+    out, _ = process.communicate(timeout=60)
+    assert json.loads(out)["title"] == ARTICLES[0]["title"]
+
+
 def test_clean_keeps_what_scripts_need() -> None:
     persian = "می\u200cخواهم\tبروم"
     assert clean(persian) == persian
