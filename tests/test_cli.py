@@ -503,6 +503,13 @@ def test_a_bad_record_waits_in_quarantine_until_it_is_mended(tmp_path: Path) -> 
     assert json.loads(invoke("quarantine", "list", "--json").stdout) == []
 
 
+def test_a_limit_has_a_limit() -> None:
+    done = invoke("quarantine", "list", "--limit", "9" * 23)
+    assert done.exit_code == 2
+    assert "--limit" in done.stderr
+    assert invoke("quarantine", "list", "--limit", "1000000000").exit_code == 0
+
+
 def test_a_file_of_broken_lines_is_counted_and_kept_in_part(tmp_path: Path) -> None:
     (tmp_path / "odd.jsonl").write_text("{broken\n" * 1_200)
     done = invoke("index", "odd.jsonl")

@@ -25,7 +25,7 @@ def quarantine_() -> None:
 
 
 @quarantine_.command("list")
-@click.option("--limit", type=click.IntRange(min=1), help="At most this many.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000_000), help="At most this many.")
 @json_option
 @archive_options
 def list_(target: Target, limit: int | None, as_json: bool) -> None:

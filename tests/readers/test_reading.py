@@ -168,12 +168,38 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
         (ReadOptions(format="xml"), "no format 'xml'"),
         (ReadOptions(encoding="utf-9"), "no text encoding 'utf-9'"),
         (ReadOptions(encoding="base64"), "no text encoding 'base64'"),
+        (ReadOptions(encoding="rot13"), "no text encoding 'rot13'"),
+        (ReadOptions(encoding="punycode"), "no text encoding 'punycode'"),
+        (ReadOptions(encoding="idna"), "no text encoding 'idna'"),
+        (ReadOptions(encoding="unicode_escape"), "no text encoding 'unicode_escape'"),
+        (ReadOptions(encoding="undefined"), "no text encoding 'undefined'"),
+        (ReadOptions(encoding="a\0b"), "no text encoding"),
         (ReadOptions(published="yesterday"), "date 'yesterday' cannot be read"),
     ],
 )
 def test_options_that_cannot_work_are_refused(options: ReadOptions, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         read(["-"], options)
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "windows-1256",
+        "iso-8859-6",
+        "utf-16",
+        "utf-32-be",
+        "utf-8-sig",
+        "utf-7",
+        "cp037",
+        "gb18030",
+        "iso2022_jp",
+    ],
+)
+def test_encodings_that_files_are_written_in_are_taken(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes((LINE % 1 + LINE % 2).encode(encoding))
+    assert ids(list(read([path], ReadOptions(encoding=encoding)))) == ["1", "2"]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
