@@ -507,6 +507,7 @@ def test_a_limit_has_a_limit() -> None:
     done = invoke("quarantine", "list", "--limit", "9" * 23)
     assert done.exit_code == 2
     assert "--limit" in done.stderr
+    invoke("create")
     assert invoke("quarantine", "list", "--limit", "1000000000").exit_code == 0
 
 
@@ -585,7 +586,6 @@ def test_own_word_pairs_are_searched(tmp_path: Path) -> None:
     article = {"id": "1", "title": "خبر", "text": "وصلت القنفذية إلى الميناء.", "language": "ar"}
     write_jsonl(tmp_path / "a.jsonl", [article])
     (tmp_path / "words.tsv").write_text("# ours\nhedgehogship\tالقنفذية\n", encoding="utf-8")
-    assert json.loads(invoke("lexicon", "list", "--json").stdout) == []
     assert "1 new word pairs" in invoke("lexicon", "import", "words.tsv").stdout
     assert "0 new word pairs; 1 were there" in invoke("lexicon", "import", "words.tsv").stdout
     invoke("index", "a.jsonl")
@@ -601,7 +601,29 @@ def test_a_file_that_is_no_lexicon_is_refused_with_its_line(tmp_path: Path) -> N
     done = invoke("lexicon", "import", "words.tsv")
     assert done.exit_code == 1
     assert "line 2" in done.stderr
+    invoke("create")
     assert json.loads(invoke("lexicon", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "search libya", "show 1", "delete 1", "stats", "quarantine list", "quarantine retry", "quarantine clear --all",
+        "lexicon list", "lexicon remove --all", "alerts run", "alerts list", "evaluate --from-judgements",
+    ],
+)  # fmt: skip
+def test_a_mistyped_archive_is_no_archive_without_articles(tmp_path: Path, command: str) -> None:
+    done = invoke("--archive", "typo", *command.split())
+    assert done.exit_code == 1
+    assert "There is no archive in typo" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_an_export_of_a_mistyped_archive_leaves_the_file_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "backup.jsonl").write_text("precious\n")
+    done = invoke("--archive", "typo", "export", "-o", "backup.jsonl")
+    assert done.exit_code == 1
+    assert (tmp_path / "backup.jsonl").read_text() == "precious\n"
 
 
 @pytest.mark.parametrize(("said", "threads"), [("", 1), ("2", 2)])

@@ -43,7 +43,7 @@ def run_(target: Target, as_json: bool) -> None:
     from indexer.alerts.run import run_alerts
     from indexer.commands.common import PARTIAL
 
-    with target.open() as archive:
+    with target.existing() as archive:
         report = run_alerts(archive)
     if as_json:
         echo_json(report.to_dict())
@@ -65,7 +65,7 @@ def list_(target: Target, as_json: bool) -> None:
     """
     from indexer.alerts.saved import SavedSearches
 
-    with target.open() as archive:
+    with target.existing() as archive:
         store = SavedSearches(archive.engine)
         rows = [(saved, len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
     if as_json:

@@ -23,7 +23,7 @@ def show_(target: Target, article_id: str, as_json: bool) -> None:
     Example:
       newsarchive show ntrex-bbc.381790-ar
     """
-    with target.open() as archive:
+    with target.existing() as archive:
         article = archive.article(article_id)
     if as_json:
         echo_json(article.to_dict())
@@ -53,7 +53,7 @@ def export_(target: Target, output: Path | None, **options: Any) -> None:
     from indexer.engines.base import Union
 
     count = 0
-    with target.open() as archive, written(output) as out:
+    with target.existing() as archive, written(output) as out:
         for article in archive.scan(Union(filters=chosen_filters(options))):
             out.write(orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
             count += 1
@@ -71,7 +71,7 @@ def delete_(target: Target, ids: tuple[str, ...], as_json: bool) -> None:
     Example:
       newsarchive delete ant-JA-sport-7-20170115 ntrex-bbc.381790-ar
     """
-    with target.open() as archive:
+    with target.existing() as archive:
         count = archive.delete(ids)
     if as_json:
         echo_json({"deleted": count})
@@ -91,7 +91,7 @@ def stats_(target: Target, as_json: bool) -> None:
     Example:
       newsarchive stats --json
     """
-    with target.open() as archive:
+    with target.existing() as archive:
         stats = archive.stats()
     counts = {
         "articles": stats.articles,

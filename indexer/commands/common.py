@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
     from indexer.archive import Archive
     from indexer.settings import Settings
 
-OK = 0
 FAILED = 1
-USAGE = 2
 PARTIAL = 3
 INTERRUPTED = 130
 
@@ -48,6 +47,25 @@ class Target:
         from indexer.archive import Archive
 
         return Archive.open(self.settings(**overrides))
+
+    @contextmanager
+    def existing(self, **overrides: Any) -> Iterator[Archive]:
+        """Open an archive that is there, for a command that only reads or changes what it holds.
+
+        Raises `SettingsError` where there is none: a mistyped folder must not look like an archive without articles.
+        """
+        from indexer.engines import EMBEDDED
+        from indexer.errors import SettingsError
+
+        with self.open(**overrides) as archive:
+            if archive.engine.manifest() is None:
+                raise SettingsError(
+                    f"There is no archive in {archive.settings.archive}."
+                    if archive.settings.engine == EMBEDDED
+                    else f"There is no archive with the prefix {archive.settings.opensearch_prefix!r} on this cluster.",
+                    remedy="`newsarchive index FILE` makes one; --archive and --engine name another.",
+                )
+            yield archive
 
 
 def archive_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -181,12 +181,12 @@ def _judged(
     from indexer.evaluate.demo import demo, demo_folder
 
     if from_judgements:
-        with target.open() as archive:
+        with target.existing() as archive:
             yield archive, *_readers_judgements(archive)
         return
     if queries and qrels:
         judged = read_queries(queries), read_qrels(qrels)
-        with target.open() as archive:
+        with target.existing() as archive:
             yield archive, *judged
         return
     from indexer.commands.progress import ingest_progress

@@ -55,7 +55,7 @@ def list_(target: Target, as_json: bool) -> None:
     Example:
       newsarchive lexicon list
     """
-    with target.open() as archive:
+    with target.existing() as archive:
         pairs = list(archive.own_words)
     if as_json:
         echo_json([{"english": pair.english, "arabic": pair.arabic} for pair in pairs])
@@ -78,6 +78,6 @@ def remove_(target: Target, words: tuple[str, ...], everything: bool) -> None:
     """
     if bool(words) == everything:
         raise click.UsageError("Name the words, or give --all.")
-    with target.open() as archive:
+    with target.existing() as archive:
         removed = archive.own_words.remove(None if everything else words)
     click.echo(f"{removed:,} word pairs removed.")

@@ -37,7 +37,7 @@ def list_(target: Target, limit: int | None, as_json: bool) -> None:
     """
     from itertools import islice
 
-    with target.open() as archive:
+    with target.existing() as archive:
         entries = list(islice(archive.quarantine, limit))
     if as_json:
         echo_json([{"key": entry.key, **asdict(entry)} for entry in entries])
@@ -64,7 +64,7 @@ def retry_(target: Target, as_json: bool) -> None:
     from indexer.commands.index import finish
     from indexer.commands.progress import ingest_progress
 
-    with target.open() as archive, ingest_progress(["-"]) as progress:
+    with target.existing() as archive, ingest_progress(["-"]) as progress:
         report = archive.retry_quarantine(progress=progress)
         if report.stored and not report.interrupted:
             run_after_ingest(archive)
@@ -83,7 +83,7 @@ def export_(target: Target, output: Path | None) -> None:
     """
     import orjson
 
-    with target.open() as archive, written(output) as out:
+    with target.existing() as archive, written(output) as out:
         for entry in archive.quarantine:
             out.write(orjson.dumps({"key": entry.key, **asdict(entry)}, option=orjson.OPT_APPEND_NEWLINE))
 
@@ -101,7 +101,7 @@ def clear_(target: Target, keys: tuple[str, ...], all_: bool) -> None:
     """
     if bool(keys) == all_:
         raise click.UsageError("Say which keys, or --all.")
-    with target.open() as archive:
+    with target.existing() as archive:
         quarantine = archive.quarantine
         count = quarantine.remove([entry.key for entry in quarantine] if all_ else keys)
     click.echo(f"{count:,} records dropped.")

@@ -113,7 +113,7 @@ def search_(
     request = SearchRequest(
         text=" ".join(question), filters=chosen_filters(options), sort=Sort(sort), page=page, size=size
     )
-    with target.open() as archive:
+    with target.existing() as archive:
         found = archive.search(request)
         gists = archive.gists(found.results)
     for notice in found.notices:

@@ -30,6 +30,7 @@ def write(folder: Path, name: str, *texts: str) -> str:
 
 
 def test_nothing_is_saved_yet(tmp_path: Path) -> None:
+    assert run(tmp_path, "create").exit_code == 0
     listed = run(tmp_path, "alerts", "list")
     assert (listed.exit_code, listed.stderr) == (0, "No search is saved.\n")
     assert run(tmp_path, "alerts", "list", "--json").stdout == "[]\n"

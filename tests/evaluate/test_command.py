@@ -8,9 +8,11 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer.archive import Archive
 from indexer.commands.evaluate import evaluate_
 from indexer.errors import ArchiveError, SettingsError, UnreadableSource, UnwritableOutput
 from indexer.evaluate.datasets import read_run
+from indexer.settings import load_settings
 
 
 def run(*arguments: str | Path) -> Result:
@@ -65,6 +67,8 @@ def test_a_wrong_baseline_is_told_before_anything_is_asked(judged: list[str | Pa
 
 
 def test_a_wrong_measure_is_told_before_anything_is_asked(judged: list[str | Path], tmp_path: Path) -> None:
+    with Archive.open(load_settings(archive=tmp_path / "x", cache=tmp_path)) as archive:
+        archive.create()
     result = run(*judged, "--measure", "R@0", "--run-out", tmp_path / "a.run", "--archive", tmp_path / "x")
     assert isinstance(result.exception, SettingsError)
     assert "'R@0'" in str(result.exception)
