@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
-from indexer.errors import InvalidQuery
 from indexer.search.request import PlanEdits
 from indexer.wording import say
+from webapp.parameters import BadParameter
 
 MAX_EDITS = 100  # in one address
 _LONGEST = 200  # characters
@@ -34,11 +34,12 @@ class Edits:
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> Edits:
-        """Read an address's parameters. Raises `InvalidQuery`."""
+        """Read an address's parameters. Raises `BadParameter`."""
         removed, pinned = _pairs(args, "drop"), _pairs(args, "pin")
         if len(removed) + len(pinned) > MAX_EDITS:
-            raise InvalidQuery(
-                say("The address holds more than %(most)s changes of the plan.", most=MAX_EDITS)
+            raise BadParameter(
+                ("drop", "pin"),
+                say("The address holds more than %(most)s changes of the plan.", most=MAX_EDITS),
             )
         edits = cls(names=args.get("names") != "off")
         for word, key in removed:
@@ -98,7 +99,8 @@ def _pairs(args: MultiDict[str, str], name: str) -> list[tuple[str, str]]:
     for value in dict.fromkeys(args.getlist(name)):
         word, colon, key = value.partition(":")
         if not (word and colon and key) or len(value) > _LONGEST:
-            raise InvalidQuery(
+            raise BadParameter(
+                (name,),
                 say("%(given)s is no change of the plan.", given=f"{name}={value[:40]!r}"),
                 remedy=say("It is a word:archive word."),
             )

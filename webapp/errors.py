@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from flask import Flask, Response, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from indexer.errors import (
@@ -19,6 +21,7 @@ from indexer.errors import (
 )
 from indexer.wording import say
 from webapp.marking import clean
+from webapp.parameters import kind_of, wrong_parameters
 from webapp.state import SearchState
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,8 @@ PROBLEMS = {
     503: "The archive does not answer, or did not in time. Try again later.",
 }
 
+#: Pages whose addresses are searches; from others the way back leads to the first.
+_SEARCHES = ("/search", "/coverage")
 _SHOWN = 60  # characters of the query on either side of the place that is wrong
 
 
@@ -89,9 +94,7 @@ def problem_of(error: Exception) -> Problem:
     """Return what may be told of an error."""
     match error:
         case InvalidQuery():
-            return Problem(
-                400, say("This question cannot be searched"), error.message, error.remedy, error.column
-            )
+            return _of_query(error)
         case ArticleNotFound():
             return Problem(
                 404, say("There is no such article"), say("No article of this archive has that id.")
@@ -121,11 +124,20 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, say("Something went wrong"), say("The reason is in the archive's log."))
 
 
+def _of_query(error: InvalidQuery) -> Problem:
+    names, remedy = wrong_parameters(error), error.remedy
+    if names == ("page",) and remedy:
+        # The searcher also advises an order by date, which ends at the same page, and may be the order already.
+        remedy = say("Narrow the search, for example by its dates, or export everything.")
+    title = kind_of(names).title if names else say("This question cannot be searched")
+    return Problem(400, title, error.message, remedy, error.column)
+
+
 def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if isinstance(error, ArchiveError) and problem.status >= 500:
         log.error("%s %s: %s", request.method, request.path, error)
-    response = _for_program(problem) if request.path.startswith(_API) else _for_person(problem)
+    response = _for_program(problem) if request.path.startswith(_API) else _for_person(problem, error)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -135,12 +147,23 @@ def _for_program(problem: Problem) -> Response:
     return Response(orjson.dumps(problem.to_json()), status=problem.status, content_type=PROBLEM_TYPE)
 
 
-def _for_person(problem: Problem) -> Response:
-    text = request.args.get("q", "").strip()
+def _for_person(problem: Problem, error: Exception) -> Response:
+    names = wrong_parameters(error) if isinstance(error, InvalidQuery) else ()
+    # What was chosen stays in the box's form: a slip in one place must not throw the search away.
+    state = SearchState.what_can_be_read(_without(request.args, names))
     page = render_template(
-        "error.html", problem=problem, state=SearchState(text=text), around=_around(text, problem.column)
+        "error.html",
+        problem=problem,
+        state=state,
+        around=_around(state.text, problem.column),
+        without=kind_of(names).without if names else "",
+        without_url=state.url(request.path if request.path in _SEARCHES else _SEARCHES[0]),
     )
     return Response(page, status=problem.status)
+
+
+def _without(args: MultiDict[str, str], names: Collection[str]) -> MultiDict[str, str]:
+    return MultiDict((name, value) for name, value in args.items(multi=True) if name not in names)
 
 
 def _around(text: str, column: int | None) -> tuple[str, str, str] | None:

@@ -26,12 +26,18 @@ from indexer.search.filters import period
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
 from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
+from webapp.parameters import FILTERS, BadParameter
 from webapp.public import at_root
 
 DEFAULT_SIZE = 10
 SIZES = (10, 25, 50, 100)
 MAX_VALUES = 50  # included and excluded values in one address
 MAX_DIGITS = 9
+#: What is said of a number with more digits than that.
+_TOO_LARGE = {
+    "page": say("There is no page of so large a number."),
+    "size": say("A page can hold %(most)s results, not that many.", most=MAX_PAGE_SIZE),
+}
 _LONGEST_KEPT = 300  # characters; longer values are not remembered
 
 Values = Mapping[str, tuple[str, ...]]
@@ -71,7 +77,7 @@ class SearchState:
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> SearchState:
-        """Read an address's parameters; unknown ones are passed over. Raises `InvalidQuery`."""
+        """Read an address's parameters; unknown ones are passed over. Raises `BadParameter`."""
         text = args.get("q", "").strip()
         state = cls(
             text=text,
@@ -85,20 +91,33 @@ class SearchState:
             edits=Edits.from_args(args) if text else Edits(),
         )
         if state.size > MAX_PAGE_SIZE:
-            raise InvalidQuery(
-                say("A page can hold %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=state.size)
+            raise BadParameter(
+                ("size",),
+                say("A page can hold %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=state.size),
             )
         if sum(len(v) for chosen in (state.include, state.exclude) for v in chosen.values()) > MAX_VALUES:
-            raise InvalidQuery(say("The address holds more than %(most)s filters.", most=MAX_VALUES))
+            raise BadParameter(FILTERS, say("The address holds more than %(most)s filters.", most=MAX_VALUES))
         state.filters()
         return state
 
+    @classmethod
+    def what_can_be_read(cls, args: MultiDict[str, str]) -> SearchState:
+        """Read an address's parameters, without those that make no sense."""
+        args = args.copy()
+        while True:
+            try:
+                return cls.from_args(args)
+            except BadParameter as error:
+                for name in error.names:
+                    args.poplist(name)
+
     def filters(self) -> Filters:
-        """Return the filters. Raises `InvalidQuery` for dates that are none or leave no day."""
-        first = period(self.date_from)[0] if self.date_from else None
-        last = period(self.date_to)[1] if self.date_to else None
+        """Return the filters. Raises `BadParameter` for dates that are none or leave no day."""
+        first = _period("from", self.date_from)[0] if self.date_from else None
+        last = _period("to", self.date_to)[1] if self.date_to else None
         if first and last and first > last:
-            raise InvalidQuery(
+            raise BadParameter(
+                ("from", "to"),
                 say(
                     "The dates end (%(end)s) before they begin (%(start)s).",
                     end=_day(last),
@@ -268,7 +287,7 @@ def _quoted_once(value: str) -> str:
 def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
     values = tuple(dict.fromkeys(value for value in args.getlist(name) if value))
     if any(len(value) > MAX_FIELD_LENGTH for value in values):
-        raise InvalidQuery(say("A value of %(name)s is too long.", name=repr(name)))
+        raise BadParameter((name,), say("A value of %(name)s is too long.", name=repr(name)))
     return values
 
 
@@ -278,7 +297,8 @@ def _sort(value: str, text: str) -> Sort:
     try:
         return Sort(value)
     except ValueError:
-        raise InvalidQuery(
+        raise BadParameter(
+            ("sort",),
             say("Results cannot be sorted by %(value)s.", value=repr(value[:40])),
             remedy=say("Choose one of: %(choices)s.", choices=tuple(sort.value for sort in Sort)),
         ) from None
@@ -288,11 +308,22 @@ def _number(args: MultiDict[str, str], name: str, default: int) -> int:
     value = args.get(name, "").strip()
     if not value:
         return default
-    if not (value.isascii() and value.isdigit()) or len(value) > MAX_DIGITS or int(value) < 1:
-        raise InvalidQuery(
-            say("%(name)s is a number from 1, not %(value)s.", name=repr(name), value=repr(value[:40]))
+    if not (value.isascii() and value.isdigit()) or not value.strip("0"):
+        raise BadParameter(
+            (name,),
+            say("%(name)s is a number from 1, not %(value)s.", name=repr(name), value=repr(value[:40])),
         )
+    if len(value) > MAX_DIGITS:
+        raise BadParameter((name,), _TOO_LARGE[name])
     return int(value)
+
+
+def _period(name: str, text: str) -> tuple[date, date]:
+    """Return the first and the last day of a date of the address."""
+    try:
+        return period(text)
+    except InvalidQuery as error:
+        raise BadParameter((name,), error.message, remedy=error.remedy) from None
 
 
 def _added(chosen: Values, facet: str, value: str) -> Values:

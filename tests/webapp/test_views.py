@@ -128,6 +128,56 @@ def test_the_place_of_a_mistake_is_marked(client: FlaskClient) -> None:
     assert '<p class="caret" dir="auto">هدنة <mark class="here">&#34;</mark>x</p>' in html
 
 
+SEARCH = "/search?q=libya&source=BBC&-section=sport&sort=newest"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "title", "way"),
+    [
+        ("from=18.02.2018", "This date cannot be searched", "The same search without this date"),
+        ("from=2019&to=2018", "These dates cannot be searched", "The same search without these dates"),
+        ("page=999999999999999", "There is no such page", "The first page of this search"),
+        ("page=1001", "There is no such page", "The first page of this search"),
+        ("page=900", "There is no such page", "The first page of this search"),
+        ("size=1000", "A page cannot hold that many", "The same search with the usual number on a page"),
+        ("-author=" + "x" * 9_000, "These filters cannot be used", "The same search without these filters"),
+        ("drop=nothing", "This change of the plan cannot", "The same search without this change"),
+    ],
+)
+def test_a_slip_in_the_address_does_not_throw_the_search_away(
+    client: FlaskClient, wrong: str, title: str, way: str
+) -> None:
+    html = page(client, f"{SEARCH}&{wrong}", 400)
+    assert f"<h1>{title}" in html
+    assert f'<a href="{SEARCH.replace("&", "&amp;")}">{way}</a>' in html
+    form = html.partition('role="search"')[2].partition("</form>")[0]
+    assert re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', form) == [
+        ("source", "BBC"),
+        ("-section", "sport"),
+        ("sort", "newest"),
+    ]
+
+
+def test_a_slip_in_the_question_leaves_the_filters_in_the_form(client: FlaskClient) -> None:
+    html = page(client, "/search?q=%22unbalanced&source=BBC&sort=best&from=2018", 400)
+    assert '<input type="hidden" name="source" value="BBC">' in html
+    html = page(client, "/search?q=%22unbalanced&source=BBC&from=2018", 400)
+    assert "This question cannot be searched" in html
+    assert '<input type="hidden" name="from" value="2018">' in html
+    assert "The same search" not in html
+
+
+def test_a_page_behind_the_last_does_not_advise_the_order_that_it_has(client: FlaskClient) -> None:
+    html = page(client, "/search?sort=newest&page=1001", 400)
+    assert "sort it by date" not in html
+    assert "by its dates, or export everything" in html
+
+
+def test_the_way_back_from_a_wrong_date_stays_on_the_page_of_coverage(client: FlaskClient) -> None:
+    html = page(client, "/coverage?source=BBC&from=2018-13", 400)
+    assert '<a href="/coverage?source=BBC">The same search without this date</a>' in html
+
+
 def test_an_unforeseen_error_says_nothing_of_the_inside(archive: Archive) -> None:
     app = create_app(archive)
     app.add_url_rule("/broken", view_func=lambda: {}["secret-key"])
