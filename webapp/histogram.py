@@ -25,6 +25,9 @@ _WIDEST_BAR = 26.0
 MAX_SLOTS = 130
 _WIDER = {"day": "month", "month": "year"}
 _TICKS = 4
+#: A letter of a label, and what is left between two labels, in units of the drawing: an estimate, as the server does
+#: not know the font. Labels of 11 units are 5 to 6 wide a letter, in Latin and in Arabic script.
+_LETTER, _LEAST_GAP = 6.0, 8.0
 #: Unit -> what the drawing's name says, and what its bars count.
 _COUNTS = {"year": say("articles by year"), "month": say("articles by month"), "day": say("articles by day")}
 _LABELS = {
@@ -178,20 +181,36 @@ def _mirrored(chart: Chart) -> Chart:
 
 
 def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:
-    """Label some periods: all where they are few, else the first, the last and some between."""
+    """Label the first period, the last, and those between for which there is room."""
     last = len(periods) - 1
     if last * slot < WIDTH / 3:
         return (Tick(0.0, _span(periods), "start"),)
-    chosen = sorted({round(last * step / (_TICKS - 1)) for step in range(_TICKS)})
-    anchors = {0: "start", last: "end"}
-    return tuple(
-        Tick(
-            round(index * slot + {"start": 0.0, "end": slot}.get(anchors.get(index, ""), slot / 2), 2),
-            period_name(periods[index]),
-            anchors.get(index, "middle"),
-        )
-        for index in chosen
-    )
+    ends = [_tick(periods, 0, slot, "start"), _tick(periods, last, slot, "end")]
+    if not _apart(*ends):
+        return (Tick(0.0, _span(periods), "start"),)
+    between = sorted({round(last * step / (_TICKS - 1)) for step in range(1, _TICKS - 1)} - {0, last})
+    ticks = [_tick(periods, index, slot, "middle") for index in between]
+    row = [ends[0], *ticks, ends[1]]
+    if not all(map(_apart, row, row[1:])):
+        # One in the middle, as two at a third do not fit.
+        row = [ends[0], _tick(periods, round(last / 2), slot, "middle"), ends[1]]
+    return tuple(row if all(map(_apart, row, row[1:])) else ends)
+
+
+def _tick(periods: list[str], index: int, slot: float, anchor: str) -> Tick:
+    x = index * slot + {"start": 0.0, "end": slot}.get(anchor, slot / 2)
+    return Tick(round(x, 2), period_name(periods[index]), anchor)
+
+
+def _apart(left: Tick, right: Tick) -> bool:
+    """Whether two labels leave a gap between them, in the order of time."""
+    return _edges(left)[1] + _LEAST_GAP <= _edges(right)[0]
+
+
+def _edges(tick: Tick) -> tuple[float, float]:
+    width = len(tick.label) * _LETTER
+    start = tick.x - {"start": 0.0, "middle": width / 2, "end": width}[tick.anchor]
+    return start, start + width
 
 
 def _span(periods: list[str]) -> str:

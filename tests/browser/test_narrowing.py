@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -74,6 +75,26 @@ def test_a_year_opens_into_months_and_days_and_closes_again(open_page: OpenPage,
     assert total(page) == year
     page.get_by_role("link", name="All dates").click()
     assert "from" not in params(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["/search?from=2017-03&to=2017-10", "/search?from=2017&to=2017", "/coverage"]
+)
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_labels_of_the_date_drawing_keep_apart(
+    open_page: OpenPage, path: str, locale: str, width: int
+) -> None:
+    page = open_page(path, viewport={"width": width, "height": 900}, locale=locale)
+    if page.locator(".to-filters").is_visible():
+        page.locator(".to-filters").click()
+    boxes = sorted(
+        page.locator(".histogram text").evaluate_all(
+            "nodes => nodes.map(node => node.getBoundingClientRect()).map(box => [box.left, box.right])"
+        )
+    )
+    assert boxes
+    assert all(left[1] + 2 < right[0] for left, right in itertools.pairwise(boxes))
 
 
 def test_typing_narrows_what_a_facet_lists(open_page: OpenPage) -> None:

@@ -44,6 +44,25 @@ def test_bars_stay_inside(unit: str, first: str, last: str, periods: int) -> Non
     assert all(0 <= tick.x <= WIDTH + 0.1 for tick in chart.ticks)
 
 
+@pytest.mark.parametrize(
+    ("unit", "first", "last", "labels"),
+    [
+        ("month", "2018-02", "2018-09", ["Feb 2018", "Jun 2018", "Sep 2018"]),
+        ("month", "2018-02", "2018-07", ["Feb 2018", "Jul 2018"]),
+        ("month", "2018-01", "2018-12", ["Jan 2018", "May 2018", "Aug 2018", "Dec 2018"]),
+        ("month", "2017-01", "2018-12", ["Jan 2017", "Sep 2017", "Apr 2018", "Dec 2018"]),
+        ("day", "2018-02-27", "2018-03-04", ["27 Feb 2018", "4 Mar 2018"]),
+        ("day", "2018-02-22", "2018-02-26", ["22 Feb 2018 – 26 Feb 2018"]),
+        ("year", "1990", "2020", ["1990", "2000", "2010", "2020"]),
+        ("year", "2018", "2018", ["2018"]),
+    ],
+)
+def test_labels_keep_apart(unit: str, first: str, last: str, labels: list[str]) -> None:
+    chart = draw(Histogram(unit, (Bucket(first, 1), Bucket(last, 1)), 0, 0), SearchState())
+    assert chart is not None
+    assert [tick.label for tick in chart.ticks] == labels
+
+
 def test_days_that_are_too_many_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     """One article of a wrong year among thousands must not cost each page a second."""
     monkeypatch.setattr(module, "timedelta", None)
