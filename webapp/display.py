@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clean=marking.clean,
         one_line=marking.one_line,
+        unbroken=marking.unbroken,
         marked=marking.marked,
         external=marking.external_url,
         language_name=language_name,

@@ -14,6 +14,7 @@ Arabic, and what is read on the page can be typed into a filter or an address as
 from __future__ import annotations
 
 import gettext as standard
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ LANGUAGES = {
     "en": Language("en", "English", "En", "ltr", ", "),
     "ar": Language("ar", "العربية", "ع", "rtl", "، "),
 }
+#: A date as addresses and queries have it, or what was written for one, which an error's sentence quotes.
+_DATE = re.compile(r"'?\d+(-\d+)+'?")
 #: The language of the answer under way, once it was asked for. A page asks a thousand times, and Flask's `g` would
 #: be a tenth of its time.
 _asked: ContextVar[Language | None] = ContextVar("language", default=None)
@@ -182,7 +185,11 @@ def _filled(template: str, values: Mapping[str, Value], spoken: Language) -> str
 def _value(value: Value, spoken: Language) -> str:
     if isinstance(value, tuple):
         return spoken.comma.join(_said(one, spoken) for one in value)
-    return _said(value, spoken) if isinstance(value, str) else f"{value:,}"
+    if not isinstance(value, str):
+        return f"{value:,}"
+    # After Arabic letters 2018-02 would be shown as 02-2018.
+    date = spoken.direction == "rtl" and _DATE.fullmatch(value)
+    return f"\u2066{value}\u2069" if date else _said(value, spoken)
 
 
 @lru_cache(maxsize=2048)

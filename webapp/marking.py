@@ -23,6 +23,7 @@ from webapp.language import gettext
 # HTML forbids the other control characters and lone surrogates.
 _HARMFUL = re.compile("[\u202a-\u202e\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n|\u2029)\s*")
+_DATE = re.compile(r"\d+(-\d+)+")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 
 
@@ -52,6 +53,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Return *text* for a place without markup (a page's title, an attribute): clean and on one line."""
     return " ".join(_ISOLATES.sub("", clean(text)).split())
+
+
+def unbroken(text: str) -> Markup:
+    """Return a sentence with markup that keeps a date (2018-02-18) on one line: browsers break at its hyphens."""
+    return Markup(_DATE.sub(r'<span class="day">\g<0></span>', str(escape(clean(text)))))
 
 
 def pieces(text: str, highlights: Iterable[Highlight], *, start: int = 0, first: int = 1) -> Iterator[Piece]:

@@ -38,6 +38,8 @@ _TOO_LARGE = {
     "page": say("There is no page of so large a number."),
     "size": say("A page can hold %(most)s results, not that many.", most=MAX_PAGE_SIZE),
 }
+#: What comes along when a date is copied from a page, those in Arabic above all.
+_AROUND = " \t\r\n\xa0\u200e\u200f\u2066\u2067\u2068\u2069"
 _LONGEST_KEPT = 300  # characters; longer values are not remembered
 
 Values = Mapping[str, tuple[str, ...]]
@@ -83,8 +85,8 @@ class SearchState:
             text=text,
             include={facet: _values(args, facet) for facet in FACETS if args.get(facet)},
             exclude={facet: _values(args, f"-{facet}") for facet in FACETS if args.get(f"-{facet}")},
-            date_from=args.get("from", "").strip(),
-            date_to=args.get("to", "").strip(),
+            date_from=args.get("from", "").strip(_AROUND),
+            date_to=args.get("to", "").strip(_AROUND),
             sort=_sort(args.get("sort", ""), text),
             page=_number(args, "page", 1),
             size=_number(args, "size", DEFAULT_SIZE),

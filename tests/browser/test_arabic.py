@@ -75,6 +75,23 @@ def test_texts_keep_their_own_direction(open_page: OpenPage) -> None:
     assert style(page, "h1", "letterSpacing") == "normal"  # letters that join are not spaced
 
 
+@pytest.mark.parametrize("width", [280, 390])
+def test_dates_in_sentences_stand_whole_and_from_left_to_right(open_page: OpenPage, width: int) -> None:
+    page = open_page(
+        "/search?q=abc&from=2018-13", viewport={"width": width, "height": 800}, quiet=True, **ARABIC
+    )
+    digits = page.locator(".trouble .day").evaluate_all(
+        """nodes => nodes.map(node => [0, node.firstChild.length - 1].map(place => {
+             const digit = document.createRange();
+             digit.setStart(node.firstChild, place);
+             digit.setEnd(node.firstChild, place + 1);
+             return [digit.getBoundingClientRect().left, digit.getBoundingClientRect().top];
+           }))"""
+    )
+    assert len(digits) == 3
+    assert all(first[0] < last[0] and first[1] == last[1] for first, last in digits)
+
+
 def test_a_reader_changes_the_language_and_a_link_does_not(open_page: OpenPage) -> None:
     page = open_page("/search?q=elections&language=ar")
     assert style(page, "html", "direction") == "ltr"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -136,3 +138,38 @@ def test_each_language_has_a_catalogue_that_can_be_read() -> None:
         assert known.code == code
         if code != "en":
             assert catalogue(code).gettext("News archive") != "News archive"
+
+
+@pytest.mark.parametrize(
+    ("path", "dates"),
+    [
+        ("/search?q=abc&from=2018-13", ["&#39;2018-13&#39;", "2018-02", "2018-02-18"]),
+        ("/search?q=abc&from=2019&to=2018", ["2018-12-31", "2019-01-01"]),
+        ("/search?q=from:2019+to:2018", ["2019-01-01", "2018-12-31"]),
+    ],
+)
+def test_dates_in_arabic_sentences_read_from_left_to_right(
+    client: FlaskClient, path: str, dates: list[str]
+) -> None:
+    page = client.get(path, headers={"Accept-Language": "ar"}).text
+    said = page.partition("<h1>")[2].partition('<p class="caret"')[0]
+    for tag in ('<span class="day">', "</span>"):
+        said = said.replace(tag, "")
+    assert re.findall("\u2066(.*?)\u2069", said) == dates
+    assert "\u2066" not in client.get(path).text
+
+
+def test_dates_do_not_break_across_lines(client: FlaskClient) -> None:
+    page = client.get("/search?q=abc&from=2018-13").text
+    assert '&#39;<span class="day">2018-13</span>&#39; is not a date' in page
+    assert re.findall(r'<span class="day">([^<]+)', page) == ["2018-13", "2018-02", "2018-02-18"]
+
+
+def test_every_date_of_a_translation_is_isolated() -> None:
+    bare = re.compile("(?<![\u2066\\d-])\\d+(?:-\\d+)+(?!\u2069)")
+    catalog = catalogue("ar")._catalog  # type: ignore[attr-defined]
+    assert [text for message, text in catalog.items() if message and bare.search(text)] == []
+
+
+def test_a_date_that_was_copied_from_an_arabic_page_is_read(client: FlaskClient) -> None:
+    assert client.get("/search", query_string={"from": "\u20662018-02\u2069"}).status_code == 200
