@@ -156,6 +156,11 @@ class SearchState:
         return bool(self.include or self.exclude or self.date_from or self.date_to)
 
     @property
+    def filter_count(self) -> int:
+        """How many values and dates narrow the search, as its chips tell them."""
+        return sum(chip.facet == "date" or chip.facet in FACETS for chip in self.chips())
+
+    @property
     def is_empty(self) -> bool:
         return not self.text and not self.is_narrowed
 

@@ -56,6 +56,22 @@ def test_filters_shape_the_result_and_can_be_taken_away(client: FlaskClient) -> 
     assert "Clear the filters" in html
 
 
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ("", ""),
+        ("&source=BBC", " (1)"),
+        ("&source=BBC&-language=en&from=2018&to=2018", " (3)"),
+        ("&from=2017&to=2018", " (2)"),
+    ],
+)
+def test_the_button_of_the_filters_counts_filters_and_dates(
+    client: FlaskClient, filters: str, shown: str
+) -> None:
+    html = page(client, f"/search?q=libya&sort=newest&size=25{filters}")
+    assert f">Filters{shown}</button>" in html
+
+
 def test_paging_never_repeats_or_drops(client: FlaskClient) -> None:
     seen: list[str] = []
     for number in (1, 2, 3):
