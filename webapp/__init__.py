@@ -29,6 +29,7 @@ from webapp import (
     saved,
     security,
     underway,
+    unread,
 )
 from webapp.context import EXTENSION
 
@@ -51,6 +52,7 @@ def create_app(archive: Archive) -> Flask:
     language.init_app(app, archive.settings.web_language)
     display.init_app(app)
     judgements.init_app(app)
+    unread.init_app(app, archive)
     errors.init_app(app)
     underway.init_app(app, archive.search, archive.settings.web_threads)
     for feature in (

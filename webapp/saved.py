@@ -25,6 +25,7 @@ from webapp.context import the_archive
 from webapp.marking import one_line
 from webapp.person import name_of_visitor
 from webapp.state import DEFAULT_SIZE, SearchState
+from webapp.unread import the_unread
 
 blueprint = Blueprint("saved", __name__)
 
@@ -162,6 +163,7 @@ def change(saved_id: str) -> Response | tuple[str, int]:
 def read(saved_id: str) -> Response:
     saved, store = find(saved_id)
     store.mark_read(saved)
+    the_unread().forget()
     return redirect(url_for("saved.show", saved_id=saved_id), 303)
 
 
@@ -169,6 +171,7 @@ def read(saved_id: str) -> Response:
 def delete(saved_id: str) -> Response:
     _, store = find(saved_id)
     store.delete(saved_id)
+    the_unread().forget()
     return redirect(url_for("saved.show_all"), 303)
 
 

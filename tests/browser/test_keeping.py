@@ -60,6 +60,20 @@ def test_a_search_is_saved_and_deleted(open_page: OpenPage) -> None:
     expect(page.get_by_role("main")).to_contain_text("No search is saved")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_places_of_the_archive_are_seen_at_the_top(open_page: OpenPage, width: int) -> None:
+    page = open_page(f"/search?q={QUESTION}", viewport={"width": width, "height": 800})
+    places = page.get_by_role("navigation", name="About this archive")
+    box = places.bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 130
+    assert box["height"] < 40
+    expect(places.get_by_role("link", name="Coverage")).to_be_in_viewport()
+    expect(page.get_by_role("link", name="Save this search")).to_be_in_viewport()
+    places.get_by_role("link", name="API").click()  # on a phone a finger or the Tab key brings it into view
+    expect(page.get_by_role("link", name="API", exact=True)).to_have_attribute("aria-current", "page")
+
+
 def test_a_form_of_another_site_changes_nothing(open_page: OpenPage) -> None:
     """The browser itself says where a form was sent from; another port is another site's page."""
     page = open_page("/saved", quiet=True)

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 
 from indexer.alerts.run import run_alerts
-from indexer.alerts.saved import SavedSearch, SavedSearches
+from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.search.record import to_record
@@ -20,7 +21,7 @@ from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from tests.webapp.conftest import SCRIPT
-from webapp import create_app, saved
+from webapp import create_app, saved, unread
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 EVIL = Article(
@@ -322,3 +323,56 @@ def test_an_address_for_mail_stays_where_none_can_be_sent(client: FlaskClient, s
     client.post(f"{page}/edit", data={"name": "Renamed", "q": "ceasefire"})
     [kept] = store
     assert (kept.name, kept.email) == ("Renamed", "a@b.example")
+
+
+def test_the_top_of_each_page_has_the_number_of_unread_alerts(
+    client: FlaskClient, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "PATIENCE", 10)
+    url = save(client)
+    assert "unread" not in client.get("/").text.partition("<main")[0]
+    [kept] = store
+    store.add(kept.id, [Alert(article="old", at=now()), Alert(article="gone", at=now())])
+    client.application.extensions[unread._EXTENSION].forget()
+    for path in ("/", "/search?q=ceasefire", "/nothing"):
+        top = client.get(path).text.partition("<main")[0]
+        assert re.search(r'<a href="/saved">Saved searches <b class="unread">2<', top)
+    client.post(f"{url}/read")
+    assert "unread" not in client.get("/").text.partition("<main")[0]
+
+
+def test_unread_alerts_are_not_counted_for_each_page(
+    client: FlaskClient, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(SavedSearches, "unread", lambda _, saved: counted.append(saved.id) or 0)
+    monkeypatch.setattr(unread, "PATIENCE", 10)
+    save(client)
+    for _ in range(3):
+        client.get("/names")
+    assert len(counted) == 1
+
+
+def test_a_count_that_fails_or_lasts_holds_no_page_up(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise OSError
+
+    save(client)
+    monkeypatch.setattr(SavedSearches, "unread", broken)
+    assert client.get("/names").status_code == 200
+    gate = Event()
+    monkeypatch.setattr(SavedSearches, "unread", lambda *_: gate.wait(30) and 0)
+    client.application.extensions[unread._EXTENSION].forget()
+    assert client.get("/names").status_code == 200
+    gate.set()
+
+
+def test_a_search_is_saved_from_beside_the_number_of_its_results(client: FlaskClient) -> None:
+    html = client.get("/search?q=ceasefire&source=BBC&size=25&sort=newest&page=1").text
+    link = re.search(r'<a class="keep" href="([^"]+)"', html)
+    assert link
+    page = client.get(link[1].replace("&amp;", "&")).text.partition("<main")[2]
+    assert hidden(page)["search"] == "q=ceasefire&source=BBC"
+    assert 'class="keep"' not in client.get("/search").text
