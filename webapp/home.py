@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 from flask import Blueprint, render_template
 
 from indexer.engines.base import Sort
 from indexer.search.request import SearchRequest
+from indexer.settings import Settings
 from indexer.wording import say
 from webapp import histogram, reading
 from webapp.context import the_archive
@@ -28,8 +32,28 @@ def welcome() -> str:
     archive = the_archive()
     state = SearchState(sort=Sort.NEWEST)
     if not archive.stats().articles:
-        return render_template("empty.html", state=state)
+        return empty(state)
     page = archive.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST))
     chart = histogram.draw(page.histogram, state) if page.histogram else None
     gists = reading.gists(page.results)
     return render_template("home.html", state=state, page=page, gists=gists, chart=chart, examples=EXAMPLES)
+
+
+def empty(state: SearchState) -> str:
+    """Return the page of an archive that holds nothing, with the command that puts articles in."""
+    return render_template("empty.html", state=state, command=_command(the_archive().settings))
+
+
+def _command(settings: Settings) -> str:
+    """Return how articles are put into this very archive, as a shell takes it."""
+    words = ["newsarchive"]
+    if settings.engine != Settings.model_fields["engine"].default:
+        words += ["--engine", _without_password(settings.engine)]
+    elif settings.archive != Settings.model_fields["archive"].default:
+        words += ["--archive", str(settings.archive)]
+    return f"{shlex.join(words)} index FILE-OR-FOLDER"
+
+
+def _without_password(url: str) -> str:
+    """Return the address of a cluster as every reader of the page may see it."""
+    return re.sub(r"(?<=://)[^/]*@", "", url)

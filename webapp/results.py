@@ -19,9 +19,10 @@ from flask import (
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from indexer.engines.base import FACETS, Count, Sort
+from indexer.engines.base import FACETS, Count, Filters, Sort
+from indexer.search.query import parse
 from indexer.wording import say
-from webapp import histogram, plan, reading, underway
+from webapp import histogram, home, plan, reading, underway
 from webapp.context import note_timings, the_archive
 from webapp.display import facet_value
 from webapp.edits import Edits
@@ -52,6 +53,12 @@ _STAGES = {
 }
 
 
+#: Notices that warn of nothing.
+_GOOD_NEWS = {
+    say("The archive has an article with this title: articles that tell the same story come first.")
+}
+
+
 @blueprint.get("/search")
 def search() -> str | Response:
     state = SearchState.from_args(request.args)
@@ -62,15 +69,24 @@ def search() -> str | Response:
     if page is None:
         return _not_yet(state, asked)
     note_timings(page)
+    if not page.total and not the_archive().stats().articles:
+        return home.empty(state)  # no words are to blame
+    # Signs and filters alone are no question: then the archive is browsed, whatever stands in the box.
+    parsed = parse(state.text)
+    browses = not parsed.free_text
     return render_template(
         "results.html",
         state=state,
+        browses=browses,
+        narrowed=state.is_narrowed or bool(parsed.clauses) or parsed.filters != Filters(),
+        order=Sort.NEWEST if browses and state.sort is Sort.RELEVANCE else state.sort,
+        good_news=_GOOD_NEWS,
         page=page,
         gists=reading.gists(page.results),
         facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),
-        sorts=list(Sort) if state.text else [Sort.NEWEST, Sort.OLDEST],
+        sorts=[Sort.NEWEST, Sort.OLDEST] if browses else list(Sort),
         sizes=SIZES,
         formats=FORMATS,
         plan=plan.rows(page.plan, state, [count.value for count in page.facets.get("language", ())]),

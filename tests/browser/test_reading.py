@@ -98,6 +98,8 @@ def test_a_word_is_explained_to_pointer_and_keyboard(open_page: OpenPage) -> Non
 def test_a_tap_explains_a_word(open_page: OpenPage) -> None:
     page = open_page(ANSWERS, viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
     page.locator(FIRST).first.tap()
+    expect(page.locator(".help .with-finger")).to_be_visible()
+    expect(page.locator(".help .with-pointer")).to_be_hidden()
     page.locator(".text p").first.tap(position={"x": 5, "y": 5})
     page.locator(".text .w", has_text=re.compile("^وزارة$")).first.tap()
     bubble = page.locator(".bubble")

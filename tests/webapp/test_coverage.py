@@ -46,6 +46,13 @@ def test_copies_are_counted_when_asked(client: FlaskClient) -> None:
     assert "0 articles (0.0 %) have word for word" in counted
 
 
+def test_a_source_without_dates_has_no_dates_rather_than_no_gap(client: FlaskClient) -> None:
+    html = client.get("/coverage").text
+    gaps = re.findall(r'<td class="n">([^<]*)</td></tr>', html.partition('id="gaps"')[0])
+    assert gaps.count("no dates") == 1  # the hostile article's
+    assert len(gaps) == 3
+
+
 def test_hostile_sources_are_text(client: FlaskClient) -> None:
     html = client.get("/coverage").text
     assert SCRIPT not in html

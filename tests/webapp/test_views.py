@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +13,8 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.commands.demo import QUESTIONS
+from indexer.search.page import ResultPage
+from indexer.search.searcher import _KNOWN_ITEM, Searcher
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT
@@ -33,10 +37,70 @@ def test_the_welcome_page_asks_what_the_demo_asks(client: FlaskClient) -> None:
     assert f"{len(ARTICLES)} articles in 2 languages" in html
 
 
-def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
-    with Archive.open(load_settings(archive=tmp_path / "a", cache=tmp_path), encoder=FakeEncoder()) as empty:
+@pytest.mark.parametrize(
+    ("settings", "command"),
+    [
+        (
+            {"archive": "it's empty"},
+            "newsarchive --archive &#39;it&#39;&#34;&#39;&#34;&#39;s empty&#39; index",
+        ),
+        ({"archive": "archive"}, "<code>newsarchive index"),
+        ({"engine": "https://me:secret@host:9200"}, "newsarchive --engine https://host:9200 index"),
+    ],
+)
+def test_the_command_that_fills_an_empty_archive_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Archive.open(load_settings(archive="a", cache=tmp_path), encoder=FakeEncoder()) as empty:
         client = create_app(empty).test_client()
-        assert "newsarchive index" in page(client, "/")
+        empty.settings = load_settings(cache=tmp_path, **settings)
+        for path in ("/", "/search?q=libya", "/search?q=libya&source=BBC"):
+            html = page(client, path)
+            assert "This archive is empty." in html
+            assert f"{command} FILE-OR-FOLDER" in html
+            assert "secret" not in html
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=%3F%3F%3F", "all articles are listed"),
+        ("q=😀", "all articles are listed"),
+        ("q=😀&source=BBC", "all that passes the conditions is listed"),
+        ("q=source:BBC", "all that passes the conditions is listed"),
+        ("q=-libya", "all that passes the conditions is listed"),
+    ],
+)
+def test_what_holds_no_word_is_browsed_and_said_to_be(client: FlaskClient, query: str, said: str) -> None:
+    html = page(client, f"/search?{query}")
+    assert said in html
+    assert "nearest in meaning" not in html
+    assert "Best match" not in html
+    assert re.search(r'sort=newest" aria-current="true">Newest', html)
+    assert "are listed" not in page(client, "/search?q=libya")
+
+
+def test_good_news_do_not_wear_the_colour_of_a_warning(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Searcher.search
+
+    def noticed(*args: Any, **named: Any) -> ResultPage:
+        return replace(search(*args, **named), notices=(_KNOWN_ITEM, "A warning."))
+
+    monkeypatch.setattr(Searcher, "search", noticed)
+    html = page(client, "/search?q=libya")
+    assert re.findall(r'<p class="([^"]+)" role="status">', html) == ["notice good", "notice"]
+
+
+def test_a_value_that_is_left_out_is_marked_and_taken_back(client: FlaskClient) -> None:
+    html = page(client, "/search?-source=BBC")
+    row = re.search(r'<li class="out">(.*?)</li>', html, re.DOTALL)
+    assert row
+    assert '<bdi>BBC</bdi><span class="unseen"> left out</span>' in row[1]
+    assert '<a class="not" href="/search" aria-label="Do not leave out BBC"' in row[1]
+    assert html.count('<li class="out">') == 1
 
 
 def test_results_carry_language_and_direction(client: FlaskClient) -> None:
