@@ -183,3 +183,43 @@ def test_a_ticked_result_is_downloaded_as_a_citation(open_page: OpenPage) -> Non
     text = download.value.path().read_text(encoding="utf-8")
     assert text.count("TY  - NEWS") == 1
     assert "LA  - ar" in text
+
+
+def test_ticks_last_from_page_to_page_and_are_all_downloaded(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections&language=ar")
+    told = page.locator("#ticked")
+    expect(told).to_be_hidden()
+    page.locator(".tick").nth(1).check()
+    expect(told).to_contain_text("1 ticked")
+    page.get_by_role("link", name="Next").click()
+    expect(told).to_contain_text("1 ticked")
+    expect(page.locator(".tick:checked")).to_have_count(0)
+    page.locator(".tick").first.check()
+    expect(told).to_contain_text("2 ticked")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 3
+    page.go_back()
+    expect(page.locator(".tick:checked")).to_have_count(1)
+    expect(told).to_contain_text("2 ticked")
+    # In another order they are the same search's, in another search there are none.
+    page.get_by_role("link", name="Oldest").click()
+    expect(told).to_contain_text("2 ticked")
+    page.goto(page.url.replace("elections", "ceasefire"))
+    expect(told).to_be_hidden()
+    page.go_back()
+    told.get_by_role("button", name="Clear").click()
+    expect(told).to_be_hidden()
+    expect(page.get_by_role("button", name="Download")).to_be_focused()
+    page.reload()
+    expect(page.locator(".tick:checked")).to_have_count(0)
+    expect(told).to_be_hidden()
+
+
+def test_without_script_ticks_are_of_their_page(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections", java_script_enabled=False)
+    expect(page.locator("#ticked")).to_be_hidden()
+    page.locator(".tick").first.check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert len(download.value.path().read_text(encoding="utf-8").splitlines()) == 2

@@ -302,3 +302,12 @@ def test_export_streams_all_or_what_is_ticked(client: FlaskClient) -> None:
     ticked = client.get("/export?format=jsonl&id=n2&id=n1&id=gone").text.splitlines()
     assert [re.search(r'"id":"(\w+)"', line)[1] for line in ticked] == ["n2", "n1"]  # type: ignore[index]
     assert client.get("/export?format=ris&source=BBC").text.count("TY  - NEWS") == 13
+
+
+def test_a_thousand_ticks_come_as_a_form(client: FlaskClient) -> None:
+    ids = ["n2", "n1", *(f"https://news.example/{'x' * 60}/{number}" for number in range(998))]
+    lines = client.post("/export", data={"format": "jsonl", "q": "libya", "id": ids}).text.splitlines()
+    assert [re.search(r'"id":"(\w+)"', line)[1] for line in lines] == ["n2", "n1"]  # type: ignore[index]
+    assert client.post("/export", data={"format": "jsonl", "id": [*ids, "n3"]}).status_code == 400
+    assert client.post("/export", data={"id": ["x" * 600_000]}).status_code == 413
+    assert client.post("/export", data={}, headers={"Origin": "https://evil.example"}).status_code == 403

@@ -7,6 +7,7 @@ import { setUpHits } from "./hits.js";
 import { keyOf } from "./keys.js";
 import { setUpRecent } from "./recent.js";
 import { setUpSearching } from "./searching.js";
+import { setUpTicks } from "./ticks.js";
 import { setUpWords } from "./words.js";
 
 document.documentElement.classList.add("scripted");
@@ -36,3 +37,4 @@ setUpFacets();
 setUpHistogram();
 setUpRecent();
 setUpSearching();
+setUpTicks();
