@@ -12,7 +12,6 @@ from functools import partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from indexer.article import Article
@@ -69,7 +68,7 @@ def show() -> str:
     whole = len(article.text) <= longest or request.args.get("whole") == "1"
     snippet = place.result.snippet if place and place.result else None
     best = (snippet.start, snippet.end) if snippet else (0, 0)
-    side = translation.side_by_side(article, text_marks, best=best, write=escape) if translates else None
+    side = translation.side_by_side(article, text_marks, best=best) if translates else None
     if side:
         paragraphs, hits = [row.original for row in side.rows], side.hits
     else:
@@ -77,7 +76,7 @@ def show() -> str:
             article.text if whole else article.text[:longest],
             text_marks,
             best=best,
-            write=partial(reading.with_glosses, told=archive.word_for_word(article)) if with_help else escape,
+            compose=partial(reading.with_glosses, archive.word_for_word(article)) if with_help else None,
         )
     near = archive.similar(article_id, NEAR)
     copies = _copies(article, [result.article for result in near])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -43,6 +44,16 @@ class Piece:
     text: str
     highlight: Highlight | None = None
     number: int = 0
+
+
+class Linked(Protocol):
+    """Makes markup of a piece: a mark as a link to the next one, around `inside` in place of its text."""
+
+    def __call__(self, piece: Piece, inside: Markup | None = None) -> Markup: ...
+
+
+#: Makes markup of the pieces of a paragraph.
+Compose = Callable[[Sequence[Piece], Linked], Markup]
 
 
 def clean(text: str) -> str:
@@ -90,12 +101,12 @@ def paragraphs(
     highlights: Iterable[Highlight] = (),
     *,
     best: tuple[int, int] = (0, 0),
-    write: Callable[[str], Markup] = escape,
+    compose: Compose | None = None,
     spans: Sequence[tuple[int, int]] | None = None,
 ) -> tuple[list[Paragraph], int]:
     """Return the paragraphs of a text (or what else the ascending `spans` cut), and how many marks they hold.
 
-    `best` is the span of the passage that was matched; `write` makes markup of a cleaned run of text.
+    `best` is the span of the passage that was matched; `compose` may put more than its pieces into a paragraph.
 
     Each mark is a link to the next one (the last to the first), so that one can walk through them by
     clicking or with the Tab key where there is no script.
@@ -114,10 +125,11 @@ def paragraphs(
         number += sum(1 for piece in found if piece.highlight)
         cut.append((start, found))
     total = number - 1
+    linked = partial(_linked, total)
     return [
         Paragraph(
             start,
-            Markup("").join(_linked(piece, total, write) for piece in found),
+            compose(found, linked) if compose else Markup("").join(map(linked, found)),
             start < best[1] and best[0] < start + sum(len(piece.text) for piece in found),
         )
         for start, found in cut
@@ -151,20 +163,20 @@ def _paragraph_spans(text: str) -> Iterator[tuple[int, int]]:
         yield position, len(text)
 
 
-def _mark(piece: Piece, write: Callable[[str], Markup] = escape) -> Markup:
+def _mark(piece: Piece, inside: Markup | None = None) -> Markup:
     highlight = piece.highlight
     assert highlight is not None
     # Each part is escaped by itself: filling in a Markup does the same at four times the cost.
     key, reason = escape(word_key(highlight.word)), escape(_reason(highlight))
     opened = f'<mark class="{_kind(highlight)}" data-word="{key}" title="{reason}">'
-    return Markup(f"{opened}{write(clean(piece.text))}</mark>")
+    return Markup(f"{opened}{escape(clean(piece.text)) if inside is None else inside}</mark>")
 
 
-def _linked(piece: Piece, total: int, write: Callable[[str], Markup]) -> Markup:
+def _linked(total: int, piece: Piece, inside: Markup | None = None) -> Markup:
     if not piece.highlight:
-        return write(clean(piece.text))
+        return escape(clean(piece.text))
     following = piece.number % total + 1
-    return Markup(f'<a class="hit" id="m{piece.number}" href="#m{following}">{_mark(piece, write)}</a>')
+    return Markup(f'<a class="hit" id="m{piece.number}" href="#m{following}">{_mark(piece, inside)}</a>')
 
 
 def _kind(highlight: Highlight) -> str:

@@ -6,10 +6,8 @@ Asked for with `translate=1`. What the time did not allow comes with the next re
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from markupsafe import Markup
 
 from indexer.article import Article
 from indexer.errors import ArchiveError, SettingsError
@@ -58,7 +56,6 @@ def side_by_side(
     highlights: Sequence[Highlight],
     *,
     best: tuple[int, int],
-    write: Callable[[str], Markup],
 ) -> Side | None:
     """Return the rows of an article; None where the translator fails, whose reason is logged."""
     try:
@@ -66,7 +63,7 @@ def side_by_side(
     except ArchiveError as error:
         log.error("article %r: %s", article.id, error)
         return None
-    return _side(article, found, highlights, best, write) if found else None
+    return _side(article, found, highlights, best) if found else None
 
 
 def _side(
@@ -74,12 +71,9 @@ def _side(
     found: Translation,
     highlights: Sequence[Highlight],
     best: tuple[int, int],
-    write: Callable[[str], Markup],
 ) -> Side:
     spans = [(sentence.start, sentence.end) for sentence in found.sentences]
-    originals, hits = marking.paragraphs(
-        article.text[: found.characters], highlights, best=best, write=write, spans=spans
-    )
+    originals, hits = marking.paragraphs(article.text[: found.characters], highlights, best=best, spans=spans)
     rows = []
     before = 0
     for original, sentence in zip(originals, found.sentences, strict=True):

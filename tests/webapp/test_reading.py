@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from indexer.archive import Archive
 from indexer.article import Article, Precision, Published
@@ -18,6 +21,7 @@ from indexer.engines.base import Gathered, GatherRequest
 from indexer.errors import EngineTimeout
 from indexer.search.dictionary import Dictionary
 from indexer.search.glosses import Gloss, Glossary, Source
+from indexer.search.page import Highlight
 from indexer.search.request import SearchRequest
 from indexer.search.wordforword import WordForWord
 from indexer.settings import load_settings
@@ -26,6 +30,7 @@ from tests.webapp.conftest import HOSTILE_ID
 from webapp import create_app
 from webapp.context import the_archive
 from webapp.display import hijri
+from webapp.marking import paragraphs
 from webapp.reading import with_glosses
 
 
@@ -143,14 +148,67 @@ def test_what_is_no_arabic_word_has_no_glosses(client: FlaskClient, word: str) -
     assert answer["glosses"] == []
 
 
+def glossed(app: Flask, text: str, *marked: str) -> str:
+    """Return the only paragraph of a text with glosses, and some parts of it marked."""
+    marks = [Highlight(text.index(part), text.index(part) + len(part)) for part in marked]
+    with app.test_request_context():
+        compose = partial(with_glosses, the_archive().word_for_word())
+        [paragraph], total = paragraphs(text, marks, compose=compose)
+    assert total == len(marked)
+    return str(paragraph.html)
+
+
+def plain(html: str) -> str:
+    return re.sub(r"<rt.*?</rt>|<[^>]+>", "", html)
+
+
+def test_a_word_of_which_a_part_is_marked_stays_whole_and_is_glossed_as_one(app: Flask) -> None:
+    html = glossed(app, "خطط لجمال المدينة.", "جمال")
+    [word] = re.findall(r"<ruby>((?:(?!</ruby>).)*<mark.*?)</ruby>", html)
+    assert plain(word) == "لجمال"
+    assert word.count("<rt") == 1
+    assert re.search('<a class="hit" id="m1" href="#m1"><mark [^>]+>جمال</mark></a><rt', word)
+    assert plain(html) == "خطط لجمال المدينة."
+
+
+def test_a_mark_of_several_words_has_their_glosses_in_it(app: Flask) -> None:
+    html = glossed(app, "في ليبيا وزارة قال.", "ليبيا وزارة")
+    mark = re.search("<mark[^>]+>(.*)</mark>", html)
+    assert mark
+    assert mark[1].count("<ruby>") == 2
+    assert plain(mark[1]) == "ليبيا وزارة"
+    assert plain(html) == "في ليبيا وزارة قال."
+
+
+_WORDS = st.sampled_from(
+    ["لجمال", "وزارة", "ليبيا", "الولايات", "المتحدة", "في", "<b>", "&", "«قال»", "x", "\u202e", "9"]
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.lists(_WORDS, min_size=1, max_size=8).map(" ".join),
+    cuts=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), max_size=5),
+)
+def test_wherever_marks_fall_the_text_stays_what_it_is(
+    app: Flask, text: str, cuts: list[tuple[int, int]]
+) -> None:
+    marks = [Highlight(start, start + length) for start, length in cuts]
+    with app.test_request_context():
+        compose = partial(with_glosses, the_archive().word_for_word())
+        found, total = paragraphs(text, marks, compose=compose)
+        bare, _ = paragraphs(text, marks)
+    html, expected = ("".join(str(one.html) for one in some) for some in (found, bare))
+    assert plain(html) == plain(expected)
+    assert re.findall(r' id="(m\d+)"', html) == [f"m{number + 1}" for number in range(total)]
+
+
 def test_english_stands_above_and_the_text_stays_what_it_is(app: Flask) -> None:
     text = '"وزارة" <b>&amp; في ليبيا'
-    with app.app_context():
-        html = with_glosses(text, the_archive().word_for_word())
+    html = glossed(app, text)
     assert '<ruby>وزارة&#34;<rt lang="en" dir="ltr">ministry</rt></ruby>' in html
     assert "<b>" not in html
-    without = re.sub(r"<rt.*?</rt>|</?ruby>", "", html)
-    assert without == "&#34;وزارة&#34; &lt;b&gt;&amp;amp; في ليبيا"
+    assert plain(html) == "&#34;وزارة&#34; &lt;b&gt;&amp;amp; في ليبيا"
 
 
 def test_help_is_offered_for_arabic_only(client: FlaskClient) -> None:
