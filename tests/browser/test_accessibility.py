@@ -74,6 +74,14 @@ def test_axe_finds_nothing_on_a_saved_search(open_page: OpenPage) -> None:
     expect(page.get_by_role("main")).to_contain_text("No search is saved")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_list_of_keys(open_page: OpenPage, scheme: str) -> None:
+    page = open_page("/", color_scheme=scheme)
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert not violations(page)
+
+
 def test_axe_finds_what_is_wrong(open_page: OpenPage) -> None:
     page = open_page("/")
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")

@@ -123,6 +123,8 @@ def test_keys_work_on_an_arabic_keyboard(open_page: OpenPage) -> None:
     expect(bar).to_contain_text("1 من ")
     page.evaluate(press, ["ح", "KeyP"])
     expect(bar).to_contain_text(f"{bar.get_attribute('data-hits')} من ")
+    page.evaluate(press, ["؟", "Slash"])
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_what_scripts_say_is_arabic(open_page: OpenPage) -> None:

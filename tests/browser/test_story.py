@@ -185,6 +185,50 @@ def test_a_ticked_result_is_downloaded_as_a_citation(open_page: OpenPage) -> Non
     assert "LA  - ar" in text
 
 
+def test_keys_lead_from_result_to_result(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections")
+    titles = page.locator(".cards > .card .title a")
+    page.locator("html.scripted").wait_for()
+    page.keyboard.press("j")
+    expect(titles.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(titles.nth(2)).to_be_focused()
+    expect(titles.nth(2)).to_be_in_viewport()
+    page.keyboard.press("k")
+    expect(titles.nth(1)).to_be_focused()
+    for _ in range(3):  # before the first is nothing
+        page.keyboard.press("k")
+    expect(titles.nth(0)).to_be_focused()
+    page.locator(".tick").nth(4).focus()
+    page.keyboard.press("j")
+    expect(titles.nth(5)).to_be_focused()
+    opened = titles.nth(5).inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(opened)
+
+
+def test_the_list_of_keys_opens_and_closes(open_page: OpenPage) -> None:
+    page = open_page("/search?q=elections")
+    sheet = page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_hidden()
+    page.locator("html.scripted").wait_for()
+    page.keyboard.press("?")
+    expect(sheet).to_contain_text("next and previous result")
+    page.keyboard.press("j")
+    expect(page.locator(".title a:focus")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.get_by_role("button", name="Keys").click()
+    sheet.get_by_role("button", name="Close").click()
+    expect(sheet).to_be_hidden()
+    # What is typed into a field is typed, and no key.
+    page.locator("#q").fill("")
+    page.locator("#q").press_sequentially("who? jk/")
+    expect(page.locator("#q")).to_have_value("who? jk/")
+    expect(sheet).to_be_hidden()
+
+
 def test_ticks_last_from_page_to_page_and_are_all_downloaded(open_page: OpenPage) -> None:
     page = open_page("/search?q=elections&language=ar")
     told = page.locator("#ticked")

@@ -12,11 +12,22 @@ import { setUpWords } from "./words.js";
 
 document.documentElement.classList.add("scripted");
 
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const sheet = document.getElementById("keys");
+// Letters are our keys where nothing is written: not in a field, and not below the list of keys.
+const typing = (target) =>
+  sheet.open || target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+// The title of the result that lies so many places from the one that has the focus; the first where none has it.
+const resultAt = (by) => {
+  const cards = [...document.querySelectorAll(".cards > .card")];
+  const here = cards.indexOf(document.activeElement.closest(".card"));
+  return (here < 0 ? cards[0] : cards[here + by])?.querySelector(".title a");
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const key = keyOf(event);
+  if (key === "?") sheet.showModal();
   if (key === "/") {
     const box = document.getElementById("q");
     if (!box) return;
@@ -24,11 +35,17 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   }
-  // The next and the previous result of the search that an article was opened from.
   if (key === "j" || key === "k") {
-    document.querySelector(`.trail [aria-keyshortcuts="${key}"]`)?.click();
+    // In an article: the next and the previous result of the search that it was opened from.
+    const link = document.querySelector(`.trail [aria-keyshortcuts="${key}"]`);
+    if (link) return link.click();
+    const title = resultAt(key === "j" ? 1 : -1);
+    title?.focus({ preventScroll: true });
+    title?.closest(".card").scrollIntoView({ block: "nearest" });
   }
 });
+document.querySelector("[data-opens=keys]").addEventListener("click", () => sheet.showModal());
+sheet.addEventListener("click", (event) => event.target === sheet && sheet.close()); // beside it
 
 setUpHits(typing);
 setUpWords();

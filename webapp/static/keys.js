@@ -3,6 +3,7 @@
 const PLACES = { KeyJ: "j", KeyK: "k", KeyN: "n", KeyP: "p", Slash: "/" };
 
 export function keyOf(event) {
+  if (event.key === "؟") return "?";
   if (/^[\x21-\x7e]$/.test(event.key)) return event.key;
   return event.shiftKey ? undefined : PLACES[event.code];
 }
