@@ -21,7 +21,7 @@ from indexer.errors import (
 )
 from indexer.wording import say
 from webapp.marking import clean
-from webapp.parameters import kind_of, wrong_parameters
+from webapp.parameters import ALL_WRONG, kind_of, wrong_parameters
 from webapp.state import SearchState
 
 log = logging.getLogger(__name__)
@@ -150,13 +150,13 @@ def _for_program(problem: Problem) -> Response:
 def _for_person(problem: Problem, error: Exception) -> Response:
     names = wrong_parameters(error) if isinstance(error, InvalidQuery) else ()
     # What was chosen stays in the box's form: a slip in one place must not throw the search away.
-    state = SearchState.what_can_be_read(_without(request.args, names))
+    state, others = SearchState.what_can_be_read(_without(request.args, names))
     page = render_template(
         "error.html",
         problem=problem,
         state=state,
         around=_around(state.text, problem.column),
-        without=kind_of(names).without if names else "",
+        without=(ALL_WRONG if others else kind_of(names).without) if names else "",
         without_url=state.url(request.path if request.path in _SEARCHES else _SEARCHES[0]),
     )
     return Response(page, status=problem.status)

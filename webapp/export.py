@@ -24,16 +24,12 @@ MAX_TICKED = 1_000
 MAX_TICKED_BYTES = 500_000
 
 
-@blueprint.get("/export")
+@blueprint.route("/export", methods=["GET", "POST"])
 def export() -> Response:
-    return answer(request.args, request.args.get("format", "csv"))
-
-
-@blueprint.post("/export")
-def export_ticked() -> Response:
-    """Answer a form: what is ticked on many pages is more than an address holds."""
+    """Answer an address, or a form: what is ticked on many pages is more than an address holds."""
     request.max_content_length = MAX_TICKED_BYTES
-    return answer(request.form, request.form.get("format", "csv"))
+    args = request.form if request.method == "POST" else request.args
+    return answer(args, args.get("format", "csv"))
 
 
 def answer(args: MultiDict[str, str], format_name: str) -> Response:

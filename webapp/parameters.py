@@ -42,6 +42,8 @@ _KINDS = {
     ("pin",): _PLAN,
     ("drop", "pin"): _PLAN,
 }
+#: The way out where several are wrong.
+ALL_WRONG = say("The same search without what makes no sense in its address")
 FILTERS = tuple(f"{sign}{facet}" for facet in FACETS for sign in ("", "-"))
 
 

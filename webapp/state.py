@@ -103,15 +103,17 @@ class SearchState:
         return state
 
     @classmethod
-    def what_can_be_read(cls, args: MultiDict[str, str]) -> SearchState:
-        """Read an address's parameters, without those that make no sense."""
+    def what_can_be_read(cls, args: MultiDict[str, str]) -> tuple[SearchState, list[str]]:
+        """Read an address's parameters without those that make no sense; return the names of these, too."""
         args = args.copy()
+        wrong: list[str] = []
         while True:
             try:
-                return cls.from_args(args)
+                return cls.from_args(args), wrong
             except BadParameter as error:
                 for name in error.names:
                     args.poplist(name)
+                wrong += error.names
 
     def filters(self) -> Filters:
         """Return the filters. Raises `BadParameter` for dates that are none or leave no day."""

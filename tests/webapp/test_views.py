@@ -238,6 +238,12 @@ def test_a_slip_in_the_address_does_not_throw_the_search_away(
     ]
 
 
+def test_several_slips_have_one_way_out(client: FlaskClient) -> None:
+    html = page(client, f"{SEARCH}&from=bad&to=worse&size=0&page=none&drop=x&-author={'x' * 9_000}", 400)
+    way = "The same search without what makes no sense in its address"
+    assert f'<a href="{SEARCH.replace("&", "&amp;")}">{way}</a>' in html
+
+
 def test_a_slip_in_the_question_leaves_the_filters_in_the_form(client: FlaskClient) -> None:
     html = page(client, "/search?q=%22unbalanced&source=BBC&sort=best&from=2018", 400)
     assert '<input type="hidden" name="source" value="BBC">' in html

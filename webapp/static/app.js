@@ -45,7 +45,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-opens=keys]").addEventListener("click", () => sheet.showModal());
-sheet.addEventListener("click", (event) => event.target === sheet && sheet.close()); // beside it
+// Beside the sheet is the sheet's own backdrop.
+sheet.addEventListener("click", (event) => (event.target === sheet || event.target.closest("button")) && sheet.close());
 
 setUpHits(typing);
 setUpWords();
