@@ -125,12 +125,9 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _of_query(error: InvalidQuery) -> Problem:
-    names, remedy = wrong_parameters(error), error.remedy
-    if names == ("page",) and remedy:
-        # The searcher also advises an order by date, which ends at the same page, and may be the order already.
-        remedy = say("Narrow the search, for example by its dates, or export everything.")
+    names = wrong_parameters(error)
     title = kind_of(names).title if names else say("This question cannot be searched")
-    return Problem(400, title, error.message, remedy, error.column)
+    return Problem(400, title, error.message, error.remedy, error.column)
 
 
 def _answer(error: Exception) -> Response:

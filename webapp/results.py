@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Count, Filters, Sort
 from indexer.search.query import parse
+from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
 from webapp import histogram, home, plan, reading, underway
 from webapp.context import note_timings, the_archive
@@ -54,9 +55,7 @@ _STAGES = {
 
 
 #: Notices that warn of nothing.
-_GOOD_NEWS = {
-    say("The archive has an article with this title: articles that tell the same story come first.")
-}
+_GOOD_NEWS = {HAS_THIS_TITLE}
 
 
 @blueprint.get("/search")

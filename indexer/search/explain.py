@@ -18,7 +18,7 @@ TITLE = "title"
 #: Pairs in which the article holds the query's own word, and those that only vectors know.
 _OWN, _ALIGNED = (SAME, INFLECTION), "aligned"
 _EXAMPLES = 3
-#: From this rank on, the place among the nearest says little, and is told in passing.
+#: Behind this rank the place among the nearest says little beside the words that are met.
 _NEAR = 20
 #: What the article with this title scores, and what opens as it does (`indexer.search.knownitem.near_article`).
 _SAME = 1.0
@@ -29,7 +29,7 @@ def explain(
 ) -> Explanation:
     """Return the explanation of a result that meets `met` of the query's `words` words."""
     by_leg = {leg.leg: leg for leg in legs}
-    by_words, by_meaning = _by_words(met, words, pairs), _by_meaning(by_leg)
+    by_words, by_meaning = _by_words(met, words, pairs), _by_meaning(by_leg, met)
     if by_words and by_meaning:
         clause = (
             say("%(words)s, and %(meaning)s", words=by_words, meaning=by_meaning)
@@ -88,7 +88,7 @@ def _with_examples(clause: Text, examples: Sequence[str]) -> Text:
     return say("%(clause)s (%(examples)s)", clause=clause, examples=tuple(examples)) if examples else clause
 
 
-def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
+def _by_meaning(legs: Mapping[str, LegScore], met: Sequence[str]) -> Text:
     known = legs.get(KNOWN_ITEM)
     if known is not None and known.rank <= _NEAR:
         return _by_known_item(known)
@@ -97,9 +97,10 @@ def _by_meaning(legs: Mapping[str, LegScore]) -> Text:
         return Text("")
     if leg.rank == 1:
         return say("is the nearest by meaning")
-    if leg.rank <= _NEAR:
+    # So far behind, it says something only of an article that has nothing else to say for itself.
+    if leg.rank <= _NEAR or not met:
         return say("is the %(ordinal)s nearest by meaning", ordinal=ordinal(leg.rank))
-    return say("is less near by meaning (place %(rank)s)", rank=leg.rank)
+    return Text("")
 
 
 def _by_known_item(leg: LegScore) -> Text:

@@ -76,7 +76,9 @@ _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
     "the question."
 )
-_KNOWN_ITEM = say("The archive has an article with this title: articles that tell the same story come first.")
+HAS_THIS_TITLE = say(
+    "The archive has an article with this title: articles that tell the same story come first."
+)
 _NO_WORD = say("There is no word in this question that could be looked for: all articles are listed.")
 _AS_WRITTEN = say(
     "Words with a sign or in quotation marks are looked for as they are written, in no other language."
@@ -185,7 +187,7 @@ class Searcher:
         if stands_out is False:
             notices.insert(0, _NOTHING_STANDS_OUT)
         elif KNOWN_ITEM in found.legs:
-            notices.insert(0, _KNOWN_ITEM)
+            notices.insert(0, HAS_THIS_TITLE)
         for answer in (counted, gathered):
             if answer.notice or not answer.complete:
                 notices.append(answer.notice or _COUNTS_INCOMPLETE)
@@ -608,7 +610,7 @@ def _check(request: SearchRequest) -> None:
                 page=request.page,
                 most=WINDOW,
             ),
-            remedy=say("Narrow the search, sort it by date, or export everything."),
+            remedy=say("Narrow the search, for example by its dates, or export everything."),
         )
     check_filters(request.filters)
 

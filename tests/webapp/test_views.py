@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from indexer.archive import Archive
 from indexer.commands.demo import QUESTIONS
 from indexer.search.page import ResultPage
-from indexer.search.searcher import _KNOWN_ITEM, Searcher
+from indexer.search.searcher import HAS_THIS_TITLE, Searcher
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT
@@ -87,7 +87,7 @@ def test_good_news_do_not_wear_the_colour_of_a_warning(
     search = Searcher.search
 
     def noticed(*args: Any, **named: Any) -> ResultPage:
-        return replace(search(*args, **named), notices=(_KNOWN_ITEM, "A warning."))
+        return replace(search(*args, **named), notices=(HAS_THIS_TITLE, "A warning."))
 
     monkeypatch.setattr(Searcher, "search", noticed)
     html = page(client, "/search?q=libya")
