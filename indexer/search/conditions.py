@@ -8,7 +8,8 @@ from indexer.engines.base import Field
 from indexer.search.dictionary import Dictionary
 from indexer.search.query import Atom, Occur, ParsedQuery
 
-_FIELDS = {Field.TITLE: "title:", Field.BODY: "body:", Field.ANY: ""}
+#: In a sentence several stand side by side, and each has its sign where it begins.
+_ISOLATE, _END = "\u2068", "\u2069"
 #: So many are told.
 _MOST = 3
 
@@ -26,15 +27,13 @@ def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
             continue
         if arabic := dictionary.written(atom.text):
             quoted = atom.phrase or " " in arabic[0]
-            sign = (
-                "-"
-                if clause.occur is Occur.MUST_NOT
-                else ""
-                if quoted or atom.field is not Field.ANY
-                else "+"
-            )
-            yield (
-                f'{sign}{_FIELDS[atom.field]}"{arabic[0]}"'
-                if quoted
-                else f"{sign}{_FIELDS[atom.field]}{arabic[0]}"
-            )
+            written = f'"{arabic[0]}"' if quoted else arabic[0]
+            yield f"{_ISOLATE}{_sign(clause.occur, atom, quoted=quoted)}{written}{_END}"
+
+
+def _sign(occur: Occur, atom: Atom, *, quoted: bool) -> str:
+    """Return what makes a word the condition that it is: a phrase and a field are one by themselves."""
+    field = "" if atom.field is Field.ANY else f"{atom.field.value}:"
+    if occur is Occur.MUST_NOT:
+        return f"-{field}"
+    return field or ("" if quoted else "+")

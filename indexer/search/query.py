@@ -43,6 +43,7 @@ _TEXT_FIELDS = {"title": Field.TITLE, "body": Field.BODY}
 
 _QUOTES = '"“”„«»'
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNKNOWN_FIELD = re.compile(r"([A-Za-z]{4,12}):(?=\w)")
 
 
@@ -107,8 +108,9 @@ class ParsedQuery:
 def parse(text: str) -> ParsedQuery:
     """Return the parts of a query. Raises `InvalidQuery` with the column (from 0) and a sentence."""
     _check_size(text)
-    # The encoder's tokeniser takes no lone surrogates; same length, so that columns stay right.
-    text = _SURROGATES.sub("\ufffd", text)
+    # The encoder's tokeniser takes no lone surrogates; same length, so that columns stay right. What was copied from a
+    # page may have marks around it that keep its direction: they are no letters, and hide no sign behind them.
+    text = _DIRECTIONS.sub(" ", _SURROGATES.sub("\ufffd", text))
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:

@@ -208,7 +208,7 @@ def test_too_long_is_refused_at_once() -> None:
 
 
 def test_direction_marks_do_not_hide_operators() -> None:
-    assert clauses("\u200fليبيا \u200f-نفط \u202b+هدنة\u202c")[1:] == [("-", "نفط"), ("+", "هدنة\u202c")]
+    assert clauses("\u200fليبيا \u200f-نفط \u202b+هدنة\u202c")[1:] == [("-", "نفط"), ("+", "هدنة")]
 
 
 def test_lone_surrogates_are_replaced() -> None:
@@ -275,3 +275,10 @@ def test_any_string_parses_or_is_refused_inside_itself(text: str) -> None:
         for atom in (atom for clause in parsed.clauses for atom in atoms(clause.node)):
             assert 0 <= atom.start < atom.end <= len(text)
             assert atom.text in parsed.text[atom.start : atom.end]
+
+
+@pytest.mark.parametrize("sign", ["-", "+", ""])
+def test_marks_of_direction_around_what_was_copied_are_no_part_of_it(sign: str) -> None:
+    copied, typed = parse(f"خبر \u2068{sign}قنصلية\u2069"), parse(f"خبر  {sign}قنصلية ")
+    assert copied.clauses == typed.clauses
+    assert parse('\u2068"ولي العهد"\u2069 \u202bنفط\u202c').free_text == "ولي العهد نفط"

@@ -161,10 +161,10 @@ def test_order_by_date(searcher: Searcher) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("ceasefire -oil", "In Arabic: -نفط"),
-        ("+Libya", "In Arabic: +ليبيا"),
-        ("title:Libya", "In Arabic: title:ليبيا"),
-        ('"prime minister" Libya', 'In Arabic: "رئيس الوزراء"'),
+        ("ceasefire -oil", "In Arabic: \u2068-نفط\u2069"),
+        ("+Libya", "In Arabic: \u2068+ليبيا\u2069"),
+        ("title:Libya", "In Arabic: \u2068title:ليبيا\u2069"),
+        ('"prime minister" Libya', 'In Arabic: \u2068"رئيس الوزراء"\u2069'),
         ("!!!", "no word in this question"),
         ("😀 ؟", "no word in this question"),
     ],
