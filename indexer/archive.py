@@ -329,6 +329,10 @@ class Archive:
         """Yield every article (of *union*) by id."""
         return map(without_origin, self.engine.scan(union or Union()))
 
+    def count(self) -> int:
+        """Return how many articles there are: in a moment, where `stats` looks at all that is stored."""
+        return self.engine.gather(GatherRequest(Union()), timeout=self.settings.search_timeout).total
+
     def stats(self) -> EngineStats:
         return self.engine.stats()
 

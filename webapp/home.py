@@ -31,7 +31,7 @@ NEWEST = 5
 def welcome() -> str:
     archive = the_archive()
     state = SearchState(sort=Sort.NEWEST)
-    if not archive.stats().articles:
+    if not archive.count():
         return empty(state)
     page = archive.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST))
     chart = histogram.draw(page.histogram, state) if page.histogram else None

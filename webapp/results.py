@@ -68,7 +68,7 @@ def search() -> str | Response:
     if page is None:
         return _not_yet(state, asked)
     note_timings(page)
-    if not page.total and not the_archive().stats().articles:
+    if not page.total and not the_archive().count():
         return home.empty(state)  # no words are to blame
     # Signs and filters alone are no question: then the archive is browsed, whatever stands in the box.
     parsed = parse(state.text)

@@ -232,7 +232,7 @@ def _mails() -> bool:
 def _usual_nearness() -> UsualNearness:
     """Return the archive's usual nearness, taken again when the archive has changed by a tenth."""
     archive, kept = the_archive(), current_app.extensions
-    articles = archive.stats().articles
+    articles = archive.count()
     known = kept.get(_USUAL)
     if known is None or abs(articles - known[0]) > known[0] / 10:
         known = kept[_USUAL] = (articles, UsualNearness.of(archive.engine))

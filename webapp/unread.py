@@ -61,9 +61,8 @@ class Unread:
         try:
             store = SavedSearches(self._archive.engine)
             self._total = sum(store.unread(saved) for saved in store)
-        except (
-            Exception
-        ):  # whatever it is, it is told where it matters; a number beside a link is not worth a page
+        except Exception:
+            # Whatever it is, it is told where it matters: a number beside a link is not worth a page.
             log.debug("The unread alerts could not be counted.", exc_info=True)
         finally:
             self._lock.release()

@@ -101,6 +101,8 @@ def test_an_evaluation_is_kept_and_comes_back(settled: Archive) -> None:
 
 
 def test_without_judgements_the_command_says_what_to_do(tmp_path: Path) -> None:
+    with Archive.open(load_settings(archive=tmp_path / "empty", cache=tmp_path)) as archive:
+        archive.create()
     result = CliRunner().invoke(evaluate_, ["--from-judgements", "--archive", str(tmp_path / "empty")])
     assert isinstance(result.exception, UnreadableSource)
     assert "thumbs" in str(result.exception)
