@@ -93,9 +93,9 @@ class Scorer:
                 mask &= self._mask(clause)
         else:
             for clause in query.one_of or query.should:
-                mask[self._hits(clause).positions] = True
+                self._set(mask, clause, True)
         for clause in query.must_not:
-            mask[self._hits(clause).positions] = False
+            self._set(mask, clause, False)
         return mask
 
     def best(self, query: LexicalQuery, allowed: Mask | None, size: int) -> tuple[Positions, FloatArray, int]:
@@ -130,8 +130,21 @@ class Scorer:
 
     def _mask(self, clause: Clause) -> Mask:
         mask = np.zeros(len(self._columns), np.bool_)
-        mask[self._hits(clause).positions] = True
+        self._set(mask, clause, True)
         return mask
+
+    def _set(self, mask: Mask, clause: Clause, value: bool) -> None:
+        """Set the mask where a clause matches. Alternatives need no scores for that, which are what takes time."""
+        match clause:
+            case Term():
+                mask[self._term(Atom((clause.token,), clause.form, clause.field)).positions] = value
+            case PhraseTerm():
+                mask[self._term(Atom(clause.tokens, clause.form, clause.field)).positions] = value
+            case AnyOf():
+                for option in clause.options:
+                    self._set(mask, option, value)
+            case AllOf():
+                mask[self._hits(clause).positions] = value
 
     def _hits(self, clause: Clause) -> Hits:
         # One search asks four times: which match, what they score, of which parts, and again which match, to count.
@@ -167,8 +180,11 @@ class Scorer:
         starts = np.flatnonzero(np.diff(positions, prepend=-1))
         return positions[starts], scores, starts, np.diff(starts, append=len(positions))
 
+    def _term(self, atom: Atom) -> Hits:
+        return self._terms.get(atom, self._looked_up)
+
     def _boosted(self, atom: Atom, boost: float) -> Hits:
-        hits = self._terms.get(atom, self._looked_up)
+        hits = self._term(atom)
         return hits if boost == 1.0 else Hits(hits.positions, hits.scores * np.float32(boost))
 
     def _looked_up(self, atom: Atom) -> Hits:
