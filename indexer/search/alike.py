@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from indexer.search.dictionary import Dictionary
 
-#: Shorter words are like too many names.
-SHORTEST = 5
+#: Shorter words are like too many names, and longer ones are none.
+SHORTEST, LONGEST = 5, 30
 #: Of 1, where all letters are the same. Below this, names that merely share consonants come in (Markel, Merkle).
 LEAST = 0.8
 #: What is less like the word than the best by more than this is another name.
@@ -50,7 +50,7 @@ class Alike(NamedTuple):
 def names_alike(word: str) -> tuple[Alike, ...]:
     """Return the names that are spelled most like a word, best first; none for short words and other scripts."""
     latin = word.casefold()
-    if len(latin) < SHORTEST or not latin.isascii():
+    if not (SHORTEST <= len(latin) <= LONGEST and latin.isascii()):
         return ()
     spelled = _spelled(latin)
     found = [

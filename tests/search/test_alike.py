@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from indexer.search.alike import LEAST, names_alike
@@ -27,6 +29,13 @@ def test_a_word_that_no_list_has_is_no_name(word: str) -> None:
 @pytest.mark.parametrize("word", ["Sisy", "", "خاشقجي", "Хашогги", "x" * 5_000, "((((((", "'" * 9])
 def test_what_is_too_short_or_no_latin_name_is_like_nothing(word: str) -> None:
     assert names_alike(word) == ()
+
+
+def test_what_is_far_too_long_costs_nothing() -> None:
+    names_alike("warm up")
+    started = time.perf_counter()
+    assert names_alike("sa" * 1_000) == ()
+    assert time.perf_counter() - started < 0.1
 
 
 def test_the_most_alike_come_first() -> None:
