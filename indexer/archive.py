@@ -230,7 +230,7 @@ class Archive:
         before = unfinished.articles_before(self.engine)
         if before is not None:
             self.engine.settle(before)
-        unfinished.end(self.engine)
+            unfinished.end(self.engine)
         return words
 
     def delete(self, ids: Iterable[str]) -> int:
@@ -398,7 +398,7 @@ class Archive:
             begin(Phase.SETTLING)
             with suppress(KeyboardInterrupt):  # all is stored, and the report must not be lost
                 self.engine.settle(before)
-        unfinished.end(self.engine)
+            unfinished.end(self.engine)
         report.clock()
         return report
 

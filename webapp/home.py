@@ -31,9 +31,9 @@ NEWEST = 5
 def welcome() -> str:
     archive = the_archive()
     state = SearchState(sort=Sort.NEWEST)
-    if not archive.count():
-        return empty(state)
     page = archive.search(SearchRequest(sort=Sort.NEWEST, size=NEWEST))
+    if not page.total:
+        return empty(state)
     chart = histogram.draw(page.histogram, state) if page.histogram else None
     gists = reading.gists(page.results)
     return render_template("home.html", state=state, page=page, gists=gists, chart=chart, examples=EXAMPLES)

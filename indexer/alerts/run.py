@@ -103,7 +103,8 @@ def _send(
     archive: Archive, store: SavedSearches, saved: SavedSearch, sender: Sender, report: AlertReport
 ) -> None:
     sent_at, put_off = "", False
-    for way, send in sender.ways(saved).items():
+    # What is not due is looked at only for whether what went wrong before is still to be sent.
+    for way, send in sender.ways(saved).items() if saved.is_due or saved.problem else ():
         waiting = [alert for alert in store.alerts(saved.id) if way not in alert.sent]
         if not waiting:
             continue

@@ -321,9 +321,8 @@ class Manifest:
             "text_version": self.text_version,
             "created_at": self.created_at,
         }
-        plain: dict[str, Any] = orjson.loads(
-            orjson.dumps(data)
-        )  # as it will be read back: tuples become lists
+        # As it will be read back: tuples become lists.
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(data))
         return plain
 
     def differences(self, other: Manifest) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -65,8 +64,8 @@ def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
 def _nearest(snapshot: Snapshot, leg: VectorLeg) -> LegResult:
     columns = snapshot.columns
     allowed = columns.passing(leg.filters)
-    if leg.only is not None and (leg.only.must or leg.only.must_not):
-        demanded = snapshot.lexical.matching(replace(leg.only, should=(), one_of=()))
+    if leg.only is not None and (conditions := leg.only.conditions):
+        demanded = snapshot.lexical.matching(conditions)
         allowed = demanded if allowed is None else allowed & demanded
     found = snapshot.vectors.nearest(leg.vector, allowed, leg.size, columns, lead=leg.lead)
     ids = [columns.ids[position] for position in found.positions.tolist()]
