@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -100,6 +102,7 @@ def test_a_load_whose_only_node_stays_away_ends_with_a_sentence_and_goes_on_late
         killed: list[float] = []
 
         def kill() -> None:
+            wait_until_written(node, "away")
             node.kill()
             killed.append(time.monotonic())
 
@@ -183,6 +186,20 @@ def disturbed(articles: Sequence[Article], after: int, disturb: Callable[[], obj
     yield from articles[:after]
     disturb()
     yield from articles[after:]
+
+
+def wait_until_written(node: Node, prefix: str) -> None:
+    """Return when the node has taken articles and no more come: reading may be far ahead of writing."""
+    deadline = time.monotonic() + 30
+    before = 0
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{node.url}/{prefix}-articles/_stats/indexing", timeout=10) as answer:
+            written = json.load(answer)["_all"]["primaries"]["indexing"]["index_total"]
+        if written and written == before:
+            return
+        before = written
+        time.sleep(0.5)
+    raise AssertionError("no article was written within 30 s")
 
 
 def assert_same(settings: Settings, articles: Sequence[Article], folder: Path) -> None:

@@ -24,7 +24,7 @@ EXPLORED_PER_RESULT = 4
 MOST_NEIGHBOURS = 10_000
 
 _ORDER = [{"_score": "desc"}, {"id": "asc"}]
-#: The server sorts by id so slowly (half of a lexical leg) that so many more articles are asked for and sorted here,
+#: The server sorts by id so slowly (half of a leg's time) that so many more articles are asked for and sorted here,
 #: where the last of them does not tie with the last that is wanted; deep legs are sorted there.
 _SPARE = 16
 _SORTED_HERE = 1_000
@@ -112,7 +112,7 @@ def incomplete(responses: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _is_sorted_here(leg: Leg) -> bool:
-    return isinstance(leg, LexicalLeg) and 0 < leg.size <= _SORTED_HERE
+    return 0 < leg.size <= _SORTED_HERE
 
 
 def _ends_in_a_tie(leg: Leg, response: Mapping[str, Any]) -> bool:
