@@ -17,7 +17,7 @@ from itertools import islice
 import numpy as np
 
 from indexer.article import UNKNOWN_LANGUAGE
-from indexer.engines.base import Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
+from indexer.engines.base import FACETS, Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
 from indexer.errors import EngineTimeout
 from indexer.models.base import Encoding
 from indexer.search.background import NO_BACKGROUND, Background, balanced
@@ -174,17 +174,29 @@ class Found:
         return [article_id for article_id in ids if article_id in near and article_id not in self.late]
 
 
-def near_legs(prepared: Prepared, depth: int, *, numbers: bool) -> Legs:
-    """Return the legs by meaning. What they ask is known before the plan is: they may run while it is made."""
+def early_legs(
+    prepared: Prepared, depth: int, *, numbers: bool, stories: bool = True, lift: Sequence[str] = ()
+) -> Legs:
+    """Return the legs that are known before the plan is: they may run while it is made.
+
+    These are the two by meaning, the one for an article with the query as its title (`stories`), and for each facet in
+    `lift` what is near when that facet's filter is lifted (see `Found.lifted`). Without `numbers` the best passages
+    are left to late interaction.
+    """
     if prepared.encoding is None or prepared.filters is None:
         return {}
     vector, only = prepared.encoding.vector, prepared.lookup.query.conditions
     # Raw cosines favour the query's own language so much that others would not be among the nearest.
     parts = apart(prepared.filters, prepared.language, prepared.background.languages)
-    return {
+    legs: Legs = {
         MEANING: [VectorLeg(vector, part, depth, only, numbers=numbers) for part in parts],
         LEAD: [VectorLeg(vector, part, depth, only, lead=True) for part in parts],
     }
+    if stories and (title := title_asked(prepared.parsed, prepared.language)):
+        legs[_TITLED] = [LexicalLeg(title, size=_TITLES)]
+    for facet in lift:
+        legs[facet] = [VectorLeg(vector, without(prepared.filters, facet), NEAREST, only, numbers=False)]
+    return legs
 
 
 def run(engine: Engine, legs: Legs, timeout: float) -> Answers:
@@ -197,19 +209,14 @@ def find(
     engine: Engine,
     prepared: Prepared,
     clock: Stopwatch,
+    early: Callable[[], Answers] | None,
     *,
     depth: int,
     reach: int = 0,
-    lift: Sequence[str] = (),
-    numbers: bool = True,
-    stories: bool = True,
-    near: Callable[[], Answers] | None = None,
 ) -> Found:
-    """Run the legs and fuse them.
+    """Run the leg by words and fuse it with the `early` ones: what brings the answers to `early_legs`.
 
-    `near` brings the answers to `near_legs` where these were asked before. `reach` is how many articles are wanted in
-    all; `lift` names facets (see `Found.lifted`). Without `numbers` the best passages are left to late interaction.
-    Without `stories` a title of the archive is a query like any other.
+    `reach` is how many articles are wanted in all.
     """
     filters = prepared.filters
     if filters is None:
@@ -219,20 +226,12 @@ def find(
     if query.should or query.must:
         # Deep enough for the page: what the other legs have, too, makes the list only longer.
         legs[KEYWORDS] = [LexicalLeg(query, filters, max(depth, reach), parts=depth)]
-    if prepared.encoding is not None:
-        vector, only = prepared.encoding.vector, prepared.lookup.query.conditions
-        if near is None:
-            legs |= near_legs(prepared, depth, numbers=numbers)
-        if stories and (title := title_asked(prepared.parsed, prepared.language)):
-            legs[_TITLED] = [LexicalLeg(title, size=_TITLES)]
-        for facet in lift:
-            legs[facet] = [VectorLeg(vector, without(filters, facet), NEAREST, only, numbers=False)]
-    if not legs and near is None:
-        return Found((), (), {})
     with clock.stage("legs"):
-        answers = run(engine, legs, clock.remaining())
-        if near is not None:
-            answers |= near()
+        answers = run(engine, legs, clock.remaining()) if legs else {}
+        if early is not None:
+            answers |= early()
+    if not answers:
+        return Found((), (), {})
     notices = [
         answer.notice or say("Results are incomplete: a part of the archive did not answer.")
         for answer in answers.values()
@@ -252,7 +251,7 @@ def find(
                 specific(prepared, head(results[KEYWORDS], depth)), prepared.ranking.saturation
             )
         found = fused(prepared, results, deep, depth)
-    lifted = {facet: tuple(answers[facet].ids) for facet in lift if facet in answers}
+    lifted = {name: tuple(answer.ids) for name, answer in answers.items() if name in FACETS}
     return replace(found, lifted=lifted, notices=tuple(dict.fromkeys(notices)))
 
 

@@ -1,10 +1,10 @@
 """The searcher: a request in, a page of results out, the same on every engine.
 
 A search asks the engine twice: what the legs find (`match`), then the articles with their passages, and the counts
-(`gather`). A cluster answers while there is other work here: it looks for what is near by meaning while the words are
-planned, and counts while the page is made. Where the query is the title of an article, four calls more read that and
-what is near to it (`indexer.search.knownitem`). Ordered by date there is one more, `browse`, as only the engine knows
-all dates; each facet that filters adds a `gather` that counts its other values.
+(`gather`). What is known before the words are planned, as what is near by meaning, is asked for by itself: a cluster
+answers that while the plan is made, and counts while the page is. Where the query is the title of an article, four
+calls more read that and what is near to it (`indexer.search.knownitem`). Ordered by date there is one more, `browse`,
+as only the engine knows all dates; each facet that filters adds a `gather` that counts its other values.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
-from indexer.search.ranking import Answers, Found, Prepared, Ranking, find, near_legs, rerank, run, union
+from indexer.search.ranking import Answers, Found, Prepared, Ranking, early_legs, find, rerank, run, union
 from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
@@ -129,21 +129,17 @@ class Searcher:
         asked, spoken, notices = self._understood(request, clock)
         if asked.filters is None:
             return self._nothing(request, notices, clock)
-        near = self._begin_near(asked, clock)
+        by_date = _is_by_date(request, asked)
+        early = self._begin_early(
+            asked, clock, self._depth, stories=not by_date, lift=filtered_facets(asked.filters)
+        )
         prepared = self._planned(asked, spoken, request.edits, clock)
         notices += self._word_notices(prepared)
         offset = (request.page - 1) * request.size
-        by_date = prepared.browses or request.sort is not Sort.RELEVANCE
         # Where copies stand beside others, so many more articles may come before the page's last.
         horizon = HORIZON if request.stories else 0
-        found = self._find(
-            prepared,
-            clock,
-            reach=0 if by_date else min(WINDOW, horizon + offset + request.size),
-            lift=filtered_facets(asked.filters),
-            stories=not by_date,
-            near=near,
-        )
+        reach = 0 if by_date else min(WINDOW, horizon + offset + request.size)
+        found = find(self._engine, prepared, clock, early, depth=self._depth, reach=reach)
         whole = union(prepared, found)
         counting = self._begin_counting(found, whole, clock, request.whole_facet)
 
@@ -218,8 +214,7 @@ class Searcher:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
         clock = Stopwatch(self._timeout)
         _check(request)
-        prepared, _ = self._prepare(request, clock)
-        found = self._find(prepared, clock, depth=depth)
+        prepared, found = self._found(request, clock, depth=max(depth, self._depth))
         found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
@@ -232,8 +227,7 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout)
         _check(request)
-        prepared, _ = self._prepare(request, clock)
-        found = self._find(prepared, clock)
+        prepared, found = self._found(request, clock, depth=self._depth)
         pool = dict.fromkeys(found.pool)
         for result in found.legs.values():
             pool |= dict.fromkeys(result.ids[:best])
@@ -246,11 +240,10 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout)
         _check(replace(request, page=1))
-        prepared, _ = self._prepare(request, clock)
+        prepared, found = self._found(request, clock, depth=self._depth, reach=WINDOW)
         if prepared.filters is None:
             return
-        by_date = prepared.browses or request.sort is not Sort.RELEVANCE
-        found = self._find(prepared, clock, reach=0 if by_date else WINDOW, stories=not by_date)
+        by_date = _is_by_date(request, prepared)
         whole = union(prepared, found)
         if not by_date:
             found = self._reread(prepared, found, clock)
@@ -383,10 +376,24 @@ class Searcher:
             else []
         )
 
-    def _begin_near(self, first: Prepared, clock: Stopwatch) -> Callable[[], Answers] | None:
-        """Ask for what is near by meaning; return what waits for the answers."""
-        legs = near_legs(first, self._depth, numbers=not self._compares(first))
+    def _begin_early(
+        self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str] = ()
+    ) -> Callable[[], Answers] | None:
+        """Ask what can be asked before there is a plan; return what waits for the answers."""
+        stories = stories and self._weights.known_item > 0
+        legs = early_legs(first, depth, numbers=not self._compares(first), stories=stories, lift=lift)
         return self._engine.begin(lambda engine: run(engine, legs, clock.remaining())) if legs else None
+
+    def _found(
+        self, request: SearchRequest, clock: Stopwatch, *, depth: int, reach: int = 0
+    ) -> tuple[Prepared, Found]:
+        """Return a request with what its legs find, for those who want no page of it."""
+        first, spoken, _ = self._understood(request, clock)
+        by_date = _is_by_date(request, first)
+        early = self._begin_early(first, clock, depth, stories=not by_date)
+        prepared = self._planned(first, spoken, request.edits, clock)
+        reach = 0 if by_date else reach
+        return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
 
     def _encode(self, text: str, language: str) -> Encoding:
         return self._encoder.encode_query(text, words=True, language=language)
@@ -406,29 +413,6 @@ class Searcher:
             for language in self._facet_values.values().get("language", ())
             if language not in barred and (not chosen or language in chosen)
         ]
-
-    def _find(
-        self,
-        prepared: Prepared,
-        clock: Stopwatch,
-        *,
-        depth: int = 0,
-        reach: int = 0,
-        lift: Sequence[str] = (),
-        stories: bool = True,
-        near: Callable[[], Answers] | None = None,
-    ) -> Found:
-        return find(
-            self._engine,
-            prepared,
-            clock,
-            depth=max(depth, self._depth),
-            reach=reach,
-            lift=lift,
-            numbers=not self._compares(prepared),
-            stories=stories and self._weights.known_item > 0,
-            near=near,
-        )
 
     def _compares(self, prepared: Prepared) -> bool:
         """Return whether late interaction names the best passages: it has words to compare."""
@@ -621,6 +605,11 @@ def _check_page(request: SearchRequest, pages: int, total: int) -> None:
         raise InvalidQuery(
             say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is)
         )
+
+
+def _is_by_date(request: SearchRequest, asked: Prepared) -> bool:
+    """Return whether dates order what a request finds: they are asked for, or nothing is that could be ranked."""
+    return asked.browses or request.sort is not Sort.RELEVANCE
 
 
 def _date_order(request: SearchRequest) -> Sort:
