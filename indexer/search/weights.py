@@ -50,7 +50,8 @@ class PlanWeights:
     most_neighbours: int = 8  # a language
     least_neighbours: int = 2
     near_temperature: float = 0.1
-    least_weight: float = 0.1
+    #: 0.1 ranks no better (headlines +0.0007, XQuAD +0.0014, MLQA -0.0010: all within chance) and takes 1 ms longer.
+    least_weight: float = 0.2
     inflection: float = 0.8
 
     def neighbours_of(self, share: float) -> int:
