@@ -17,6 +17,7 @@ import click
 
 from indexer import __version__
 from indexer.commands.common import Target, archive_options, clean
+from indexer.commands.writing import printing
 from indexer.errors import ArchiveError, InvalidQuery
 
 # Said before numpy is loaded, which the commands do. A search multiplies small matrices: several threads wait for each
@@ -102,7 +103,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; expected errors become one line, Ctrl-C becomes exit code 130."""
         try:
-            return super().invoke(ctx)
+            with printing():
+                return super().invoke(ctx)
         except ArchiveError as error:
             raise CommandError(error) from None
         except KeyboardInterrupt:

@@ -377,11 +377,16 @@ def test_an_export_that_cannot_be_written_is_one_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_an_export_to_a_full_standard_output_is_one_line(archive: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", [("export",), ("search", "oil"), ("search", "oil", "--json"), ("stats",)])
+def test_a_full_standard_output_is_one_line(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], unbuffered: str
+) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no full device here")
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)  # then a print fails, else what is written at the end
     with Path("/dev/full").open("wb") as full:
-        process = start("--archive", archive, "export", cwd=tmp_path, stdout=full)
+        process = start("--archive", archive, *command, cwd=tmp_path, stdout=full)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert errors.count("\n") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -15,6 +16,8 @@ from indexer.errors import UnwritableOutput
 
 # What is named here is a device or a pipe (`/dev/stdout`, `/dev/fd/63`), even where it leads to a file.
 _DEVICES = (Path("/dev"), Path("/proc"))
+_STANDARD_OUTPUT = "Standard output"
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Output:
@@ -85,16 +88,36 @@ def told(what: Path | str) -> Iterator[None]:
 
 
 @contextmanager
+def printing() -> Iterator[None]:
+    """Turn what keeps prints of the body from standard output into `UnwritableOutput`. Other `OSError`s pass."""
+    try:
+        yield
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        # Whatever else is written names its file. Of a print nothing tells where it went.
+        if error.errno not in _UNWRITABLE or error.filename is not None:
+            raise
+        _write_no_more()
+        with told(_STANDARD_OUTPUT):
+            raise
+
+
+@contextmanager
 def _standard_output() -> Iterator[Output]:
-    out = Output(sys.stdout.buffer, "Standard output")
+    out = Output(sys.stdout.buffer, _STANDARD_OUTPUT)
     try:
         yield out
         out.flush()
     except UnwritableOutput:
-        # Python writes what is left once more when it ends, and would complain a second time.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         raise
+
+
+def _write_no_more() -> None:
+    """Pass over what is left for standard output: Python tries once more when it ends, and would complain again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
