@@ -10,11 +10,10 @@ from itertools import chain, islice
 from flask import Blueprint, Response, request, stream_with_context
 from werkzeug.datastructures import MultiDict
 
-from indexer.article import Article
 from indexer.errors import InvalidQuery
 from indexer.wording import say
 from webapp.context import the_archive
-from webapp.formats import FORMATS, Provenance
+from webapp.formats import FORMATS, Exported, Provenance
 from webapp.state import SearchState
 
 blueprint = Blueprint("export", __name__)
@@ -58,7 +57,8 @@ def answer(args: MultiDict[str, str], format_name: str) -> Response:
         retrieved=datetime.now(UTC),
         generation=manifest.created_at if manifest else "",
     )
-    body = (part.encode() for part in chosen.write(_articles(ids), provenance))
+    exported = _exported(ids, ranked=not ticked, gists=chosen.gists)
+    body = (part.encode() for part in chosen.write(exported, provenance))
     name = f"{_file_name(state.text)}-{provenance.retrieved:%Y-%m-%d}.{chosen.extension}"
     return Response(
         stream_with_context(body),
@@ -67,12 +67,17 @@ def answer(args: MultiDict[str, str], format_name: str) -> Response:
     )
 
 
-def _articles(ids: Iterator[str]) -> Iterator[Article]:
+def _exported(ids: Iterator[str], *, ranked: bool, gists: bool) -> Iterator[Exported]:
     """Yield the articles in the order of their ids, a batch in memory at a time."""
     archive = the_archive()
+    rank = 0
     while batch := list(islice(ids, _BATCH)):
         found = archive.articles(batch)
-        yield from (found[article_id] for article_id in batch if article_id in found)
+        told = archive.gists(list(found.values())) if gists else {}
+        for article_id in batch:
+            if article := found.get(article_id):
+                rank += 1
+                yield Exported(article, rank if ranked else 0, told.get(article_id, ""))
 
 
 def _file_name(text: str) -> str:

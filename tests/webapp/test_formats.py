@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from indexer.article import Article, Precision, Published
 from indexer.readers import read
-from webapp.formats import FORMATS, Provenance
+from webapp.formats import FORMATS, Exported, Provenance
 from webapp.formats.bibtex import key
 from webapp.formats.csv import neutral
 
@@ -42,7 +42,7 @@ BARE = Article(id="2", title="Line\nER  - \nTY  - EVIL", text="x", url="javascri
 
 
 def written(name: str, *articles: Article) -> str:
-    return "".join(FORMATS[name].write(iter(articles), PROVENANCE))
+    return "".join(FORMATS[name].write(map(Exported, articles), PROVENANCE))
 
 
 def test_ris_is_read_by_a_reference_manager() -> None:
@@ -88,7 +88,7 @@ def test_csl_is_one_array() -> None:
 
 def test_csv_opens_as_text() -> None:
     text = written("csv", ARTICLE, replace(ARTICLE, id="3", title="=HYPERLINK(1)", source='a",\n"b'))
-    assert text.startswith("\ufeffid,title,source,")
+    assert text.startswith("\ufeffrank,id,title,gist,source,")
     first, second = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert first["title"] == ARTICLE.title
     assert first["published_at"] == "2018-02-18T02:30:00+04:00"
@@ -97,6 +97,14 @@ def test_csv_opens_as_text() -> None:
     assert first["archive_generation"] == PROVENANCE.generation
     assert second["title"] == "'=HYPERLINK(1)"
     assert second["source"] == 'a",\n"b'
+
+
+def test_csv_has_the_place_and_the_english_of_a_title() -> None:
+    exported = [Exported(ARTICLE, rank=3, gist="Russia calls to stop fire"), Exported(BARE)]
+    text = "".join(FORMATS["csv"].write(iter(exported), PROVENANCE))
+    first, second = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert (first["rank"], first["gist"]) == ("3", "Russia calls to stop fire")
+    assert (second["rank"], second["gist"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +117,9 @@ def test_formulas_are_text(value: str) -> None:
 @pytest.mark.parametrize("provenance", [PROVENANCE, replace(PROVENANCE, query="q=" + "%D9%87" * 2_000)])
 def test_json_lines_are_taken_back(tmp_path: Path, provenance: Provenance) -> None:
     path = tmp_path / "export.jsonl"
-    path.write_text("".join(FORMATS["jsonl"].write(iter((ARTICLE, BARE)), provenance)), encoding="utf-8")
+    path.write_text(
+        "".join(FORMATS["jsonl"].write(map(Exported, (ARTICLE, BARE)), provenance)), encoding="utf-8"
+    )
     found = [record.article for record in read([path])]
     assert [article and replace(article, extra={}) for article in found] == [ARTICLE, BARE]
     assert found[0] is not None
@@ -133,11 +143,11 @@ def test_dates_are_no_more_precise_than_known(precision: Precision, ris: str, cs
 def test_nothing_is_read_ahead() -> None:
     read_so_far = 0
 
-    def endless() -> Iterator[Article]:
+    def endless() -> Iterator[Exported]:
         nonlocal read_so_far
         while True:
             read_so_far += 1
-            yield ARTICLE
+            yield Exported(ARTICLE)
 
     for form in FORMATS.values():
         read_so_far = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -308,6 +310,20 @@ def test_export_streams_all_or_what_is_ticked(client: FlaskClient) -> None:
     ticked = client.get("/export?format=jsonl&id=n2&id=n1&id=gone").text.splitlines()
     assert [re.search(r'"id":"(\w+)"', line)[1] for line in ticked] == ["n2", "n1"]  # type: ignore[index]
     assert client.get("/export?format=ris&source=BBC").text.count("TY  - NEWS") == 13
+
+
+def test_a_csv_has_places_and_titles_in_english(client: FlaskClient) -> None:
+    def rows(path: str) -> list[dict[str, str]]:
+        text = client.get(path).text.removeprefix("\ufeff")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    found = rows("/export?format=csv&q=ceasefire")
+    assert [row["rank"] for row in found] == [str(rank) for rank in range(1, len(found) + 1)]
+    assert {bool(row["gist"]) for row in found if row["language"] == "ar"} == {True}
+    assert {row["gist"] for row in found if row["language"] == "en"} == {""}
+    (ticked,) = rows("/export?format=csv&q=ceasefire&id=n3")
+    assert ticked["rank"] == ""
+    assert "Libya" in ticked["gist"]
 
 
 def test_a_thousand_ticks_come_as_a_form(client: FlaskClient) -> None:

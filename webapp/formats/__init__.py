@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from indexer.wording import say
 from webapp.formats import bibtex, csl, csv, jsonlines, ris
-from webapp.formats.base import ExportFormat, Provenance
+from webapp.formats.base import Exported, ExportFormat, Provenance
 
 FORMATS: dict[str, ExportFormat] = {
-    "csv": ExportFormat(say("CSV (spreadsheets)"), "csv", "text/csv; charset=utf-8", csv.write),
+    "csv": ExportFormat(say("CSV (spreadsheets)"), "csv", "text/csv; charset=utf-8", csv.write, gists=True),
     "jsonl": ExportFormat(
         say("JSON Lines (whole texts)"), "jsonl", "application/x-ndjson; charset=utf-8", jsonlines.write
     ),
@@ -18,4 +18,4 @@ FORMATS: dict[str, ExportFormat] = {
     ),
 }
 
-__all__ = ["FORMATS", "ExportFormat", "Provenance"]
+__all__ = ["FORMATS", "ExportFormat", "Exported", "Provenance"]

@@ -38,7 +38,19 @@ class Provenance:
         return f"{found} on {self.retrieved_at} in the news archive{made}."
 
 
-Writer = Callable[[Iterator[Article], Provenance], Iterator[str]]
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An article of an export. `rank` counts from 1 in the order of the search, 0 where single ones were chosen.
+
+    `gist` is an Arabic title in English, word for word, for formats that have a place for it.
+    """
+
+    article: Article
+    rank: int = 0
+    gist: str = ""
+
+
+Writer = Callable[[Iterator[Exported], Provenance], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class ExportFormat:
     extension: str
     content_type: str
     write: Writer
+    gists: bool = False
 
 
 def date_parts(article: Article) -> list[int]:

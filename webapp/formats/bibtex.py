@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.article import Article
-from webapp.formats.base import Provenance, date_parts
+from webapp.formats.base import Exported, Provenance, date_parts
 from webapp.marking import external_url, one_line
 
 _SPECIAL = {
@@ -21,8 +21,8 @@ _SPECIAL = {
 }
 
 
-def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
-    for article in articles:
+def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
+    for article in (one.article for one in exported):
         fields = "".join(f",\n  {name} = {{{value}}}" for name, value in _fields(article, provenance))
         yield f"@online{{{key(article)}{fields}\n}}\n\n"
 

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from indexer.article import Article
-from webapp.formats.base import Provenance, date_parts
+from webapp.formats.base import Exported, Provenance, date_parts
 from webapp.marking import external_url, one_line
 
 
-def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
+def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
     before = "[\n"
-    for article in articles:
-        yield before + orjson.dumps(item(article, provenance)).decode()
+    for one in exported:
+        yield before + orjson.dumps(item(one.article, provenance)).decode()
         before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
 

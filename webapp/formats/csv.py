@@ -7,13 +7,12 @@ import io
 import re
 from collections.abc import Iterator
 
-from indexer.article import Article
-from webapp.formats.base import Provenance
+from webapp.formats.base import Exported, Provenance
 from webapp.marking import clean
 
 COLUMNS = (
-    "id", "title", "source", "published_at", "language", "section", "author", "publisher", "url", "summary",
-    "permalink", "retrieved_at", "query", "archive_generation",
+    "rank", "id", "title", "gist", "source", "published_at", "language", "section", "author", "publisher", "url",
+    "summary", "permalink", "retrieved_at", "query", "archive_generation",
 )  # fmt: skip
 
 # A cell that begins like a formula is one to Excel, LibreOffice and Google Sheets, also behind blanks
@@ -23,7 +22,7 @@ _FORMULA = re.compile(r"[\s\u200b-\u200f\u2060-\u2069\ufeff]*[=+\-@＝＋－＠|
 _MARK = "\ufeff"
 
 
-def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
+def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
 
@@ -35,11 +34,14 @@ def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
         return text
 
     yield _MARK + row(COLUMNS)
-    for article in articles:
+    for one in exported:
+        article = one.article
         yield row(
             (
+                str(one.rank or ""),
                 article.id,
                 article.title,
+                one.gist,
                 article.source,
                 article.published.isoformat() if article.published else "",
                 article.language,

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import orjson
 
-from indexer.article import Article
-from webapp.formats.base import Provenance
+from webapp.formats.base import Exported, Provenance
 
 
-def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
-    for article in articles:
+def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
+    for article in (one.article for one in exported):
         record = article.to_dict()
         # Below `extra`, as the reader takes an export for its own only if it has no other names.
         record["extra"] = {

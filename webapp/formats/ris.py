@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexer.article import Article
-from webapp.formats.base import Provenance, date_parts
+from webapp.formats.base import Exported, Provenance, date_parts
 from webapp.marking import external_url, one_line
 
 
-def write(articles: Iterator[Article], provenance: Provenance) -> Iterator[str]:
-    for article in articles:
-        yield "".join(f"{tag}  - {value}\r\n" for tag, value in _fields(article, provenance)) + "\r\n"
+def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
+    for one in exported:
+        yield "".join(f"{tag}  - {value}\r\n" for tag, value in _fields(one.article, provenance)) + "\r\n"
 
 
 def _fields(article: Article, provenance: Provenance) -> Iterator[tuple[str, str]]:
