@@ -13,13 +13,11 @@ least for the same documents and the same words; they run in the same rounds as 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -43,18 +41,15 @@ from tests.benchmarks.cluster_costs import (
     bare_bulk,
     bare_legs,
     engine_of,
-    entries_of,
     machine,
     running,
-    synthetic_entries,
     timed,
 )
+from tests.benchmarks.growth import entries_of, growing, sizes_asked
 from tests.opensearch.nodes import RUN, Node, environment
 
-PASSAGES = [int(number) for number in os.environ.get("BENCH_PASSAGES", "").split(",") if number]
+PASSAGES = sizes_asked()
 _WARM_UP = 50
-_BATCH = 200
-_WORDS = 2_000
 
 pytestmark = [pytest.mark.timeout(0), pytest.mark.usefixtures("opensearch_node_ready")]
 
@@ -165,21 +160,9 @@ def test_growth(loaded: Loaded, shared_data: Path, tmp_path: Path) -> None:
         with Archive.open(settings, encoder=loaded.cluster.encoder) as archive:
             archive.create()
             engine = engine_of(archive)
-            words = list(loaded.embedded.engine.words())
-            for first in range(0, len(words), _WORDS):
-                engine.write_words(words[first : first + _WORDS])
-            synthetic = synthetic_entries(loaded.embedded)
-            passages = articles = 0
-            for target in PASSAGES:
-                started, before = time.perf_counter(), passages
-                while passages < target and (batch := list(islice(synthetic, _BATCH))):
-                    engine.write(batch)
-                    articles += len(batch)
-                    passages += sum(len(entry.passages) for entry in batch)
-                engine.refresh()
-                seconds = time.perf_counter() - started
-                print(f"{articles:,} articles, {passages:,} passages")
-                print(f"  written at {(passages - before) / seconds:.0f} passages/s; {footprint(engine)}")
+            for grown in growing(archive, loaded.embedded, PASSAGES):
+                print(f"{grown.articles:,} articles, {grown.passages:,} passages")
+                print(f"  written at {grown.rate:.0f} passages/s; {footprint(engine)}")
                 with timed("merging, as after a load of so many"):
                     engine.settle(0)
                 print(f"  {footprint(engine)}", flush=True)

@@ -2,6 +2,7 @@
 
     make bench                                                   # 3,000 articles, encoded first
     BENCH_ARCHIVE=archive .venv/bin/pytest tests/benchmarks/bench_search.py -s      # one that is there
+    BENCH_PASSAGES=100000,300000 (the same) -k growth            # with more and more synthetic passages
 
 The questions are English headlines over Arabic news. Everything runs in this process, on one thread, through the
 web app: `page` is the whole answer, HTML and all; the stages are the searcher's own. Wall time is what a person
@@ -32,6 +33,7 @@ from indexer.memory import keep_loaded
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.benchmarks.bench_ingest import first_lines
+from tests.benchmarks.growth import growing, sizes_asked
 from webapp import create_app
 from webapp.context import search_timings
 
@@ -142,6 +144,43 @@ def test_after_articles_were_appended(archive: Archive, questions: list[str]) ->
     ratio = statistics.median(after) / statistics.median(before)
     print(f"\nafter {_APPENDED} more articles: {ratio:.2f} times the time before")
     assert archive.stats().articles >= _APPENDED
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.skipif(not sizes_asked(), reason="BENCH_PASSAGES says at how many passages growth is measured")
+def test_growth(archive: Archive, questions: list[str], tmp_path: Path) -> None:
+    """The archive's articles again and again, with vectors near theirs, until there are enough passages."""
+    settings = load_settings(archive=tmp_path / "grown", threads=1, search_timeout=60.0)
+    with Archive.open(settings, encoder=archive.encoder) as one:
+        one.create()
+        for grown in growing(one, archive, sizes_asked()):
+            started = time.perf_counter()
+            one.warm_up()
+            warm = time.perf_counter() - started
+            keep_loaded()
+            walls, costs = [], []
+            for text in questions:
+                started, cpu = time.perf_counter(), time.process_time()
+                encoding = one.search(SearchRequest(text)).timings_ms.get("encode", 0.0)
+                costs.append((time.process_time() - cpu) * 1000 - encoding)
+                walls.append((time.perf_counter() - started) * 1000 - encoding)
+            filters = narrow(one)
+            few = [milliseconds(one, SearchRequest(text, filters)) for text in questions]
+            size = one.stats()
+            print(
+                f"\n{size.articles:,} articles, {size.passages:,} passages, {grown.rate:.0f} written a second"
+            )
+            print(
+                f"  on disk {size.bytes_on_disk / 1e9:.1f} GB; at most {peak_megabytes():,.0f} MB of memory",
+                end="",
+            )
+            print(f"; warm-up {warm:.1f} s")
+            for name, some in (("wall", walls), ("CPU", costs)):
+                print(f"  {name} without encoding p50 {percentile(some[_WARM_UP:], 50):.0f} ms", end="")
+                print(f", p95 {percentile(some[_WARM_UP:], 95):.0f} ms")
+            print(
+                f"  4 % of the dates, with encoding: p50 {percentile(few[_WARM_UP:], 50):.0f} ms", flush=True
+            )
 
 
 def ask(client: FlaskClient, text: str) -> tuple[float, float, Mapping[str, float]]:

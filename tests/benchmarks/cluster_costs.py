@@ -1,4 +1,4 @@
-"""What measurements of a cluster are made with: a node, synthetic entries, the server's own time, bare requests."""
+"""What measurements of a cluster are made with: a node, the server's own time, bare requests."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from itertools import count
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +19,8 @@ from indexer.engines.base import (
     AllOf,
     AnyOf,
     Clause,
-    EncodedPassage,
     Entry,
     Filters,
-    FloatArray,
     PhraseTerm,
     Term,
 )
@@ -38,8 +34,6 @@ from tests.opensearch.nodes import Node
 
 #: C2, and SIMD for vectors: what a server runs with, and what a node for tests does without.
 FULL = "-XX:TieredStopAtLevel=4 --add-modules=jdk.incubator.vector"
-#: A synthetic passage's vector has about this cosine with the real one that it is made from.
-NEARNESS = 0.95
 HITS = 100
 _BARE = "bench-bare"
 
@@ -74,45 +68,12 @@ def timed(what: str) -> Iterator[None]:
     print(f"  {what}: {time.perf_counter() - started:.1f} s")
 
 
-# --- entries -------------------------------------------------------------------------------------------
+# --- the archive -----------------------------------------------------------------------------------------
 
 
 def engine_of(archive: Archive) -> OpenSearchEngine:
     assert isinstance(archive.engine, OpenSearchEngine)
     return archive.engine
-
-
-def entries_of(archive: Archive) -> Iterator[Entry]:
-    """Yield what an archive holds as the pipeline handed it over."""
-    engine = archive.engine
-    for article in engine.scan():
-        passages = []
-        for stored in engine.passages(article.id, vectors=True):
-            assert stored.vector is not None
-            passages.append(EncodedPassage(stored.passage, stored.vector, stored.codes))
-        yield Entry(article, article.content_hash(), tuple(passages))
-
-
-def synthetic_entries(archive: Archive) -> Iterator[Entry]:
-    """Yield the archive's entries again and again, each time with other ids, dates and vectors."""
-    random = np.random.default_rng(0)
-    for copy in count():
-        for entry in entries_of(archive):
-            published = entry.article.published
-            moved = published and replace(published, at=published.at + timedelta(days=copy))
-            article = replace(entry.article, id=f"{entry.article.id}~{copy}", published=moved)
-            passages = tuple(
-                replace(passage, vector=_near(passage.vector, random)) for passage in entry.passages
-            )
-            yield Entry(article, article.content_hash(), passages)
-
-
-def _near(vector: FloatArray, random: np.random.Generator) -> FloatArray:
-    noise = random.standard_normal(len(vector))
-    noise *= np.sqrt(1 / NEARNESS**2 - 1) / np.linalg.norm(noise)
-    moved = vector + noise
-    result: FloatArray = (moved / np.linalg.norm(moved)).astype(np.float32)
-    return result
 
 
 # --- bare requests -------------------------------------------------------------------------------------
