@@ -1,4 +1,4 @@
-"""A prepared request becomes one ranking: the legs in one call, fusion, then late interaction.
+"""A prepared request becomes one ranking: the legs, fusion, then late interaction.
 
 For a query that is an article's title a few calls more bring what is near to that article.
 
