@@ -15,7 +15,7 @@ from indexer.article import UNKNOWN_LANGUAGE, Article, Precision, Published
 from indexer.errors import InvalidQuery
 from indexer.search.filters import period
 from indexer.text import direction
-from indexer.wording import say
+from indexer.wording import say, say_in
 from webapp import marking, why
 from webapp.language import gettext, language, said
 
@@ -33,6 +33,13 @@ FIND_NAMES = {
     "author": say("Find an author"),
 }
 SORT_NAMES = {"relevance": say("Best match"), "newest": say("Newest"), "oldest": say("Oldest")}
+#: What may be demanded of an article, as a choice above the results and in a chip ("only with all words").
+DEMANDS = {
+    "none": say("Near in meaning, too"),
+    "some": say("With matching words"),
+    "all": say("With all words"),
+}
+DEMAND_NAMES = {"some": say_in("demand", "matching words"), "all": say_in("demand", "all words")}
 
 
 def init_app(app: Flask) -> None:
@@ -57,6 +64,7 @@ def init_app(app: Flask) -> None:
         FACET_NAMES=FACET_NAMES,
         FIND_NAMES=FIND_NAMES,
         SORT_NAMES=SORT_NAMES,
+        DEMANDS=DEMANDS,
     )
     app.jinja_env.tests["undetermined"] = lambda code: code in ("", UNKNOWN_LANGUAGE)
 
@@ -147,6 +155,8 @@ def facet_value(value: str, facet: str) -> str:
             return period_name(value)
         case "sort":
             return said(SORT_NAMES.get(value, value))
+        case "words":
+            return said(DEMAND_NAMES.get(value, value))
         case "plan":
             return said(value)
     return marking.clean(value)

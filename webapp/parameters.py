@@ -38,6 +38,9 @@ _KINDS = {
         say("A page cannot hold that many results"), say("The same search with the usual number on a page")
     ),
     ("sort",): Kind(say("Results cannot be put in this order"), say("The same search in the usual order")),
+    ("words",): Kind(
+        say("These words cannot be asked for"), say("The same search, whatever words an article holds")
+    ),
     ("drop",): _PLAN,
     ("pin",): _PLAN,
     ("drop", "pin"): _PLAN,

@@ -20,7 +20,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Count, Filters, Sort
+from indexer.search.page import ResultPage
 from indexer.search.query import parse
+from indexer.search.request import Demand
 from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
 from webapp import histogram, home, plan, reading, underway
@@ -90,6 +92,7 @@ def search() -> str | Response:
         formats=FORMATS,
         plan=plan.rows(page.plan, state, [count.value for count in page.facets.get("language", ())]),
         no_edits=Edits(),
+        demands=_demands(page, state),
         pages=_page_numbers(state.page, page.pages),
     )
 
@@ -169,6 +172,13 @@ def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _demands(page: ResultPage, state: SearchState) -> list[Demand]:
+    """Return what may be demanded of the words of a question, where there is something to choose."""
+    if not (page.keyword_total or state.demand is not Demand.NONE) or not page.plan.words:
+        return []
+    return list(Demand) if len(page.plan.words) > 1 else [Demand.NONE, Demand.SOME]
 
 
 def _page_numbers(current: int, pages: int) -> list[int | None]:

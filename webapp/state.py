@@ -23,7 +23,7 @@ from indexer.engines.base import FACETS, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.facets import FACET_WORDS
 from indexer.search.filters import period
-from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
+from indexer.search.request import MAX_PAGE_SIZE, Demand, SearchRequest
 from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
 from webapp.parameters import FILTERS, BadParameter
@@ -58,7 +58,7 @@ class Chip:
     """One thing that shapes the result, with the address of the same search without it."""
 
     label: str  # "not source", to be `said`
-    facet: str  # "source", "date", "sort", "size" or "plan": how the value is to be shown
+    facet: str  # "source", "date", "words", "sort", "size" or "plan": how the value is to be shown
     value: str
     url: str
 
@@ -76,6 +76,7 @@ class SearchState:
     page: int = 1
     size: int = DEFAULT_SIZE
     edits: Edits = field(default_factory=Edits)
+    demand: Demand = Demand.NONE
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> SearchState:
@@ -91,6 +92,7 @@ class SearchState:
             page=_number(args, "page", 1),
             size=_number(args, "size", DEFAULT_SIZE),
             edits=Edits.from_args(args) if text else Edits(),
+            demand=_demand(args.get("words", ""), text),
         )
         if state.size > MAX_PAGE_SIZE:
             raise BadParameter(
@@ -145,6 +147,7 @@ class SearchState:
             page=self.page,
             size=self.size,
             edits=self.edits.to_plan_edits(),
+            demand=self.demand,
             stories=stories,
             whole_facet=whole_facet,
         )
@@ -183,6 +186,9 @@ class SearchState:
     def between(self, date_from: str, date_to: str) -> SearchState:
         return replace(self, date_from=date_from, date_to=date_to, page=1)
 
+    def demanding(self, demand: Demand) -> SearchState:
+        return replace(self, demand=demand, page=1)
+
     def unfiltered(self) -> SearchState:
         return replace(self, include={}, exclude={}, date_from="", date_to="", page=1)
 
@@ -220,6 +226,8 @@ class SearchState:
         for name, value in (("from", self.date_from), ("to", self.date_to)):
             if value:
                 pairs.append((name, value))
+        if self.demand is not Demand.NONE:
+            pairs.append(("words", self.demand.value))
         if self.sort is not self.default_sort:
             pairs.append(("sort", self.sort.value))
         if self.size != DEFAULT_SIZE:
@@ -262,6 +270,15 @@ class SearchState:
                 found.append(
                     Chip(say_in("filter", "to"), "date", self.date_to, self.between(self.date_from, "").url())
                 )
+        if self.demand is not Demand.NONE:
+            found.append(
+                Chip(
+                    say_in("filter", "only with"),
+                    "words",
+                    self.demand.value,
+                    self.demanding(Demand.NONE).url(),
+                )
+            )
         if self.sort is not self.default_sort:
             found.append(
                 Chip(
@@ -311,6 +328,18 @@ def _sort(value: str, text: str) -> Sort:
             say("Results cannot be sorted by %(value)s.", value=repr(value[:40])),
             remedy=say("Choose one of: %(choices)s.", choices=tuple(sort.value for sort in Sort)),
         ) from None
+
+
+def _demand(value: str, text: str) -> Demand:
+    try:
+        demand = Demand(value or Demand.NONE)
+    except ValueError:
+        raise BadParameter(
+            ("words",),
+            say("Articles cannot be asked to hold %(value)s of the words.", value=repr(value[:40])),
+            remedy=say("Choose one of: %(choices)s.", choices=tuple(demand.value for demand in Demand)),
+        ) from None
+    return demand if text else Demand.NONE
 
 
 def _number(args: MultiDict[str, str], name: str, default: int) -> int:

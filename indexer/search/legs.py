@@ -12,10 +12,11 @@ run of words; a condition (quotes, +, -, title:, body:) takes none, it means the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.query import Atom, Either, Every, Node, Occur, ParsedQuery
+from indexer.search.request import Demand
 from indexer.search.stopwords import function_words
 from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
 from indexer.text import Token, analyse
@@ -67,10 +68,22 @@ class SearchedWord:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a query looks up by words. `words` are the positive ones, in the order of the query."""
+    """What a query looks up by words. `words` are the positive ones, in the order of the query.
+
+    `each` has a clause for each plain word, without what is only guessed at; a unit is met by its words, too.
+    """
 
     query: LexicalQuery
     words: tuple[SearchedWord, ...] = ()
+    each: tuple[Clause, ...] = ()
+
+    def demanding(self, demand: Demand) -> Lookup:
+        """Return the same with some or all of the plain words made a condition, translations and spellings included."""
+        if demand is Demand.NONE or not self.each:
+            return self
+        wanted = self.each if demand is Demand.ALL else (_any_of(self.each),)
+        query = replace(self.query, must=(*self.query.must, *wanted), one_of=())
+        return replace(self, query=query)
 
     @property
     def only_excludes(self) -> bool:
@@ -108,6 +121,7 @@ class _Builder:
         self._expansions = expansions
         self._languages = tuple(languages) or ("",)
         self._words: list[SearchedWord] = []
+        self._each: list[Clause | None] = []
         self._number = 0
 
     def lookup(self, parsed: ParsedQuery) -> Lookup:
@@ -127,13 +141,16 @@ class _Builder:
             elif clause.occur is Occur.MUST:
                 must += self._node(clause.node, hard=True)
             else:
-                should += self._node(clause.node, hard=False)
+                nodes = self._node(clause.node, hard=False)
+                should += nodes
+                self._each += map(_without_guesses, nodes)
         should += self._plain(plain)
         if not should and not must:
             should += self._function_words(parsed)
         sure = () if must else tuple(clause for clause in map(_without_guesses, should) if clause)
         one_of = () if sure == tuple(should) else sure
-        return Lookup(LexicalQuery(tuple(should), tuple(must), tuple(must_not), one_of), tuple(self._words))
+        query = LexicalQuery(tuple(should), tuple(must), tuple(must_not), one_of)
+        return Lookup(query, tuple(self._words), tuple(clause for clause in self._each if clause))
 
     # -- plain words
 
@@ -148,12 +165,17 @@ class _Builder:
             numbers = tuple(self._next() for _ in content)
             extra = tuple(self._expansions.get(" ".join(forms.exact for forms in unit), ()))
             if length > 1:
+                single = []
                 for number, forms in zip(numbers, content, strict=True):
                     own = self._expansions.get(forms.exact, ())
-                    yield self._add(forms.surface, (*forms.options(), *own), (number,))
-                yield self._add(" ".join(forms.surface for forms in unit), extra, numbers)
+                    single.append(self._add(forms.surface, (*forms.options(), *own), (number,)))
+                whole = self._add(" ".join(forms.surface for forms in unit), extra, numbers)
+                self._each.append(_either(whole, single))
+                yield from (*single, whole)
             elif content:
-                yield self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)
+                clause = self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)
+                self._each.append(_without_guesses(clause))
+                yield clause
 
     def _unit_length(self, run: Sequence[_Forms], position: int) -> int:
         for length in range(min(LONGEST_UNIT, len(run) - position), 1, -1):
@@ -167,7 +189,9 @@ class _Builder:
         for clause in parsed.clauses:
             if clause.occur is Occur.SHOULD and isinstance(clause.node, Atom):
                 for forms in self._forms(clause.node.text):
-                    yield self._add(forms.surface, forms.options(), (self._next(),))
+                    found = self._add(forms.surface, forms.options(), (self._next(),))
+                    self._each.append(found)
+                    yield found
 
     def _add(self, surface: str, options: tuple[Option, ...], covers: tuple[int, ...]) -> Clause:
         self._words.append(SearchedWord(surface, options, covers=covers))
@@ -231,6 +255,14 @@ def _without_guesses(clause: Clause) -> Clause | None:
     options = clause.options if isinstance(clause, AnyOf) else (clause,)
     sure = [one for one in options if isinstance(one, AllOf) or one.boost >= MARKED]
     return _any_of(sure) if sure else None
+
+
+def _either(whole: Clause, single: Sequence[Clause]) -> Clause | None:
+    """Return what an article must hold of a unit: itself, or each of its words."""
+    sure = [clause for clause in map(_without_guesses, single) if clause]
+    unit = _without_guesses(whole)
+    ways = [*([unit] if unit else []), *([_all_of(sure)] if sure else [])]
+    return _any_of(ways) if ways else None
 
 
 def _any_of(clauses: Sequence[Clause]) -> Clause:

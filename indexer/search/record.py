@@ -8,7 +8,7 @@ from typing import Any
 
 from indexer.engines.base import Filters
 from indexer.search.plan import QueryPlan
-from indexer.search.request import PlanEdits, SearchRequest
+from indexer.search.request import Demand, PlanEdits, SearchRequest
 
 Chosen = Mapping[str, frozenset[str]]
 
@@ -25,6 +25,7 @@ def to_record(request: SearchRequest) -> dict[str, Any]:
         "removed": _lists(edits.removed),
         "pinned": _lists(edits.pinned),
         "names": edits.names,
+        "demand": request.demand.value if request.demand is not Demand.NONE else None,
     }
     return {name: value for name, value in record.items() if value not in ({}, None)}
 
@@ -40,6 +41,7 @@ def from_record(record: Mapping[str, Any]) -> SearchRequest:
             published_to=_day(record.get("to")),
         ),
         edits=PlanEdits(_sets(record.get("removed")), _sets(record.get("pinned")), record.get("names", True)),
+        demand=Demand(record.get("demand", Demand.NONE)),
     )
 
 

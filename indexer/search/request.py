@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from indexer.engines.base import Filters, Sort
 
 MAX_QUERY_LENGTH = 2_000  # characters
 MAX_QUERY_WORDS = 100
 MAX_PAGE_SIZE = 100
+
+
+class Demand(StrEnum):
+    """Which plain words of a question an article must hold, in whatever language they are searched: none of them
+    (being near in meaning is enough), some, or all."""
+
+    NONE = "none"
+    SOME = "some"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class SearchRequest:
     `page` counts from 1. `filters` are combined with those written in the text (`source:BBC`). With `stories`
     copies stand beside the best-ranked of them (`indexer.search.copies`), and pages count stories. `whole_facet`
     names one of which all values are counted, as far as that is possible, and not the most frequent only.
+    A `demand` leaves out what is near in meaning alone.
     """
 
     text: str = ""
@@ -40,5 +51,6 @@ class SearchRequest:
     page: int = 1
     size: int = 10
     edits: PlanEdits = field(default_factory=PlanEdits)
+    demand: Demand = Demand.NONE
     stories: bool = False
     whole_facet: str = ""

@@ -46,7 +46,7 @@ from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.ranking import Answers, Found, Prepared, Ranking, early_legs, find, rerank, run, union
-from indexer.search.request import MAX_PAGE_SIZE, PlanEdits, SearchRequest
+from indexer.search.request import MAX_PAGE_SIZE, Demand, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
@@ -130,10 +130,15 @@ class Searcher:
         if asked.filters is None:
             return self._nothing(request, notices, clock)
         by_date = _is_by_date(request, asked)
-        early = self._begin_early(
-            asked, clock, self._depth, stories=not by_date, lift=filtered_facets(asked.filters)
+        prepared, early = self._planned_and_begun(
+            asked,
+            spoken,
+            request,
+            clock,
+            self._depth,
+            stories=not by_date,
+            lift=filtered_facets(asked.filters),
         )
-        prepared = self._planned(asked, spoken, request.edits, clock)
         notices += self._word_notices(prepared)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -311,7 +316,7 @@ class Searcher:
         self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
     ) -> tuple[Prepared, list[str]]:
         first, spoken, notices = self._understood(request, clock, encode)
-        return self._planned(first, spoken, request.edits, clock), notices
+        return self._planned(first, spoken, request, clock), notices
 
     def _understood(
         self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
@@ -348,7 +353,7 @@ class Searcher:
         return first, spoken, notices
 
     def _planned(
-        self, first: Prepared, spoken: QueryLanguage, edits: PlanEdits, clock: Stopwatch
+        self, first: Prepared, spoken: QueryLanguage, request: SearchRequest, clock: Stopwatch
     ) -> Prepared:
         """Return a request with what else is looked up for its words."""
         if first.encoding is None or first.filters is None:
@@ -359,9 +364,10 @@ class Searcher:
                 first.encoding,
                 language=first.language,
                 targets=self._targets(first.filters),
-                edits=edits,
+                edits=request.edits,
             )
-            return replace(first, plan=plan, lookup=self._look_up(first.parsed, plan, spoken))
+            lookup = self._look_up(first.parsed, plan, spoken).demanding(request.demand)
+            return replace(first, plan=plan, lookup=lookup)
 
     def _word_notices(self, prepared: Prepared) -> list[str]:
         """Return what is to be said of words that are looked for otherwise than who asks may think."""
@@ -384,14 +390,35 @@ class Searcher:
         legs = early_legs(first, depth, numbers=not self._compares(first), stories=stories, lift=lift)
         return self._engine.begin(lambda engine: run(engine, legs, clock.remaining())) if legs else None
 
+    def _planned_and_begun(
+        self,
+        first: Prepared,
+        spoken: QueryLanguage,
+        request: SearchRequest,
+        clock: Stopwatch,
+        depth: int,
+        *,
+        stories: bool,
+        lift: Sequence[str] = (),
+    ) -> tuple[Prepared, Callable[[], Answers] | None]:
+        """Return a request planned, and what waits for the answers that need no plan.
+
+        Where words are demanded these do need it: which archive words stand for them is what it says. Nor is the story
+        of an article with this title wanted then, whatever words it is told in.
+        """
+        if request.demand is not Demand.NONE:
+            prepared = self._planned(first, spoken, request, clock)
+            return prepared, self._begin_early(prepared, clock, depth, stories=False, lift=lift)
+        early = self._begin_early(first, clock, depth, stories=stories, lift=lift)
+        return self._planned(first, spoken, request, clock), early
+
     def _found(
         self, request: SearchRequest, clock: Stopwatch, *, depth: int, reach: int = 0
     ) -> tuple[Prepared, Found]:
         """Return a request with what its legs find, for those who want no page of it."""
         first, spoken, _ = self._understood(request, clock)
         by_date = _is_by_date(request, first)
-        early = self._begin_early(first, clock, depth, stories=not by_date)
-        prepared = self._planned(first, spoken, request.edits, clock)
+        prepared, early = self._planned_and_begun(first, spoken, request, clock, depth, stories=not by_date)
         reach = 0 if by_date else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
 

@@ -20,7 +20,7 @@ from indexer.evaluate.history import History
 from indexer.evaluate.judgements import Judgement, Judgements, judged
 from indexer.evaluate.runner import evaluate
 from indexer.search.record import from_record, to_record
-from indexer.search.request import PlanEdits, SearchRequest
+from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 
@@ -50,6 +50,8 @@ def test_a_search_comes_back_from_its_record(request: SearchRequest) -> None:
 
 
 def test_order_and_page_do_not_make_another_search() -> None:
+    demanding = SearchRequest("harvest", demand=Demand.ALL)
+    assert from_record(to_record(demanding)) == demanding
     assert to_record(SearchRequest("harvest", page=3, size=50)) == SEARCH
     assert to_record(SearchRequest("harvest", filters=Filters(published_from=date(2018, 1, 1)))) != SEARCH
 

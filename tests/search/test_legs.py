@@ -5,6 +5,7 @@ from __future__ import annotations
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.legs import Expansions, Option, look_up
 from indexer.search.query import parse
+from indexer.search.request import Demand
 from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
 
 
@@ -48,6 +49,20 @@ def test_a_word_that_is_only_near_finds_nothing_by_itself() -> None:
     assert unit.one_of == (word("cold", "cold"), word("war", "war"))
     assert len(unit.should) == 3
     assert built("+war peace", guessed).one_of == ()
+
+
+def test_a_demanded_unit_is_met_by_itself_or_by_each_of_its_words() -> None:
+    war = Option(("حرب", "باردة"), weight=1.0, source="dictionary")
+    query = look_up(parse("cold war treaty"), {"cold war": (war,)}).demanding(Demand.ALL).query
+    both = AllOf((word("cold", "cold"), word("war", "war")))
+    assert query.must == (AnyOf((war.term(Field.ANY), both)), word("treaty", "treati"))
+    some = look_up(parse("war peace")).demanding(Demand.SOME).query
+    assert some.must == (AnyOf((*word("war", "war").options, *word("peace", "peac").options)),)
+    assert some.should == look_up(parse("war peace")).query.should
+    # One of several is one word, and a mere guess is none.
+    near = Option(("conflict",), weight=MARKED / 2, source="near")
+    either = look_up(parse("(war OR peace) talks"), {"war": (near,)}).demanding(Demand.ALL).query
+    assert either.must == (some.must[0], word("talks", "talk"))
 
 
 def test_an_arabic_word_is_normalised_and_stemmed() -> None:

@@ -17,7 +17,7 @@ from indexer.search import ranking
 from indexer.search.explain import LATE
 from indexer.search.page import Result
 from indexer.search.plan import QueryPlan
-from indexer.search.request import SearchRequest
+from indexer.search.request import Demand, SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
 from indexer.settings import Settings
 from tests.fakes import FakeEncoder
@@ -69,6 +69,22 @@ def test_totals_count_the_union(searcher: Searcher) -> None:
     page = searcher.search(SearchRequest("election"))
     assert page.keyword_total == 1
     assert page.total == len(ARTICLES)  # fewer than the nearest 200
+
+
+def test_words_are_demanded_in_whatever_language_they_are_searched(searcher: Searcher) -> None:
+    assert len(ids(searcher, "ceasefire Libya")) == len(ARTICLES)
+    assert set(ids(searcher, "ceasefire", demand=Demand.SOME)) == {"libya-en", "libya-ar"}
+    assert set(ids(searcher, "ceasefire Libya", demand=Demand.ALL)) == {"libya-en", "libya-ar"}
+    assert ids(searcher, "ceasefire Libya election", demand=Demand.ALL) == []
+    # Neither dates nor what is taken away bring back what is only near in meaning.
+    assert ids(searcher, "ceasefire Libya", demand=Demand.ALL, sort=Sort.OLDEST) == ["libya-en", "libya-ar"]
+    asked = SearchRequest("ceasefire Libya", demand=Demand.ALL)
+    assert set(searcher.ids(asked)) == {"libya-en", "libya-ar"}
+    page = searcher.search(asked)
+    assert (page.total, page.keyword_total) == (2, 2)
+    # Conditions stay what they are.
+    assert ids(searcher, "ceasefire Libya -oil", demand=Demand.ALL) == ["libya-ar"]
+    assert set(ids(searcher, "-oil", demand=Demand.ALL)) == set(ids(searcher, "-oil"))
 
 
 def test_a_phrase_is_never_softened_by_meaning(searcher: Searcher) -> None:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.engines.base import FACETS, Sort
+from indexer.search.request import Demand
 from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT
 from webapp import create_app
 from webapp.api.description import document
@@ -174,6 +175,7 @@ def test_whatever_a_permalink_holds_the_api_takes(client: FlaskClient) -> None:
         page=1,
         size=25,
         edits=Edits(removed={"a": ("b",)}, pinned={"c": ("d",)}, names=False),
+        demand=Demand.ALL,
     )
     pairs = state.params()
     assert {name for name, _ in parse_qsl(state.query_string())} | {"page", "cursor"} == {

@@ -63,6 +63,7 @@ def test_browsing_is_by_date_and_searching_by_relevance() -> None:
         ("page", "1e3", "from 1"),
         ("size", "101", "100"),
         ("sort", "best", "cannot be sorted"),
+        ("words", "most", "of the words"),
         ("from", "yesterday", "not a date"),
         ("to", "2018-02-30", "not a date"),
         ("source", "x" * 10_000, "too long"),

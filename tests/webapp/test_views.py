@@ -105,6 +105,23 @@ def test_a_value_that_is_left_out_is_marked_and_taken_back(client: FlaskClient) 
     assert html.count('<li class="out">') == 1
 
 
+def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> None:
+    html = page(client, "/search?q=ceasefire+hostile")
+    choices = dict(re.findall(r'<a href="(/search[^"]*)"[^>]*>([^<]+ (?:words|too))</a>', html))
+    assert list(choices.values()) == ["Near in meaning, too", "With matching words", "With all words"]
+    some, everything = list(choices)[1:]
+    assert "26 articles" in page(client, some.replace("&amp;", "&"))
+    html = page(client, everything.replace("&amp;", "&"))
+    assert "Nothing found" in html
+    assert "Leave out “only with <bdi>all words</bdi>”" in html
+    # It goes along to the forms that save and take away, and a single word leaves less to choose.
+    html = page(client, "/search?q=ceasefire&words=some")
+    assert html.count('<input type="hidden" name="words" value="some">') > 2
+    assert "With all words" not in html
+    assert page(client, "/export?q=ceasefire&words=some&format=csv").count("news.example") == 25
+    assert "With matching words" not in page(client, "/search")
+
+
 def test_results_carry_language_and_direction(client: FlaskClient) -> None:
     html = page(client, "/search?q=ceasefire+in+Libya")
     assert re.search(

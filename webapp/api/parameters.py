@@ -17,7 +17,7 @@ from indexer.alerts.saved import MAX_NAME
 from indexer.article import MAX_FIELD_LENGTH, MAX_ID_LENGTH
 from indexer.engines.base import Sort
 from indexer.errors import InvalidQuery
-from indexer.search.request import MAX_PAGE_SIZE, MAX_QUERY_LENGTH
+from indexer.search.request import MAX_PAGE_SIZE, MAX_QUERY_LENGTH, Demand
 from webapp.state import DEFAULT_SIZE
 
 MAX_SIMILAR = 50
@@ -62,6 +62,13 @@ class SearchParameters(Parameters):
     sort: Annotated[
         Sort | None, Field(description="Order; by default `relevance` with a question, `newest` without.")
     ] = None
+    words: Annotated[
+        Demand,
+        Field(
+            description="Which of the question's words an article must hold, in any language they are searched in: "
+            "with `none` it is enough to be near in meaning."
+        ),
+    ] = Demand.NONE
     drop: Annotated[
         Values,
         Field(
