@@ -30,10 +30,15 @@ _MOST_VALUES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days without an article, both included, between two days that have some."""
+    """Days without an article, both included, between two days that have some.
+
+    One that `lasts` has none behind it: the source is silent until the last day of the archive, or of its part that
+    is looked at.
+    """
 
     first: date
     last: date
+    lasts: bool = False
 
     @property
     def days(self) -> int:
@@ -90,12 +95,15 @@ def cover(engine: Engine, filters: Filters | None = None, *, max_sources: int = 
         )
     )
     counted = whole.facets.get("source", ())
+    days = whole.histogram.buckets if whole.histogram else ()
+    last_day = date.fromisoformat(days[-1].period) if days else None
     sources = []
     for count in counted[:max_sources]:
         chosen = replace(filters, include={**filters.include, "source": frozenset({count.value})})
         gathered = engine.gather(GatherRequest(Union(filters=chosen), histogram="day"))
         histogram = gathered.histogram or _EMPTY
-        sources.append(SourceCoverage(count.value, gathered.total, histogram, find_gaps(histogram.buckets)))
+        gaps = find_gaps(histogram.buckets, last_day)
+        sources.append(SourceCoverage(count.value, gathered.total, histogram, gaps))
     return Coverage(
         articles=whole.total,
         histogram=whole.histogram or _EMPTY,
@@ -106,8 +114,8 @@ def cover(engine: Engine, filters: Filters | None = None, *, max_sources: int = 
     )
 
 
-def find_gaps(buckets: Iterable[Bucket]) -> tuple[Gap, ...]:
-    """Return the gaps between the days of *buckets*, longest first, ties by date."""
+def find_gaps(buckets: Iterable[Bucket], until: date | None = None) -> tuple[Gap, ...]:
+    """Return the gaps between the days of *buckets* and up to *until*, longest first, ties by date."""
     days = [date.fromisoformat(bucket.period) for bucket in buckets if bucket.count]
     distances = [(after - before).days for before, after in pairwise(days)]
     if not distances:
@@ -119,6 +127,8 @@ def find_gaps(buckets: Iterable[Bucket]) -> tuple[Gap, ...]:
         for (before, after), distance in zip(pairwise(days), distances, strict=True)
         if distance > least
     ]
+    if until is not None and (until - days[-1]).days + 1 > least:
+        gaps.append(Gap(days[-1] + one, until, lasts=True))
     return tuple(sorted(gaps, key=lambda gap: (-gap.days, gap.first)))
 
 

@@ -48,6 +48,14 @@ def test_the_longest_gap_comes_first() -> None:
     assert [gap.days for gap in found] == [38, 16]
 
 
+def test_a_source_that_falls_silent_for_good_has_a_gap_up_to_the_last_day() -> None:
+    daily = every("2018-01-01", 10)
+    assert find_gaps(daily, date(2018, 1, 16)) == ()  # six days, as between two articles
+    assert find_gaps(daily, date(2018, 1, 17)) == (Gap(date(2018, 1, 11), date(2018, 1, 17), lasts=True),)
+    assert find_gaps(every("2018-01-01", 12, 30), date(2019, 1, 1)) == ()
+    assert find_gaps(days("2018-01-01"), date(2019, 1, 1)) == find_gaps([], date(2019, 1, 1)) == ()
+
+
 def test_nothing_has_no_gaps() -> None:
     assert find_gaps([]) == find_gaps(days("2018-01-01")) == ()
 
@@ -104,6 +112,7 @@ def test_an_archive_is_covered(archive: Archive) -> None:
     assert [(source.source, source.articles) for source in coverage.sources] == [("Daily", 4), ("Other", 1)]
     daily = coverage.sources[0]
     assert (daily.first, daily.last, daily.histogram.doubtful) == ("2018-01-01", "2018-01-03", 1)
+    assert daily.gaps == (Gap(date(2018, 1, 4), date(2018, 2, 18), lasts=True),)
 
 
 def test_a_part_of_it_is_covered(archive: Archive) -> None:

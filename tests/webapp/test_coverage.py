@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+import pytest
 from flask.testing import FlaskClient
 
+from indexer import coverage
 from tests.webapp.conftest import ARTICLES, SCRIPT
 
 
@@ -51,6 +54,16 @@ def test_a_source_without_dates_has_no_dates_rather_than_no_gap(client: FlaskCli
     gaps = re.findall(r'<td class="n">([^<]*)</td></tr>', html.partition('id="gaps"')[0])
     assert gaps.count("no dates") == 1  # the hostile article's
     assert len(gaps) == 3
+
+
+def test_a_gap_that_lasts_is_told_from_one_that_ends(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gap = coverage.Gap(date(2018, 8, 7), date(2018, 10, 20))
+    for lasts in (False, True):
+        found = (coverage.Gap(gap.first, gap.last, lasts),)
+        monkeypatch.setattr(coverage, "find_gaps", lambda *_, found=found: found)
+        assert ("20 Oct 2018 <small>the last day here</small>" in client.get("/coverage").text) is lasts
 
 
 def test_hostile_sources_are_text(client: FlaskClient) -> None:
