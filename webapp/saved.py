@@ -38,8 +38,8 @@ _IN_FEED = 50
 def show_all() -> str:
     """List the saved searches, those with most unread alerts first."""
     store = SavedSearches(the_archive().engine)
-    rows = [(saved, len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
-    rows.sort(key=lambda row: (-row[2], row[0].name.casefold()))
+    rows = [(saved, _state_of(saved), len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
+    rows.sort(key=lambda row: (-row[3], row[0].name.casefold()))
     return render_template("saved.html", state=SearchState(), rows=rows)
 
 

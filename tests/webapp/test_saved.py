@@ -67,6 +67,20 @@ def hidden(html: str) -> dict[str, str]:
     return {name: value.replace("&amp;", "&") for name, value in found}
 
 
+def test_saved_searches_of_one_name_are_told_apart(client: FlaskClient) -> None:
+    whole = save(client, "q=ceasefire")
+    narrow = save(client, "q=ceasefire&source=BBC&words=some")
+    asked = "<bdi>ceasefire</bdi> · source <bdi>BBC</bdi> · only with <bdi>matching words</bdi>"
+    assert asked in client.get(narrow).text
+    assert "· source" not in client.get(whole).text
+    listed = client.get("/saved").text
+    assert listed.count(asked) == 1
+    assert listed.count("<bdi>ceasefire</bdi>") == 2
+    # A name that is the question itself says enough.
+    save(client, "q=Ceasefires")
+    assert listed.count('<p class="note">') == client.get("/saved").text.count('<p class="note">')
+
+
 def test_from_the_results_to_a_saved_search(client: FlaskClient, store: SavedSearches) -> None:
     html = client.get("/search?q=ceasefire&source=BBC&size=25&sort=newest").text
     form = html.partition('action="/saved/new"')[2].partition("</form>")[0]
