@@ -25,6 +25,18 @@ def test_an_article_knows_its_place_among_the_results(client: FlaskClient) -> No
         assert f"/result?{SEARCH.replace('&', '&amp;')}" in html
 
 
+def test_the_way_back_leads_to_the_result_that_was_read(client: FlaskClient) -> None:
+    article = client.get(f"/result?{SEARCH}&rank=12").location
+    address = re.search(r'<a href="([^"]+)">‹ Back', client.get(article).text)
+    assert address
+    path, _, anchor = address[1].replace("&amp;", "&").partition("#")
+    assert anchor == "r12"
+    back = client.get(path).text
+    found = re.search(r'<li class="card" id="r12".*?<a href="([^"]+)"', back, re.DOTALL)
+    assert found
+    assert found[1].replace("&amp;", "&") == article
+
+
 def test_the_first_result_has_none_before_it(client: FlaskClient) -> None:
     location = client.get(f"/result?{SEARCH}&rank=1").location
     html = client.get(location).text
