@@ -159,6 +159,12 @@ def test_dates_in_arabic_sentences_read_from_left_to_right(
     assert "\u2066" not in client.get(path).text
 
 
+def test_what_an_arabic_sentence_quotes_does_not_turn_it_round(client: FlaskClient) -> None:
+    page = client.get("/search?q=abc&from=zzz", headers={"Accept-Language": "ar"}).text
+    assert '<bdi dir="rtl">&#39;zzz&#39; ليس تاريخًا.</bdi>' in page
+    assert '<bdi dir="ltr">&#39;zzz&#39; is not' in client.get("/search?q=abc&from=zzz").text
+
+
 def test_dates_do_not_break_across_lines(client: FlaskClient) -> None:
     page = client.get("/search?q=abc&from=2018-13").text
     assert '&#39;<span class="day">2018-13</span>&#39; is not a date' in page

@@ -236,8 +236,8 @@ def test_what_is_wrong_with_a_query_is_said_in_arabic(client: FlaskClient, query
     answer = client.get("/search", query_string={"q": query})
     assert answer.status_code == 400
     said = answer.text.partition("<h1>")[2].partition('<p class="caret"')[0]
-    assert all(ARABIC.search(part) for part in re.findall(r"<bdi>(.*?)</bdi>", said))
-    assert said.count("<bdi>") >= 1
+    assert all(ARABIC.search(part) for part in re.findall(r'<bdi dir="rtl">(.*?)</bdi>', said))
+    assert said.count('<bdi dir="rtl">') >= 1
 
 
 @pytest.mark.parametrize(
