@@ -186,6 +186,9 @@ class SearchState:
     def between(self, date_from: str, date_to: str) -> SearchState:
         return replace(self, date_from=date_from, date_to=date_to, page=1)
 
+    def asking(self, text: str) -> SearchState:
+        return replace(self, text=text, page=1)
+
     def demanding(self, demand: Demand) -> SearchState:
         return replace(self, demand=demand, page=1)
 

@@ -20,15 +20,28 @@ def conditions_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> tuple[s
     return tuple(found)[:_MOST]
 
 
+def query_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> str:
+    """Return a query with the same conditions put into Arabic, its other words as they are; "" where none can be."""
+    text, found = parsed.text, _translated(parsed, dictionary)
+    for _, atom, written, _ in reversed(list(found)):  # from the end, so that the places before it stay right
+        text = f"{text[: atom.start]}{written}{text[atom.end :]}"
+    return "" if text == parsed.text else text
+
+
 def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
+    for occur, atom, written, quoted in _translated(parsed, dictionary):
+        yield f"{_ISOLATE}{_sign(occur, atom, quoted=quoted)}{written}{_END}"
+
+
+def _translated(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[tuple[Occur, Atom, str, bool]]:
+    """Yield each condition in English: what it is, its Arabic as it is written in a query, whether that is quoted."""
     for clause in parsed.clauses:
         atom = clause.node
         if clause.occur is Occur.SHOULD or not isinstance(atom, Atom) or not atom.text.isascii():
             continue
         if arabic := dictionary.written(atom.text):
             quoted = atom.phrase or " " in arabic[0]
-            written = f'"{arabic[0]}"' if quoted else arabic[0]
-            yield f"{_ISOLATE}{_sign(clause.occur, atom, quoted=quoted)}{written}{_END}"
+            yield clause.occur, atom, f'"{arabic[0]}"' if quoted else arabic[0], quoted
 
 
 def _sign(occur: Occur, atom: Atom, *, quoted: bool) -> str:

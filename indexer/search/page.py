@@ -109,5 +109,7 @@ class ResultPage:
     copies: int = 0
     compared: int = 0
     stands_out: bool | None = None
+    #: The query with its conditions in Arabic, where they are in English and the archive has Arabic articles.
+    in_arabic: str = ""
     #: What was searched for each word of the query.
     plan: QueryPlan = field(default_factory=QueryPlan)

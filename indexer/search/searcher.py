@@ -31,7 +31,7 @@ from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
-from indexer.search.conditions import conditions_in_arabic
+from indexer.search.conditions import conditions_in_arabic, query_in_arabic
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, filtered_facets
@@ -205,6 +205,7 @@ class Searcher:
             copies=grouped.hidden,
             compared=grouped.compared,
             stands_out=stands_out,
+            in_arabic=self._in_arabic(prepared),
             plan=prepared.plan,
         )
 
@@ -374,13 +375,23 @@ class Searcher:
         parsed = prepared.parsed
         if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
             return [_NO_WORD]
-        arabic = any(base_language(target) == "ar" for target in self._targets(prepared.filters or Filters()))
+        arabic = self._searches_arabic(prepared)
         examples = conditions_in_arabic(parsed, self.knowledge.planner.dictionary) if arabic else ()
         return (
             [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
             if examples
             else []
         )
+
+    def _in_arabic(self, prepared: Prepared) -> str:
+        """Return the query with its conditions in Arabic, where that would find something else."""
+        if not prepared.parsed.is_hard or not self._searches_arabic(prepared):
+            return ""
+        return query_in_arabic(prepared.parsed, self.knowledge.planner.dictionary)
+
+    def _searches_arabic(self, prepared: Prepared) -> bool:
+        targets = self._targets(prepared.filters or Filters())
+        return any(base_language(target) == "ar" for target in targets)
 
     def _begin_early(
         self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str] = ()

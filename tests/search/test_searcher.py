@@ -194,6 +194,22 @@ def test_what_is_looked_for_otherwise_than_one_may_think_is_told(
     assert not any("In Arabic" in str(notice) for notice in elsewhere)
 
 
+@pytest.mark.parametrize(
+    ("text", "arabic"),
+    [
+        ("ceasefire -oil", "ceasefire -نفط"),
+        ('title:Libya "prime minister" -oil talks', 'title:ليبيا "رئيس الوزراء" -نفط talks'),
+        ("+zzyzx +Libya", "+zzyzx +ليبيا"),
+        ("+zzyzx", ""),
+        ("ceasefire Libya", ""),
+        ('"هدنة"', ""),
+    ],
+)
+def test_conditions_are_put_into_arabic_where_they_stand(searcher: Searcher, text: str, arabic: str) -> None:
+    assert searcher.search(SearchRequest(text)).in_arabic == arabic
+    assert searcher.search(SearchRequest(f"{text} language:en")).in_arabic == ""
+
+
 @pytest.mark.parametrize("text", ["", "ceasefire in Libya", "language:ar", '"هدنة"', "-هدنة", "-zzyzx"])
 def test_nothing_is_told_where_nothing_is_to_be_said(searcher: Searcher, text: str) -> None:
     assert not searcher.search(SearchRequest(text)).notices

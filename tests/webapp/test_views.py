@@ -122,6 +122,16 @@ def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> No
     assert "With matching words" not in page(client, "/search")
 
 
+def test_a_condition_in_english_has_a_way_to_the_arabic_one(client: FlaskClient) -> None:
+    html = page(client, "/search?q=%2BLibya&source=BBC&page=1")
+    assert "Nothing found" in html
+    way = re.search(r'<p class="way"><a href="([^"]+)">Search for <bdi>\+ليبيا</bdi></a>', html)
+    assert way
+    found = page(client, way[1].replace("&amp;", "&"))
+    assert "13 articles" in found
+    assert 'class="way"' not in found
+
+
 def test_results_carry_language_and_direction(client: FlaskClient) -> None:
     html = page(client, "/search?q=ceasefire+in+Libya")
     assert re.search(
