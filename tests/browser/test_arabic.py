@@ -32,6 +32,14 @@ def test_a_phone_shows_each_page_mirrored_and_whole(open_page: OpenPage, name: s
     assert not violations(page)
 
 
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_a_phone_shows_which_place_is_open(open_page: OpenPage, locale: str) -> None:
+    page = open_page("/judgements", viewport=PHONE, locale=locale)
+    here = page.locator(".places [aria-current]")
+    expect(here).to_be_in_viewport(ratio=0.99)
+    assert page.evaluate("scrollY") == 0
+
+
 def test_the_question_of_an_arabic_reader_is_answered(open_page: OpenPage) -> None:
     page = open_page("/", **ARABIC)
     page.get_by_role("link", name=QUESTION).click()

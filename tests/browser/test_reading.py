@@ -73,6 +73,10 @@ def test_one_walks_from_result_to_result(open_page: OpenPage) -> None:
     expect(page.locator(".trail b")).to_have_text(re.compile("^11 of"))
     page.keyboard.press("k")
     expect(page.locator("h1")).to_have_text(titles[9])
+    page.get_by_role("link", name="Back to the results").click()
+    expect(page.locator(FIRST).nth(9)).to_be_in_viewport()
+    page.keyboard.press("k")  # goes on from the one that was read
+    expect(page.locator(FIRST).nth(8)).to_be_focused()
 
 
 def test_a_word_is_explained_to_pointer_and_keyboard(open_page: OpenPage) -> None:

@@ -17,10 +17,11 @@ const sheet = document.getElementById("keys");
 const typing = (target) =>
   sheet.open || target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
-// The title of the result that lies so many places from the one that has the focus; the first where none has it.
+// The title of the result that lies so many places from the one that has the focus, else from the one that the page
+// was opened at (the way back from an article names it); the first where there is neither.
 const resultAt = (by) => {
   const cards = [...document.querySelectorAll(".cards > .card")];
-  const here = cards.indexOf(document.activeElement.closest(".card"));
+  const here = cards.indexOf(document.activeElement.closest(".card") ?? document.querySelector(".card:target"));
   return (here < 0 ? cards[0] : cards[here + by])?.querySelector(".title a");
 };
 
@@ -47,6 +48,14 @@ document.addEventListener("keydown", (event) => {
 document.querySelector("[data-opens=keys]").addEventListener("click", () => sheet.showModal());
 // Beside the sheet is the sheet's own backdrop.
 sheet.addEventListener("click", (event) => (event.target === sheet || event.target.closest("button")) && sheet.close());
+
+// On a phone the places go beyond the edge: the one that is open must not lie there.
+const place = document.querySelector(".places [aria-current]");
+if (place) {
+  const row = place.parentElement;
+  const [edges, its] = [row.getBoundingClientRect(), place.getBoundingClientRect()];
+  row.scrollLeft += Math.max(0, its.right - edges.right) + Math.min(0, its.left - edges.left);
+}
 
 setUpHits(typing);
 setUpWords();
