@@ -193,7 +193,8 @@ class SearchState:
         return replace(self, demand=demand, page=1)
 
     def unfiltered(self) -> SearchState:
-        return replace(self, include={}, exclude={}, date_from="", date_to="", page=1)
+        """Return the same question of everything: without filters, and whatever of its words an article holds."""
+        return replace(self, include={}, exclude={}, date_from="", date_to="", demand=Demand.NONE, page=1)
 
     def with_value(self, facet: str, value: str) -> SearchState:
         return replace(

@@ -94,6 +94,13 @@ def test_a_value_is_included_or_excluded_never_both() -> None:
     assert not state.is_narrowed
 
 
+def test_all_that_narrows_is_taken_away_at_once() -> None:
+    state = read(
+        ("q", "x"), ("source", "a"), ("-author", "b"), ("from", "2018"), ("words", "all"), ("sort", "oldest")
+    )
+    assert state.unfiltered() == read(("q", "x"), ("sort", "oldest"))
+
+
 def test_each_chip_takes_away_what_it_says() -> None:
     state = read(
         ("q", "x"),
