@@ -245,6 +245,20 @@ def test_filters_choose_articles(archive: Path) -> None:
     assert ids("--from", "2018", "--language", "en") == {'price/of "bread"'}
 
 
+def test_words_are_demanded(archive: Path) -> None:
+    def ids(*arguments: str) -> list[str]:
+        return [
+            result["id"] for result in search(archive, "ceasefire in Libya, bread", *arguments)["results"]
+        ]
+
+    assert len(ids()) == len(ids("--words", "none")) > 2
+    assert set(ids("--words", "some")) == {"ceasefire", 'price/of "bread"'}
+    assert ids("--words", "all") == []
+    assert [result["id"] for result in search(archive, "ceasefire Libya", "--words", "all")["results"]] == [
+        "ceasefire"
+    ]
+
+
 def test_sort_and_pages(archive: Path) -> None:
     newest = [result["id"] for result in search(archive, "--sort", "newest")["results"]]
     assert newest == ["ceasefire", "football", 'price/of "bread"', "hostile"]

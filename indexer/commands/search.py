@@ -79,6 +79,13 @@ def chosen_filters(options: dict[str, Any]) -> Filters:
 @click.option(
     "--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True
 )
+@click.option(
+    "--words",
+    type=click.Choice(["none", "some", "all"]),
+    default="none",
+    show_default=True,
+    help="Words of the question that an article must hold, translations counted; near in meaning is enough for none.",
+)
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of results.")
 @click.option("--size", type=click.IntRange(1, 100), default=10, show_default=True, help="Results a page.")
 @click.option(
@@ -90,6 +97,7 @@ def search_(
     target: Target,
     question: tuple[str, ...],
     sort: str,
+    words: str,
     page: int,
     size: int,
     explain: bool,
@@ -108,10 +116,15 @@ def search_(
       newsarchive search "the prime minister of Iraq resigned" --explain
     """
     from indexer.engines.base import Sort
-    from indexer.search.request import SearchRequest
+    from indexer.search.request import Demand, SearchRequest
 
     request = SearchRequest(
-        text=" ".join(question), filters=chosen_filters(options), sort=Sort(sort), page=page, size=size
+        text=" ".join(question),
+        filters=chosen_filters(options),
+        sort=Sort(sort),
+        page=page,
+        size=size,
+        demand=Demand(words),
     )
     with target.existing() as archive:
         found = archive.search(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from indexer.archive import Archive
 from indexer.article import Article
 from indexer.engines.base import Field, Filters, Form, LexicalLeg, LexicalQuery
 from indexer.search.legs import Option, SearchedWord
-from indexer.search.request import PlanEdits, SearchRequest
+from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.settings import load_settings
 from tests.alerts.conftest import article
 from tests.fakes import FakeEncoder
@@ -70,6 +71,14 @@ def test_conditions_are_conditions(archive: Archive) -> None:
     assert matching(archive, SearchRequest('"ceasefire in Libya"')) == {"all"}
     assert matching(archive, SearchRequest("title:Libya")) == {"title"}
     assert "one" not in matching(archive, SearchRequest("+Libya -oil"))
+
+
+def test_demanded_words_are_conditions_of_alerts_too(archive: Archive) -> None:
+    for demand in (Demand.SOME, Demand.ALL):
+        request = SearchRequest("Libya ceasefire Tripoli", demand=demand)
+        found = set(archive.searcher.ids(request))
+        assert matching(archive, request) == matching(archive, replace(request, demand=Demand.NONE)) & found
+    assert matching(archive, request) == {"all", "title"}
 
 
 def test_filters_are_the_engines(archive: Archive) -> None:
