@@ -90,7 +90,8 @@ class Pipeline:
         changing: Callable[[], object] = lambda: None,
         options_of: Callable[[str], Mapping[str, Any]] = lambda file: {},
     ) -> IngestReport:
-        """Index *records*; return what was done. *changing* is called before each write or deletion of articles.
+        """Index *records*; return what was done. *changing* is called before articles are written that are new
+        or have changed, and before any are deleted.
 
         *options_of* says what a file is read with (`ReadOptions.said`): that is kept with its bad records.
 
@@ -245,8 +246,9 @@ class _Run:
             entries = chunk.entries()
             if self._noting:
                 self._fresh.note([entry.article.id for entry in entries])
-            if written := [*entries, *chunk.ready]:
+            if entries:  # articles that were only moved to another file change nothing that is derived
                 self._changing()
+            if written := [*entries, *chunk.ready]:
                 self._p._engine.write(written)
             self.report.stored += len(entries)
             self.report.passages += sum(len(entry.passages) for entry in entries)

@@ -14,6 +14,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.ingest.report import IngestReport
+from indexer.ingest.unfinished import articles_before
 from indexer.search.request import SearchRequest
 from tests.fakes import FakeEncoder
 from tests.ingest.conftest import WriteLines, story
@@ -74,6 +75,16 @@ def test_a_file_that_moved_costs_no_encoding(
     write_lines("one/c.jsonl", [story("c")])
     assert archive.index([tmp_path / "one"], delete_missing=True).deleted == 1
     assert ids(archive) == ["c"]
+
+
+def test_a_file_that_moved_leaves_nothing_to_be_made_up_for(
+    archive: Archive, write_lines: WriteLines, tmp_path: Path
+) -> None:
+    path = write_lines("a.jsonl", [story("a")])
+    archive.index([path])
+    path.rename(tmp_path / "b.jsonl")
+    assert archive.index([tmp_path / "b.jsonl"]).unchanged == 1
+    assert articles_before(archive.engine) is None
 
 
 # --- what is there no more ------------------------------------------------------------------------
