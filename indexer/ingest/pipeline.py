@@ -326,6 +326,14 @@ class _Run:
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
         stored = self._p._engine.hashes([article.id for article, _, _ in group])
+        seen = self._seen(
+            [
+                article.id
+                for article, content_hash, stored_hash in group
+                if stored.get(article.id) != stored_hash
+                and is_same_content(stored.get(article.id, ""), content_hash)
+            ]
+        )
         chunk = _Chunk()
         for article, content_hash, stored_hash in group:
             self._check_stopped()
@@ -333,7 +341,7 @@ class _Run:
             if known == stored_hash:
                 self.report.unchanged += 1
                 continue
-            if is_same_content(known, content_hash) and (moved := self._moved(article, stored_hash)):
+            if seen.get(article.id) == content_hash and (moved := self._moved(article, stored_hash)):
                 chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
@@ -343,6 +351,16 @@ class _Run:
             chunk.encodings = self._p._cache.get(list(chunk.texts))
             self.report.from_cache += len(chunk.encodings)
         return chunk
+
+    def _seen(self, ids: list[str]) -> dict[str, str]:
+        """Return id -> content hash of the articles as readers see them.
+
+        A hash is told as soon as it is written; an article, with its passages, only after the next refresh, which a
+        run that was killed has not made.
+        """
+        if not ids:
+            return {}
+        return {name: split_hash(article)[0] for name, article in self._p._engine.articles(ids).items()}
 
     def _moved(self, article: Article, stored_hash: str) -> Entry | None:
         """Return the entry of an article that is stored, but was read at another place then."""

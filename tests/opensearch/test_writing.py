@@ -24,10 +24,13 @@ from indexer.engines.opensearch.client import dumps, loads
 from indexer.engines.opensearch.failures import LastingFailure
 from indexer.engines.opensearch.writing import Action, send
 from indexer.errors import ArticlesRefused, EngineUnavailable, ModelError, SchemaMismatch
-from indexer.settings import load_settings
+from indexer.ingest.entries import EntryMaker
+from indexer.ingest.origins import with_origins
+from indexer.readers import Record
+from indexer.settings import Settings, load_settings
 from indexer.text import analyse
 from tests.engines.builders import MANIFEST, article, entries, entry, vector
-from tests.fakes import WordlessEncoder
+from tests.fakes import FakeEncoder, WordlessEncoder
 from tests.opensearch.nodes import Node
 
 
@@ -155,6 +158,29 @@ def test_an_article_that_an_older_version_has_written_is_told(engine: OpenSearch
     engine.refresh()
     with pytest.raises(SchemaMismatch, match="another version"):
         engine.articles([one.article.id])
+
+
+def test_an_article_that_moves_before_readers_see_it_keeps_its_own_passages(
+    opensearch_settings: Settings, tmp_path: Path
+) -> None:
+    """A load was killed before it refreshed; the same article comes again, from another file."""
+    encoder = FakeEncoder()
+    settings = opensearch_settings.model_copy(update={"cache": tmp_path, "encode_cache": False})
+    make = EntryMaker(encoder, cache=None, passage_tokens=settings.passage_tokens, batch_size=8)
+    file = tmp_path / "a.jsonl"
+    with Archive.open(settings, encoder=encoder) as archive:
+        archive.add([Article("changed", "Title", "Old words.", language="en")])
+        texts = {"changed": "The new words of it are more by far.", "new": "This one was never seen."}
+        articles = [
+            Article(id_, "Title", text, language="en", language_confidence=1.0) for id_, text in texts.items()
+        ]
+        killed = with_origins(Record(one, str(tmp_path / "gone.jsonl"), 1) for one in articles)
+        archive.engine.write(make([record.article for record in killed if record.article]))
+        file.write_bytes(b"\n".join(dumps(one.to_dict()) for one in articles))
+        archive.index([file])
+        for id_, text in texts.items():
+            (one,) = archive.passages(id_)
+            assert one.passage.text_of(archive.article(id_)) == text
 
 
 def write_apart(engine: OpenSearchEngine, numbers: range) -> None:
