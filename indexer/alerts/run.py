@@ -1,7 +1,8 @@
 """The run of alerts: new articles are matched with every saved search, then what was found is sent.
 
 It may be killed at any moment and run again: an article is taken off the list of new ones after its alerts are
-stored, and an alert is marked as sent after it was. At worst a message is sent twice.
+stored, and an alert is marked as sent after it was. At worst a message is sent twice. It may run while articles are
+loaded: those that readers do not see yet stay on the list.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from indexer.alerts.told import told
 from indexer.article import Article
 from indexer.errors import ArchiveError, InvalidQuery
 from indexer.ingest.fresh import Fresh
+from indexer.ingest.origins import without_origin
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -58,11 +60,16 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
     report.searches = len(searches)
     percolator = Percolator(_triggers(archive, searches, report) if searches else {})
     for batch in fresh.batches(_BATCH):
-        articles = archive.articles(batch)
+        seen = archive.engine.articles(list({note.article for note in batch}))
+        # What another process is storing now is looked at by the next run.
+        ready = [note for note in batch if not note.waits_for(seen.get(note.article))]
+        articles = {
+            note.article: without_origin(seen[note.article]) for note in ready if note.article in seen
+        }
         report.articles += len(articles)
         for saved_id, alerts in _alerts(archive, percolator, articles).items():
             report.alerts += len(store.add(saved_id, alerts))
-        fresh.done(batch)
+        fresh.done(ready)
     sender = sender or Sender(archive.settings)
     for saved in searches:
         _send(archive, store, saved, sender, report)

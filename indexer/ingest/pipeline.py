@@ -245,7 +245,7 @@ class _Run:
         while (chunk := self._get(self._to_write)) is not None:
             entries = chunk.entries()
             if self._noting:
-                self._fresh.note([entry.article.id for entry in entries])
+                self._fresh.note({entry.article.id: entry.content_hash for entry in entries})
             if entries:  # articles that were only moved to another file change nothing that is derived
                 self._changing()
             if written := [*entries, *chunk.ready]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from indexer.alerts.estimate import Estimate, estimate
 from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import SavedSearches
 from indexer.archive import Archive
+from indexer.engines.base import Entry
+from indexer.ingest.fresh import Fresh
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings, load_settings
 from tests.alerts.conftest import article, save
@@ -47,3 +50,21 @@ def test_a_cluster_tells_what_a_folder_tells(opensearch_url: str, tmp_path: Path
     assert embedded[:2] == ({"near", "half"}, {"near", "far"})
     with archive_settings(opensearch_url) as settings:
         assert told(settings.model_copy(update={"cache": tmp_path / "cache"})) == embedded
+
+
+def test_alerts_that_are_run_before_readers_see_an_article_wait_for_it(opensearch_url: str) -> None:
+    """A load shows what it has written every half a minute, and notes it at once."""
+    with (
+        archive_settings(opensearch_url) as settings,
+        Archive.open(settings, encoder=FakeEncoder()) as archive,
+    ):
+        archive.add(OTHERS[:1])
+        store = SavedSearches(archive.engine)
+        saved = save(store, "+ceasefire")
+        one = replace(NEW[0], language_confidence=1.0)
+        Fresh(archive.engine).note({one.id: one.content_hash()})
+        archive.engine.write([Entry(one, one.content_hash(), ())])
+        assert run_alerts(archive).articles == 0
+        archive.engine.refresh()
+        assert run_alerts(archive).articles == 1
+        assert [alert.article for alert in store.alerts(saved.id)] == [one.id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,8 +18,10 @@ from indexer.alerts.told import Told
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.commands.alerts import run_after_ingest
+from indexer.engines.base import Entry
 from indexer.errors import InvalidQuery
-from indexer.ingest.fresh import Fresh
+from indexer.ingest import fresh as noting
+from indexer.ingest.fresh import KIND, Fresh, Note
 from indexer.search.page import WordPair
 from indexer.search.record import to_record
 from indexer.search.request import SearchRequest
@@ -62,13 +64,13 @@ def test_what_is_killed_goes_on(
     saved = save(store, "ceasefire")
     archive.add([article(f"a{number}", "A ceasefire.") for number in range(5)])
     done = Fresh.done
-    calls: list[Sequence[str]] = []
+    calls: list[Sequence[Note]] = []
 
-    def killed(self: Fresh, ids: Sequence[str]) -> None:
-        calls.append(ids)
+    def killed(self: Fresh, notes: Sequence[Note]) -> None:
+        calls.append(notes)
         if len(calls) == 2:
             raise KeyboardInterrupt  # after the alerts of the second batch were stored
-        done(self, ids)
+        done(self, notes)
 
     monkeypatch.setattr(Fresh, "done", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -78,6 +80,46 @@ def test_what_is_killed_goes_on(
     assert report.articles == 3  # two of them for the second time
     assert report.alerts == 1
     assert len(store.alerts(saved.id)) == 5
+
+
+def test_alerts_that_are_run_during_a_load_miss_nothing(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "+ceasefire")
+    archive.add([article("changed", "A football match.")])
+    run_alerts(archive)
+    ids = ["changed", *(f"new{number:03}" for number in range(100))]
+    other = Archive.open(archive.settings, encoder=archive.encoder)
+
+    def loaded() -> Iterator[Article]:
+        for place, name in enumerate(ids):
+            if place >= 64:  # the first of them are on their way, and some of them noted
+                run_alerts(other)
+            yield article(name, "A ceasefire.")
+
+    with other:
+        archive.add(loaded())
+    run_alerts(archive)
+    assert found(store, saved.id) == set(ids)
+    assert not list(archive.engine.records(KIND))
+
+
+def test_a_note_waits_for_its_article_and_not_for_ever(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(store, "+ceasefire")
+    one = replace(article("late", "A ceasefire."), language_confidence=1.0)
+    Fresh(archive.engine).note({"late": one.content_hash()})
+    assert run_alerts(archive).articles == 0  # its writer has not come to it yet
+    archive.engine.write([Entry(one, one.content_hash(), ())])
+    archive.engine.refresh()
+    assert run_alerts(archive).articles == 1
+    assert found(store, saved.id) == {"late"}
+    archive.engine.put_records(KIND, {"late": {}})  # as older versions have noted it
+    Fresh(archive.engine).note({"never stored": "hash"})
+    assert run_alerts(archive).articles == 1
+    assert len(list(archive.engine.records(KIND))) == 1
+    monkeypatch.setattr(noting, "LONGEST", timedelta(0))
+    run_alerts(archive)
+    assert not list(archive.engine.records(KIND))
 
 
 def test_a_deleted_article_is_passed_over(archive: Archive, store: SavedSearches) -> None:
