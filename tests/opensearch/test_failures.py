@@ -119,6 +119,23 @@ def test_a_read_only_index_says_that_a_disk_is_full(engine: OpenSearchEngine) ->
     engine.write(entries(range(3)))
 
 
+def test_the_indices_of_an_archive_of_a_longer_prefix_are_left_alone(engine: OpenSearchEngine) -> None:
+    """Its promotion stops writers, and who repairs this archive must not let them in."""
+    engine.create(MANIFEST)
+    longer = f"{engine.names.prefix}-articles"  # as like this one's as can be
+    settings = engine.settings.model_copy(update={"opensearch_prefix": longer})
+    with OpenSearchEngine.open(settings.engine, settings) as other:
+        other.create(MANIFEST)
+        _block(other, "write")
+        _block(engine, "write")
+        assert [finding.what for finding in engine.check() if "read-only" in finding.what] == [
+            f"The indices {engine.names.generation(1)[0]} are read-only."
+        ]
+        engine.check(repair=True)
+        assert not [finding for finding in engine.check() if "read-only" in finding.what]
+        assert [finding for finding in other.check() if "read-only" in finding.what]
+
+
 def test_an_index_of_another_schema(engine: OpenSearchEngine) -> None:
     engine.create(MANIFEST)
     index, _ = engine.names.generation(1)

@@ -76,7 +76,10 @@ class Health:
         answer = self._cluster.request(
             "GET", f"/{self._names.prefix}-*/_settings/index.blocks.*", missing=True
         )
-        blocked = [name for name, found in (answer or {}).items() if found.get("settings")]
+        # Another archive's prefix may begin with this one's, and its promotion must not be let writers in to.
+        blocked = [
+            name for name, found in (answer or {}).items() if found.get("settings") and self._names.owns(name)
+        ]
         if not blocked:
             return []
         if repair:

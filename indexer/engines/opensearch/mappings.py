@@ -99,6 +99,11 @@ class Names:
         found = re.fullmatch(rf"{re.escape(self.articles)}-(\d{{6}})(?:-({units})-([\d-]+|{REST}))?", index)
         return (int(found[1]), Unit(found[2] or Unit.NONE), found[3] or REST) if found else None
 
+    def owns(self, index: str) -> bool:
+        """Say whether an index is this archive's, and not that of one whose prefix begins with the same words."""
+        names = "|".join(re.escape(f"{self.prefix}-{kind}-") for kind in ("words", "records", "places"))
+        return self.parsed(index) is not None or re.fullmatch(rf"(?:{names})\d{{6}}", index) is not None
+
     def partition(self, base: str, key: str) -> str:
         """Return the alias of a partition; `base` is the alias of all of them (`articles` or `building`)."""
         return f"{base}-of-{key}"
