@@ -26,7 +26,7 @@ from indexer.engines.base import (
     Union,
     VectorLeg,
 )
-from indexer.engines.opensearch import OpenSearchEngine, placing
+from indexer.engines.opensearch import OpenSearchEngine, patience, placing
 from indexer.engines.opensearch import generations as g
 from indexer.engines.opensearch.failures import LastingFailure, translate
 from indexer.engines.opensearch.partitions import REST, Unit, keys_for, partition_of
@@ -349,6 +349,22 @@ def test_a_promotion_that_was_cut_off_is_mended(engine: OpenSearchEngine) -> Non
     assert levels(engine, repair=True) == {"ok"}
     writer.join()
     assert partitions(engine) == {"2018-01": ["a-1", "a-2"], "2018-02": ["a-3"]}
+
+
+def test_a_promotion_that_was_cut_off_is_mended_for_the_generation_that_is_built_too(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.write([dated(1, "2018-01-05")])
+    number = g.build(engine)
+    rests = [home.rest for home in engine.indices.homes()]
+    assert len(rests) == 2
+    marks = [{"remove": {"index": rest, "alias": engine.names.open}} for rest in rests]
+    engine.cluster.request("POST", "/_aliases", {"actions": marks})
+    engine.check(repair=True)
+    monkeypatch.setattr(patience, "LONGEST", 5.0)
+    engine.write([dated(2, "2018-02-05")])  # of a new month, to both
+    g.promote(engine, number)
+    assert partitions(engine) == {"2018-01": ["a-1"], "2018-02": ["a-2"]}
 
 
 def test_too_many_indices_are_told() -> None:

@@ -100,15 +100,21 @@ class Health:
         ]
 
     def _closed(self, homes: Homes, repair: bool) -> list[Finding]:
-        """Find a generation that takes no new partitions: a promotion that was cut off left it so."""
-        home = homes.live
-        if home is None or not home.is_cut:
-            return []
-        if self._cluster.request("GET", f"/{home.rest}/_alias/{self._names.open}", missing=True):
+        """Find a generation that takes no new partitions: a promotion that was cut off left it so.
+
+        What is written goes to the one that is being built as well, and waits for both.
+        """
+        closed = [
+            home.rest
+            for home in homes
+            if home.is_cut
+            and not self._cluster.request("GET", f"/{home.rest}/_alias/{self._names.open}", missing=True)
+        ]
+        if not closed:
             return []
         if repair:
-            mark = {"index": home.rest, "alias": self._names.open}
-            self._cluster.request("POST", "/_aliases", {"actions": [{"add": mark}]})
+            marks = [{"add": {"index": index, "alias": self._names.open}} for index in closed]
+            self._cluster.request("POST", "/_aliases", {"actions": marks})
             return [Finding("ok", "The archive takes articles of new months and years again.")]
         return [
             Finding(
