@@ -252,6 +252,21 @@ def test_doctor_mends_orphans_of_every_kind(engine: OpenSearchEngine) -> None:
     assert levels(engine) == {"ok"}
 
 
+def test_doctor_finds_defects_whose_numbers_make_up_for_each_other(engine: OpenSearchEngine) -> None:
+    engine.write([dated(number, f"2018-0{number}-05") for number in range(1, 4)])
+    home = engine.indices.homes().live
+    assert home
+    placing.delete_places(engine.cluster, home, ["a-1"])  # an article without a place
+    placing.leave(engine.cluster, home, {"a-2": ["2018-02"]})  # and a place without an article
+    assert levels(engine) == {"warning"}
+    assert levels(engine, repair=True) == {"ok"}
+    assert {id_: place.keys for id_, place in places(engine, "a-1", "a-2", "a-3").items()} == {
+        "a-1": ("2018-01",),
+        "a-3": ("2018-03",),
+    }
+    assert levels(engine) == {"ok"}
+
+
 # --- generations --------------------------------------------------------------------------------
 
 

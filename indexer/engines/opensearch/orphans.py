@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from indexer.engines.base import Finding
 from indexer.engines.opensearch.client import Cluster
@@ -20,6 +21,8 @@ from indexer.engines.opensearch.scanning import scan
 
 _BATCH = 5_000
 _MENDED_AT_ONCE = 1_000
+#: All months of more than 800 years.
+_MOST_PARTITIONS = 10_000
 
 
 @dataclass(slots=True)
@@ -35,14 +38,19 @@ class _Work:
 
 
 def check_places(cluster: Cluster, home: Home, *, repair: bool) -> list[Finding]:
-    """Compare articles with places: by their numbers, and to repair them one by one."""
+    """Compare articles with places: by their numbers in each partition, and to repair them one by one."""
     if not home.is_cut:
         return []
-    articles, named, moving = _counts(cluster, home)
-    if articles == named and not moving:
+    standing, named, moving = _counts(cluster, home)
+    articles, places = sum(standing.values()), sum(named.values())
+    if standing == named and not moving:
         return [Finding("ok", f"Each of the {articles:,} articles stands in one partition.")]
     if not repair:
-        what = f"{articles:,} articles stand in {named:,} places, {moving:,} of them between two partitions"
+        what = f"{articles:,} articles stand in {places:,} places, {moving:,} of them between two partitions"
+        if articles == places and not moving:
+            what = (
+                f"{articles:,} articles stand in {places:,} places, but not in the partitions that those name"
+            )
         return [
             Finding(
                 "warning",
@@ -84,13 +92,26 @@ def _mend(cluster: Cluster, home: Home, work: _Work) -> int:
     return len(work.put) + len(work.drop)
 
 
-def _counts(cluster: Cluster, home: Home) -> tuple[int, int, int]:
+def _counts(cluster: Cluster, home: Home) -> tuple[dict[str, int], dict[str, int], int]:
+    """Return how many articles stand in each partition, how many are said to, and how many are moving."""
     _refresh(cluster, home)
     body = {"size": 0, "track_total_hits": True}
+
+    def by(field: str) -> dict[str, Any]:
+        return {**body, "aggs": {"by": {"terms": {"field": field, "size": _MOST_PARTITIONS}}}}
+
     moving = {**body, "query": {"term": {"moving": True}}}
-    answers = cluster.msearch([(home.base, body), (home.places, body), (home.places, moving)])
-    articles, named, between = (answer["hits"]["total"]["value"] for answer in answers)
-    return articles, named, between
+    answers = cluster.msearch([(home.base, by("_index")), (home.places, by("keys")), (home.places, moving)])
+    standing, named = (
+        {bucket["key"]: bucket["doc_count"] for bucket in answer.get("aggregations", {})["by"]["buckets"]}
+        for answer in answers[:2]
+    )
+    parsed = {home.names.parsed(index): count for index, count in standing.items()}
+    return (
+        {one[2]: count for one, count in parsed.items() if one},
+        named,
+        answers[2]["hits"]["total"]["value"],
+    )
 
 
 def _both(cluster: Cluster, home: Home) -> Iterator[tuple[str, list[str], Place | None]]:
