@@ -119,6 +119,19 @@ def test_a_read_only_index_says_that_a_disk_is_full(engine: OpenSearchEngine) ->
     engine.write(entries(range(3)))
 
 
+def test_an_export_whose_view_is_gone_says_so(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    engine.write(entries(range(9)))
+    engine.refresh()
+    articles = engine.scan(batch=3)
+    next(articles)
+    views = engine.cluster.request("GET", "/_search/point_in_time/_all")["pits"]
+    engine.cluster.request("DELETE", "/_search/point_in_time", {"pit_id": [view["pit_id"] for view in views]})
+    with pytest.raises(EngineError, match="no longer keeps the archive as it was") as raised:
+        list(articles)
+    assert "newsarchive index" not in str(raised.value)
+
+
 def test_the_indices_of_an_archive_of_a_longer_prefix_are_left_alone(engine: OpenSearchEngine) -> None:
     """Its promotion stops writers, and who repairs this archive must not let them in."""
     engine.create(MANIFEST)

@@ -115,6 +115,12 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             "An article with its passages is larger than the cluster takes in one request.",
             remedy="Raise http.max_content_length on the cluster's nodes.",
         )
+    if "search_context_missing" in reasons:
+        return EngineError(
+            f"The cluster at {address} no longer keeps the archive as it was when this was begun: a node was started "
+            "again, or more than the time allowed passed from one part to the next.",
+            remedy="Run it again.",
+        )
     if status == 404 or "no write index is defined" in reasons or "more than one index" in reasons:
         return NoHome(
             f"The cluster at {address} lacks an index of this archive: {_shortened(reasons)}.",
