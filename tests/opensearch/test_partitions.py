@@ -226,6 +226,11 @@ def test_a_deletion_reaches_both(half_moved: OpenSearchEngine) -> None:
     assert partitions(half_moved) == {"2018-01": ["a-2"]}
 
 
+def test_an_export_has_it_once(half_moved: OpenSearchEngine) -> None:
+    for batch in (1, 2, 500):
+        assert [one.id for one in half_moved.scan(batch=batch)] == ["a-1", "a-2"]
+
+
 def test_doctor_finds_and_mends_what_was_cut_off(half_moved: OpenSearchEngine) -> None:
     assert levels(half_moved) == {"warning"}
     assert levels(half_moved, repair=True) == {"ok"}

@@ -256,8 +256,12 @@ class OpenSearchEngine:
             source=False,
             stored_fields=(WHOLE,),
         )
+        last = None
         for hit in hits:
-            yield to_article(whole_of(hit))
+            article = to_article(whole_of(hit))
+            if article.id != last:  # of one that is on its way to another partition one version is enough
+                yield article
+            last = article.id
 
     def stats(self) -> EngineStats:
         body = {
