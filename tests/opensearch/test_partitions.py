@@ -355,6 +355,24 @@ def test_articles_of_new_months_during_a_promotion_stand_in_the_new_generation_o
     assert levels(engine) == {"ok"}
 
 
+def test_an_article_that_a_build_and_a_writer_have_put_in_two_partitions_is_promoted_once(
+    engine: OpenSearchEngine,
+) -> None:
+    """Both found it nowhere: the build puts the version that it has read beside the writer's."""
+    engine.write([dated(1, "2018-01-05"), dated(2, "2018-02-05"), dated(3, "2018-02-05")])
+    number = g.build(engine)
+    building = engine.indices.homes().building
+    assert building
+    for id_, at in ((1, "2018-02-05"), (3, "2018-01-05")):
+        place = placing.places(engine.cluster, building, [f"a-{id_}"])
+        placing.delete_places(engine.cluster, building, place)
+        placing.write(engine.cluster, [building], [dated(id_, at)], engine.document)
+    placing.put_places(engine.cluster, building, place)  # of the third the writer's place was written last
+    g.promote(engine, number)
+    assert partitions(engine) == {"2018-01": ["a-1"], "2018-02": ["a-2", "a-3"]}
+    assert levels(engine) == {"ok"}
+
+
 def test_a_promotion_that_was_cut_off_is_mended(engine: OpenSearchEngine) -> None:
     home = engine.indices.homes().live
     assert home

@@ -365,7 +365,10 @@ def _hashes(
         engine.cluster,
         articles,
         EVERYTHING,
-        sort=[{"id": "asc"}],
+        sort=[
+            {"id": "asc"},
+            {"_index": "asc"},
+        ],  # else one that stands twice might be passed over at a batch's end
         batch=5_000,
         fields=("id", "content_hash"),
         keep_alive=keep_alive,
@@ -380,9 +383,15 @@ def _catch_up(engine: OpenSearchEngine, live: int, number: int, encode: Encode |
     """Make a generation hold what the one in use holds now."""
     differing: list[str] = []
     gone: list[str] = []
-    for id_, ours, _theirs in _compare(engine, live, number):
+    twice: list[str] = []
+    for id_, ours, theirs in _compare(engine, live, number):
         (differing if ours else gone).append(id_)
-    placing.delete(engine.cluster, Homes(live=_home(engine, number)), gone)
+        if theirs == _TWICE:
+            twice.append(id_)
+    home = _home(engine, number)
+    # The copy and a writer may both have found an article nowhere: its place names one partition of the two.
+    placing.leave(engine.cluster, home, dict.fromkeys(twice, home.keys))
+    placing.delete(engine.cluster, Homes(live=home), gone)
     for batch in _batches(differing):
         _copy(engine, live, batch, number, encode, overwrite=True)
     engine.cluster.request("POST", f"/{_articles(engine, number)}/_refresh")
