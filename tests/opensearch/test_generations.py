@@ -12,8 +12,9 @@ from indexer.article import Article
 from indexer.engines.base import Entry, LexicalLeg, LexicalQuery, Term, VectorLeg, Word
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch import generations as g
+from indexer.engines.opensearch.switching import switch
 from indexer.errors import EngineError, SchemaMismatch
-from tests.engines.builders import DIMENSIONS, MANIFEST, entries, entry, vector
+from tests.engines.builders import DIMENSIONS, MANIFEST, entries, entry, stored, vector
 
 COMMON = LexicalLeg(LexicalQuery(should=(Term("common"),)))
 
@@ -123,6 +124,56 @@ def test_a_new_model_is_encoded_anew_and_mixed_with_nothing(filled: OpenSearchEn
     assert found.scores[0] == pytest.approx(1.0, abs=1e-5)
 
 
+def test_a_load_that_goes_on_behind_the_promotion_of_another_model_is_refused(
+    filled: OpenSearchEngine,
+) -> None:
+    """Its vectors mean something else, though they have as many dimensions."""
+
+    def encode(articles: list[Article]) -> list[Entry]:
+        return [stored(one, [vector(99)]) for one in articles]
+
+    number = g.build(
+        filled, replace(MANIFEST, model={"name": "other", "dimensions": DIMENSIONS}), encode=encode
+    )
+    with OpenSearchEngine.open(filled.settings.engine, filled.settings) as load:
+        load.create(MANIFEST)
+        load.write([entry(1_000)])
+        g.promote(filled, number, encode=encode)
+        with pytest.raises(SchemaMismatch, match="generations build"):
+            load.write([entry(1_001)])
+        with pytest.raises(SchemaMismatch):
+            load.write_words([Word("word", "en", "words", 3, "", vector(1))])
+    filled.refresh()
+    ids = [one.id for one in filled.scan()]
+    assert "article-01000" in ids
+    assert all(np.allclose(found, vector(99), atol=1e-3) for found in filled.vectors(ids, lead=True).values())
+
+
+def test_a_batch_that_a_promotion_of_another_model_stops_is_not_written_behind_it(
+    filled: OpenSearchEngine,
+) -> None:
+    number = g.build(filled, replace(MANIFEST, text_version=2))
+    articles = filled.names.articles
+    filled.cluster.request("PUT", f"/{articles}/_block/write")
+    failures: list[Exception] = []
+
+    def write() -> None:
+        try:
+            filled.write([entry(1_000)])
+        except SchemaMismatch as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=write)
+    thread.start()  # it is refused, and waits
+    thread.join(1.0)
+    assert thread.is_alive()
+    switch(filled.cluster, filled.names, number)
+    thread.join()
+    assert failures
+    filled.refresh()
+    assert not filled.articles(["article-01000"])
+
+
 def test_the_generation_in_use_is_never_dropped(filled: OpenSearchEngine) -> None:
     number = g.build(filled)
     with pytest.raises(EngineError, match="in use"):
@@ -192,7 +243,8 @@ def test_what_is_acknowledged_during_a_promotion_is_in_the_new_generation(
     finally:
         promoted.set()
         thread.join()
-    assert not failures
+    # A writer whose documents the new generation does not take is told so, behind the promotion.
+    assert [type(failure) for failure in failures] == ([SchemaMismatch] if text_version > 1 else [])
     assert filled.indices.live() == number
     assert sorted(filled.hashes(acknowledged)) == acknowledged
     old, _ = filled.names.generation(1)

@@ -54,7 +54,7 @@ from indexer.engines.opensearch.partitions import keys_for
 from indexer.engines.opensearch.patience import Patience, patiently
 from indexer.engines.opensearch.queries import columns, union_query
 from indexer.engines.opensearch.scanning import scan
-from indexer.engines.opensearch.writing import CHUNK_ACTIONS
+from indexer.engines.opensearch.writing import CHUNK_ACTIONS, Outcome
 from indexer.errors import ArticlesRefused, EngineError
 from indexer.settings import Settings
 
@@ -90,6 +90,9 @@ class OpenSearchEngine:
             self._articles = self.names.generation_pattern(generation)
             _, self._words = self.names.generation(generation)
         self._first_load = False
+        #: What this engine's articles are made with, and the generation that was last found to be made with it, too.
+        self._made_with: Manifest | None = None
+        self._fits: int | None = None
 
     @classmethod
     def open(cls, address: str, settings: Settings) -> OpenSearchEngine:
@@ -118,6 +121,7 @@ class OpenSearchEngine:
 
     def create(self, manifest: Manifest) -> None:
         self.indices.create(manifest, self.remade_by)
+        self._made_with, self._fits = manifest, None
         # Without replicas it is new, or its first load was cut off: this is that load.
         self._first_load = not self.indices.has_replicas(self._articles)
 
@@ -127,9 +131,12 @@ class OpenSearchEngine:
         latest = list({entry.article.id: entry for entry in entries}.values())
         # Twice the requests, half the size: the server indexes one while the next is analysed here.
         share = min(CHUNK_ACTIONS, max(_SMALLEST_SHARE, -(-len(latest) // 2)))
-        outcome = self._at_home(
-            lambda homes: placing.write(self.cluster, homes, latest, self.document, limit=share)
-        )
+
+        def act(homes: Homes) -> Outcome:
+            self._check_fits(homes)
+            return placing.write(self.cluster, homes, latest, self.document, limit=share)
+
+        outcome = self._at_home(act)
         if outcome.refused:
             raise ArticlesRefused(outcome.refused)
 
@@ -290,6 +297,8 @@ class OpenSearchEngine:
         return words.vocabulary(self.cluster, self._articles, min_articles)
 
     def write_words(self, words_: Sequence[Word]) -> None:
+        if self._generation is None:
+            self._check_fits(self.indices.homes())
         words.write_words(self.cluster, self._words, words_, alias=self._generation is None)
 
     def words(self, *, vectors: bool = True) -> Iterator[Word]:
@@ -335,6 +344,17 @@ class OpenSearchEngine:
                 if homes.live is None:
                     raise
                 patience.wait(error)
+
+    def _check_fits(self, homes: Homes) -> None:
+        """Raise `SchemaMismatch` where another generation is in use by now, and was made with something else.
+
+        Whoever writes may have been at it for hours, and goes on in the generation that was promoted meanwhile.
+        """
+        if self._made_with is None or homes.live is None or homes.live.number == self._fits:
+            return
+        if stored := self.indices.manifest(homes.live.number):
+            stored.check(self._made_with, self.remade_by)
+        self._fits = homes.live.number
 
     def _end_first_load(self) -> None:
         if not self._first_load:

@@ -41,6 +41,10 @@ class NoHome(LastingFailure):
     """What was to be written has no index under this name: there is no archive, or it has moved to other indices."""
 
 
+class WritesStopped(NoHome):
+    """A promotion stops writers for a moment; behind it they may have another home, with other rules."""
+
+
 class TooLarge(LastingFailure):
     """The request has more bytes than the cluster takes."""
 
@@ -96,7 +100,7 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             "command again: it goes on where it stopped.",
         )
     if "index write (api)" in reasons:
-        return EngineUnavailable(
+        return WritesStopped(
             "Writing is stopped for a moment, while a generation of the archive is promoted.",
             remedy="Try again; if nobody promotes one, `newsarchive doctor --repair` lets writers in again.",
         )
