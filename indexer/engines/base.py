@@ -388,7 +388,9 @@ class Finding:
 class Engine(Protocol):
     """A store of articles. Not thread-safe for writing; safe for reading from many threads.
 
-    Every method may raise `EngineUnavailable` or `EngineTimeout`.
+    Every method may raise `EngineUnavailable` or `EngineTimeout`. Where a part of a store is away, what is asked with a
+    `timeout`, for a search, does without it and says so (`LegResult.complete`, `Gathered.complete`); everything else
+    raises, since what does not come would be taken for what is not there.
     """
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,10 +16,11 @@ from opensearchpy import AuthenticationException, SSLError, TransportError
 from pydantic import SecretStr
 
 from indexer.archive import Archive
-from indexer.engines.base import Filters, LexicalLeg, LexicalQuery, Term
+from indexer.engines.base import Filters, GatherRequest, LexicalLeg, LexicalQuery, Sort, Term, Union
 from indexer.engines.opensearch import OpenSearchEngine
 from indexer.engines.opensearch.failures import LastingFailure, TooLarge, translate
 from indexer.engines.opensearch.mappings import Names
+from indexer.engines.opensearch.partitions import Unit
 from indexer.errors import (
     ArchiveError,
     EngineError,
@@ -198,6 +200,33 @@ def test_a_part_without_a_home_is_told_and_waited_for(engine: OpenSearchEngine) 
     engine.write(entries(range(3)))  # waits by itself
     found_a_home.join()
     assert len(engine.hashes([f"article-{number:05}" for number in range(3)])) == 3
+
+
+def test_what_stands_in_a_part_that_is_away_is_not_told_to_be_missing(opensearch_settings: Settings) -> None:
+    settings = opensearch_settings.model_copy(update={"opensearch_partition": "month"})
+    with OpenSearchEngine.open(settings.engine, settings) as engine:
+        engine.create(MANIFEST)
+        engine.write([entry(1), entry(40)])  # of January and of February
+        engine.refresh()
+        ids = here, away = ["article-00001", "article-00040"]
+        _make_anew(engine, engine.names.index(1, Unit.MONTH, "2018-02"), node="nowhere")
+        asked: list[Callable[[], object]] = [
+            lambda: engine.articles(ids),
+            lambda: engine.passages(away),
+            lambda: engine.vectors(ids),
+            lambda: engine.browse(Union(), sort=Sort.NEWEST, size=9),
+            lambda: list(engine.vocabulary(min_articles=1)),
+            lambda: list(engine.scan()),
+        ]
+        for ask in asked:
+            with pytest.raises(EngineUnavailable, match="its health is red"):
+                ask()
+        # A search goes on with what there is, and says so.
+        (found,) = engine.match([COMMON], timeout=10)
+        assert (found.ids, found.complete) == ([here], False)
+        assert not engine.gather(GatherRequest(Union()), timeout=10).complete
+        assert engine.browse(Union(), sort=Sort.NEWEST, size=9, timeout=10) == ([here], 1)
+        assert list(engine.vectors(ids, timeout=10)) == [here]
 
 
 def test_searches_go_on_while_words_cannot_be_looked_at_again(

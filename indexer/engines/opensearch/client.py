@@ -138,13 +138,21 @@ class Cluster:
         raise failure
 
     def msearch(
-        self, searches: Sequence[tuple[str, Mapping[str, Any]]], *, timeout: float | None = None
+        self,
+        searches: Sequence[tuple[str, Mapping[str, Any]]],
+        *,
+        timeout: float | None = None,
+        whole: bool = False,
     ) -> list[dict[str, Any]]:
-        """Run (index, body) searches in one request. Raises if one of them failed altogether."""
+        """Run (index, body) searches in one request. Raises if one of them failed altogether.
+
+        With *whole* also where a part of the archive did not answer: then what did not come is not known not to exist.
+        """
+        header = {**_IF_THERE, **({"allow_partial_search_results": False} if whole else {})}
         lines = []
         for index, body in searches:
             # Term statistics of all shards: a term weighs the same wherever an article is kept.
-            lines.append(orjson.dumps({"index": index, "search_type": "dfs_query_then_fetch", **_IF_THERE}))
+            lines.append(orjson.dumps({"index": index, "search_type": "dfs_query_then_fetch", **header}))
             lines.append(dumps(_with_timeout(body, timeout)))
         answer = self.request("POST", "/_msearch", b"\n".join(lines) + b"\n", timeout=timeout)
         responses: list[dict[str, Any]] = answer["responses"]

@@ -209,7 +209,7 @@ class OpenSearchEngine:
             "track_total_hits": True,
             **columns("id"),
         }
-        (answer,) = self.cluster.msearch([(asked, body)], timeout=timeout)
+        (answer,) = self.cluster.msearch([(asked, body)], timeout=timeout, whole=timeout is None)
         total = answer["hits"]["total"]["value"]
         if direct:
             return [hit["fields"]["id"][0] for hit in answer["hits"]["hits"]], total
@@ -224,7 +224,8 @@ class OpenSearchEngine:
         found: dict[str, Article] = {}
         for first in range(0, len(ids), _LOOKUP):
             some = tuple(ids[first : first + _LOOKUP])
-            (answer,) = self.cluster.msearch([(self._articles, article_search(some, codes=False))])
+            search = article_search(some, codes=False)
+            (answer,) = self.cluster.msearch([(self._articles, search)], whole=True)
             for hit in answer["hits"]["hits"]:
                 article = to_article(whole_of(hit))
                 found[article.id] = article
@@ -234,7 +235,7 @@ class OpenSearchEngine:
         search = article_search((article_id,), codes=True)
         if vectors:
             search["_source"] = [VECTORS]
-        (answer,) = self.cluster.msearch([(self._articles, search)])
+        (answer,) = self.cluster.msearch([(self._articles, search)], whole=True)
         for hit in answer["hits"]["hits"]:
             return to_passages(whole_of(hit), codes_of(hit), vectors_of(hit) if vectors else ())
         return ()
@@ -246,7 +247,9 @@ class OpenSearchEngine:
         for first in range(0, len(ids), _WITH_VECTORS):
             some = tuple(ids[first : first + _WITH_VECTORS])
             search = {**by_ids(some), "_source": [VECTORS], "docvalue_fields": ["id"]}
-            (answer,) = self.cluster.msearch([(self._articles, search)], timeout=timeout)
+            (answer,) = self.cluster.msearch(
+                [(self._articles, search)], timeout=timeout, whole=timeout is None
+            )
             for hit in answer["hits"]["hits"]:
                 # The source has passages only as a whole.
                 if vectors := vectors_of(hit):

@@ -28,7 +28,8 @@ def vocabulary(cluster: Cluster, index: str, min_articles: int) -> Iterator[Word
         composite: dict[str, Any] = {"size": _PAGE, "sources": [{"form": {"terms": {"field": "forms"}}}]}
         if after:
             composite["after"] = after
-        (answer,) = cluster.msearch([(index, {"size": 0, "aggs": {"forms": {"composite": composite}}})])
+        body = {"size": 0, "aggs": {"forms": {"composite": composite}}}
+        (answer,) = cluster.msearch([(index, body)], whole=True)
         page = answer.get("aggregations", {}).get("forms", {})
         for bucket in page.get("buckets", ()):
             if bucket["doc_count"] >= min_articles:
