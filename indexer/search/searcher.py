@@ -27,7 +27,7 @@ from indexer.engines.base import (
     Sort,
     Union,
 )
-from indexer.errors import EngineTimeout, InvalidQuery
+from indexer.errors import EngineTimeout, EngineUnavailable, InvalidQuery
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
@@ -242,13 +242,18 @@ class Searcher:
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
 
-        The order is kept for the first `WINDOW` articles; those behind come by id.
+        The order is kept for the first `WINDOW` articles; those behind come by id. Raises `EngineUnavailable` where a
+        part of the archive does not answer.
         """
         clock = Stopwatch(self._timeout)
         _check(replace(request, page=1))
         prepared, found = self._found(request, clock, depth=self._depth, reach=WINDOW)
         if prepared.filters is None:
             return
+        if (
+            found.notices
+        ):  # a page can tell that articles are missing; nobody would see that a list lacks them
+            raise EngineUnavailable(found.notices[0])
         by_date = _is_by_date(request, prepared)
         whole = union(prepared, found)
         if not by_date:

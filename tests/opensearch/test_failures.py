@@ -229,6 +229,26 @@ def test_what_stands_in_a_part_that_is_away_is_not_told_to_be_missing(opensearch
         assert list(engine.vectors(ids, timeout=10)) == [here]
 
 
+@pytest.mark.parametrize("sort", [Sort.RELEVANCE, Sort.NEWEST])
+@pytest.mark.parametrize("text", ["common", ""])
+def test_an_export_of_a_search_without_a_part_that_is_away_is_refused(
+    opensearch_settings: Settings, text: str, sort: Sort
+) -> None:
+    changes = {"opensearch_partition": "month", "encode_cache": False}
+    settings = opensearch_settings.model_copy(update=changes)
+    with Archive.open(settings, encoder=FakeEncoder(32)) as archive:
+        archive.add(entry(number).article for number in (1, 2, 40, 41))
+        request = SearchRequest(text, sort=sort)
+        assert len(list(archive.search_ids(request))) == 4
+        engine = archive.engine
+        assert isinstance(engine, OpenSearchEngine)
+        _make_anew(engine, engine.names.index(1, Unit.MONTH, "2018-02"), node="nowhere")
+        page = archive.search(request)
+        assert (page.total, len(page.notices)) == (2, 1)
+        with pytest.raises(EngineUnavailable):
+            list(archive.search_ids(request))
+
+
 def test_searches_go_on_while_words_cannot_be_looked_at_again(
     opensearch_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
