@@ -114,6 +114,11 @@ class Found:
         return self.legs[KEYWORDS].total if KEYWORDS in self.legs else 0
 
     @property
+    def complete(self) -> bool:
+        """Whether all parts of the archive have answered; `notices` say what did not."""
+        return all(result.complete for result in self.legs.values())
+
+    @property
     def pool(self) -> tuple[str, ...]:
         """The articles that late interaction reads."""
         return tuple(entry.id for entry in self.fused[:RERANKED])

@@ -250,9 +250,8 @@ class Searcher:
         prepared, found = self._found(request, clock, depth=self._depth, reach=WINDOW)
         if prepared.filters is None:
             return
-        if (
-            found.notices
-        ):  # a page can tell that articles are missing; nobody would see that a list lacks them
+        # A page can tell that articles are missing; nobody would see that a list lacks them.
+        if not found.complete:
             raise EngineUnavailable(found.notices[0])
         by_date = _is_by_date(request, prepared)
         whole = union(prepared, found)

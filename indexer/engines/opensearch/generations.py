@@ -365,10 +365,8 @@ def _hashes(
         engine.cluster,
         articles,
         EVERYTHING,
-        sort=[
-            {"id": "asc"},
-            {"_index": "asc"},
-        ],  # else one that stands twice might be passed over at a batch's end
+        # By index, too: one that stands twice might else be passed over at a batch's end.
+        sort=[{"id": "asc"}, {"_index": "asc"}],
         batch=5_000,
         fields=("id", "content_hash"),
         keep_alive=keep_alive,
