@@ -58,7 +58,9 @@ def test_arabic_titles_are_told_in_english(client: FlaskClient) -> None:
 
 
 def test_highlights_cut_the_snippet(client: FlaskClient) -> None:
-    for result in ask(client, f"/api/v1/search?q={quote('هدنة')}")["results"][:3]:
+    found = ask(client, f"/api/v1/search?q={quote('هدنة')}")["results"][:3]
+    assert len(found) == 3
+    for result in found:
         snippet = result["snippet"]
         words = [snippet["text"][mark["start"] : mark["end"]] for mark in snippet["highlights"]]
         assert "هدنة" in words
