@@ -8,7 +8,15 @@ import pytest
 
 from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
-from indexer.search.filters import apart, check_filters, combine, language_value, period, without
+from indexer.search.filters import (
+    FilterBuilder,
+    apart,
+    check_filters,
+    combine,
+    language_value,
+    period,
+    without,
+)
 
 
 def including(**values: set[str]) -> Filters:
@@ -18,7 +26,8 @@ def including(**values: set[str]) -> Filters:
 @pytest.mark.parametrize(
     ("text", "code"),
     [("ar", "ar"), ("AR", "ar"), ("Arabic", "ar"), ("العربية", "ar"), ("Persian", "fa"), ("und", "und"),
-     ("unknown", "und"), ("zh-CN", "zh-cn"), ("zh_TW", "zh-tw"), ("zh", "zh")],
+     ("unknown", "und"), ("zh-CN", "zh-cn"), ("zh_TW", "zh-tw"), ("zh", "zh"), ("ara", "ar"),
+     ("Serbo-Croatian", "sh")],
 )  # fmt: skip
 def test_languages_by_code_or_name(text: str, code: str) -> None:
     assert language_value(text) == code
@@ -29,6 +38,15 @@ def test_periods() -> None:
     for wrong in ("", "18", "2018-", "2018-02-18T10", "20180218", "９９９９-13", "2018-0"):
         with pytest.raises(InvalidQuery):
             period(wrong)
+
+
+@pytest.mark.parametrize("wider_first", [True, False])
+def test_dates_narrow_each_other_in_whatever_order_they_come(wider_first: bool) -> None:
+    dates = [("from", "2017"), ("to", "2020"), ("from", "2018"), ("to", "2019")]
+    builder = FilterBuilder()
+    for name, value in dates if wider_first else reversed(dates):
+        builder.add_date(name, value, 0)
+    assert builder.build() == Filters(published_from=date(2018, 1, 1), published_to=date(2019, 12, 31))
 
 
 def test_combined_filters_let_pass_what_both_do() -> None:
@@ -50,6 +68,22 @@ def test_combined_filters_let_pass_what_both_do() -> None:
         published_from=date(2018, 5, 1),
         published_to=date(2018, 12, 31),
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (Filters(published_to=date(2018, 1, 1)), Filters(published_to=date(2019, 1, 1)),
+         Filters(published_to=date(2018, 1, 1))),
+        (Filters(published_from=date(2018, 1, 1)), Filters(), Filters(published_from=date(2018, 1, 1))),
+        (Filters(published_from=date(2018, 1, 1)), Filters(published_to=date(2018, 1, 1)),
+         Filters(published_from=date(2018, 1, 1), published_to=date(2018, 1, 1))),
+    ],
+)  # fmt: skip
+def test_combined_dates_are_the_narrower_ones_down_to_one_day(
+    one: Filters, other: Filters, both: Filters
+) -> None:
+    assert combine(one, other) == combine(other, one) == both
 
 
 def test_filters_that_contradict_each_other_let_nothing_pass() -> None:
@@ -74,7 +108,14 @@ def test_filters_that_make_no_sense() -> None:
         check_filters(Filters(published_from=date(2019, 1, 1), published_to=date(2018, 1, 1)))
     with pytest.raises(InvalidQuery, match="no filter 'colour'"):
         check_filters(including(colour={"red"}))
-    check_filters(including(source={"A"}))
+    day = date(2018, 1, 1)
+    for sensible in (
+        including(source={"A"}),
+        Filters(published_from=day),
+        Filters(published_to=day),
+        Filters(published_from=day, published_to=day),
+    ):
+        check_filters(sensible)
 
 
 def test_a_language_and_the_others_apart() -> None:
@@ -83,6 +124,14 @@ def test_a_language_and_the_others_apart() -> None:
     assert own.include == {"source": {"BBC"}, "language": {"en"}}
     assert others.include == {"source": {"BBC"}}
     assert others.exclude == {"language": {"en"}}
+
+
+def test_of_chosen_languages_one_and_the_others_apart() -> None:
+    own, others = apart(including(language={"en", "ar"}), "en", ["en", "ar", "fr"])
+    assert own == including(language={"en"})
+    assert others == Filters(
+        include={"language": frozenset({"en", "ar"})}, exclude={"language": frozenset({"en"})}
+    )
 
 
 @pytest.mark.parametrize(

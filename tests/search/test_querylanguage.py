@@ -22,6 +22,8 @@ DICTIONARY = Dictionary()
         ("opec strategy working", "en"),
         ("iran samsung winter olympics phones", "en"),
         ("Haftar Bogdanov", "en"),
+        ("Zxqvb Brtmpf", "en"),  # no language that a detector knows
+        ("Zxqvb opec Hamdoki strike", "en"),  # half of it; langdetect is sure that it is Slovene
         ("وقف إطلاق النار في ليبيا", "ar"),
         ("Die Regierung hat gestern die neuen Gesetze über die Wahlen beschlossen", "de"),
         ("Le gouvernement annonce de nouvelles mesures pour les agriculteurs tunisiens", "fr"),
@@ -37,8 +39,17 @@ def test_stems_of_the_archive_are_tried_where_the_language_is_a_guess() -> None:
     assert query_language("Wahlen Berlin", DICTIONARY).stems(archive) == ["en", "ar", "de"]
     assert query_language("the elections", DICTIONARY).stems(archive) == ["en"]
     assert query_language("oil prices plunge", DICTIONARY).stems(archive) == ["en"]
+    assert query_language("oil prices Zxqvb", DICTIONARY).stems(archive) == ["en"]
     assert query_language("انتخابات الرئاسة في ليبيا", DICTIONARY).stems(archive) == ["ar"]
+    # One word may as well be Persian.
+    assert query_language("سوريا", DICTIONARY).stems(archive) == ["ar", "de"]
+    assert query_language("Правительство объявило о новых выборах", DICTIONARY).stems(archive) == ["ru"]
 
 
 def test_text_without_letters_has_no_language() -> None:
     assert query_language("2018", DICTIONARY) == QueryLanguage("und", sure=False)
+
+
+def test_only_the_most_frequent_languages_of_an_archive_are_tried() -> None:
+    archive = [f"{letter}a" for letter in "abcdefghijkl"]
+    assert QueryLanguage("en").stems(archive) == ["en", *archive[:8]]
