@@ -146,12 +146,12 @@ def _check_size(text: str) -> None:
         )
     words = text.split()
     if len(words) > MAX_QUERY_WORDS:
-        column = sum(map(len, words[:MAX_QUERY_WORDS])) + MAX_QUERY_WORDS
+        too_many = text.split(maxsplit=MAX_QUERY_WORDS)[-1]
         raise InvalidQuery(
             say(
                 "The query has %(given)s words; %(most)s are allowed.", given=len(words), most=MAX_QUERY_WORDS
             ),
-            column=min(column, len(text) - 1),
+            column=len(text) - len(too_many),
             remedy=say("Search for a few words or one sentence."),
         )
 

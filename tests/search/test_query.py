@@ -80,6 +80,9 @@ def test_quotation_marks_of_the_world(opening: str, closing: str) -> None:
         "Libya - what next",
         "Libya — what next – really",
         "and -- then",
+        "Oil - gas",
+        "-- what next --",
+        "(1) oil (2) gas (3) coal (4) tin (5) iron (6) gold",
         "NATO (North Atlantic Treaty Organization)",
         "f(x) and :) and 1) first 2) second",
         "هل توقف إطلاق النار، في ليبيا؟",
@@ -161,6 +164,7 @@ def test_dates(text: str, first: date | None, last: date | None) -> None:
         ("Libya OR OR oil", 6, "OR needs a word"),
         ("Libya OR ?", 6, "OR needs a word"),
         ("(Libya OR) oil", 7, "OR needs a word"),
+        ("Libya (OR oil)", 7, "OR needs a word"),
         ("-", 0, "'-' stands alone"),
         ("Libya -", 6, "'-' stands alone"),
         ("+ Libya", 0, "'+' stands alone"),
@@ -205,6 +209,17 @@ def test_too_long_is_refused_at_once() -> None:
     with pytest.raises(InvalidQuery, match="characters"):
         parse('"' * (MAX_QUERY_LENGTH + 1))
     assert time.perf_counter() - started < 0.5
+
+
+def test_what_is_just_short_enough_is_read() -> None:
+    assert len(parse("w " * MAX_QUERY_WORDS).clauses) == MAX_QUERY_WORDS
+    assert parse("w" * MAX_QUERY_LENGTH).free_text == "w" * MAX_QUERY_LENGTH
+
+
+def test_the_first_word_too_many_is_pointed_at() -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        parse(f"  {'w  ' * MAX_QUERY_WORDS}one too many ")
+    assert caught.value.column == 2 + 3 * MAX_QUERY_WORDS
 
 
 def test_direction_marks_do_not_hide_operators() -> None:
