@@ -83,8 +83,6 @@ def parse_date(
     if isinstance(raw, date):
         raw = raw.isoformat()
     if isinstance(raw, float):
-        if raw != raw or raw in (float("inf"), float("-inf")):
-            return None
         raw = repr(int(raw)) if raw.is_integer() else repr(raw)
     written = str(raw).strip()
     if not written or len(written) > MAX_LENGTH:
@@ -169,7 +167,7 @@ def _take_clock(text: str) -> tuple[_Clock | None, str]:
     hour, minute, second = int(match["hour"]), int(match["minute"]), match["second"]
     half = (match["half"] or "").replace(".", "").replace(" ", "")
     if half:
-        if not 1 <= hour <= 12 and not (hour <= 23 and half in PM_WORDS):
+        if hour > 12 and (hour > 23 or half not in PM_WORDS):
             raise _Unknown
         if half in PM_WORDS and hour < 12:
             # 12 at night and 1 at night are the small hours, 10 at night is not.
@@ -177,9 +175,9 @@ def _take_clock(text: str) -> tuple[_Clock | None, str]:
         elif (half not in PM_WORDS or half == "ليلا") and hour == 12:
             hour = 0
     next_day = hour == 24 and minute == 0 and int(second or 0) == 0
-    moment = time(0 if next_day else hour, minute, min(int(second or 0), 59) if second != "60" else 59)
     if second and int(second) > 60:
         raise _Unknown
+    moment = time(0 if next_day else hour, minute, min(int(second or 0), 59))  # 60: a leap second
     known, offset, end = _zone_at(text, match.end())
     rest = f"{text[: match.start()]} {text[end:]}"
     precision = Precision.SECOND if second else Precision.MINUTE
