@@ -57,7 +57,6 @@ _HARAKAT = "\u064b-\u0652\u0670"
 #: One word of letters that only `_FOLDS` changes, and of vowel marks, which are left out.
 PLAIN_ARABIC = re.compile(f"[\u0621-\u063a\u0641-\u064a][\u0621-\u063a\u0641-\u064a{_HARAKAT}]*")
 _PLAIN_FOLDS = _FOLDS | {code: None for code in range(0x064B, 0x0671) if re.match(f"[{_HARAKAT}]", chr(code))}
-_GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(?:[,٬][0-9]{3})+(?:\.[0-9]+)?")
 
 
 def _is_kept(character: str) -> bool:
@@ -75,8 +74,6 @@ def _normalise_once(word: str) -> str:
         word = _LATIN_MARKS.sub("", word)  # stress marks; the composed й stays a letter of its own
     else:
         word = unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", word)))
-    if _GROUPED_NUMBER.fullmatch(word):
-        return word.replace(",", "").replace("٬", "")
     word = "".join(filter(_is_kept, word))
     if "'" in word:
         word = _LOOSE_APOSTROPHE.sub("", word)

@@ -119,6 +119,8 @@ def read(raw: str | int | float) -> Published | None:
         ("3-6-2020", "2020-06-03"),
         ("03.06.2020 14:05", "2020-06-03T14:05+00:00"),
         ("06/13/2020", "2020-06-13"),
+        ("Wed 3/6/2020 at 10:15", "2020-06-03T10:15+00:00"),
+        ("الأربعاء 2020/6/3", "2020-06-03"),
         # A zone that is named but means several offsets leaves the day alone
         ("3 June 2020 10:15 IST", "2020-06-03"),
         ("2020-06-03 10:15 بتوقيت القاهرة", "2020-06-03"),
@@ -162,6 +164,11 @@ def test_written_dates(raw: str | int | float, expected: str | None) -> None:
         "3 June 2020 2021",
         "11 شوال 1441",  # Hijri alone is not converted
         "3 June 20",
+        "3 June 20 2020",
+        "June 123, 2020",
+        "June 2020 10:15",
+        "في 3 سنة 2020",
+        "3/6/2020 revised",
         "06-Nov-94",
         "0000-00-00 00:00:00",
         "12345",

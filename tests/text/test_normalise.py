@@ -46,6 +46,8 @@ from .strategies import texts
         ("İstanbul", "istanbul"),
         ("ISTANBUL", "ıstanbul"),
         ("Straße", "STRASSE"),
+        ("Ǽ", "ae"),
+        ("1,234.50", "1234.50"),
         ("Øresund", "oresund"),
         ("Łódź", "lodz"),
         ("ﬁnance", "finance"),
@@ -81,6 +83,11 @@ def test_same_word(one: str, other: str) -> None:
 )
 def test_different_words(one: str, other: str) -> None:
     assert normalise(one) != normalise(other)
+
+
+@pytest.mark.parametrize("word", ["हिन्दी", "বাংলা", "ภาษาไทย", "தமிழ்"])
+def test_vowel_signs_are_letters_of_their_scripts(word: str) -> None:
+    assert normalise(word) == word
 
 
 @pytest.mark.parametrize("word", ["", "ـــ", "\u064e\u064b", "\u200f", "\ufe70", "'", "\ud800"])

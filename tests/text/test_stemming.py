@@ -41,6 +41,7 @@ def stem(word: str, language: str = "ar") -> str:
         ("بالحق", "حق"),
         ("وكالات", "الوكالة"),
         ("والله", "الله"),
+        ("الحي", "حي"),
         ("لله", "الله"),
         ("وَبِالْكِتَابِ", "كتاب"),
     ],
@@ -128,6 +129,7 @@ def test_light_stems_are_parts_of_their_word(word: str) -> None:
 ARCHIVE = {"كتاب": 50, "تاب": 3, "وكتاب": 2, "وزير": 90, "زير": 1, "يقول": 70, "سيقول": 4, "بكتاب": 5}
 ARCHIVE |= {"فكره": 105, "كره": 525, "الفكره": 90, "للدوري": 89, "لدوري": 173, "الدوري": 883}
 ARCHIVE |= {"للاعب": 20, "لاعب": 678, "الاعب": 1, "مره": 9}
+ARCHIVE |= {"قد": 500, "ينا": 9, "البه": 9, "نهر": 1, "جبل": 2, "بريد": 7, "ريد": 7}
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,12 @@ ARCHIVE |= {"للاعب": 20, "لاعب": 678, "الاعب": 1, "مره": 9}
         ("فكره", None),  # the archive has الفكرة: its ف is no "so"
         ("للدوري", None),  # light10 takes لل off
         ("ومره", ("و", "مره")),
+        ("وجبل", ("و", "جبل")),
+        ("ونهر", None),  # one article proves nothing
+        ("بريد", None),  # nor does a rest that is no more frequent
+        ("وقد", None),  # two letters are too few
+        ("سينا", None),  # Sinai: after س three letters are too few, too
+        ("سالبه", None),  # ... and the article is no beginning of a verb
         ("سكتاب", None),  # س goes before verbs only
         ("مكتاب", None),
         ("وقل", None),
@@ -154,3 +162,21 @@ def test_single_letters_are_split_only_from_more_frequent_words(
     word: str, expected: tuple[str, str] | None
 ) -> None:
     assert split_clitic(word, lambda form: ARCHIVE.get(form, 0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "expected"),
+    [
+        ("दिल्लियों", "mr", "दिल्लियों"),  # Marathi has no stemmer
+        ("پولها", "fa", "پول"),
+        ("دهها", "fa", "ده"),
+        ("مها", "fa", "مها"),  # a name, not the plural of one letter
+    ],
+)
+def test_other_languages_of_a_script_keep_their_own_rules(word: str, language: str, expected: str) -> None:
+    assert stem_word(normalise(word), language) == expected
+
+
+def test_hindi_words_are_stemmed_in_whatever_text_quotes_them() -> None:
+    word = normalise("लड़कियों")
+    assert stem_word(word, "hi") == stem_word(word, "en") != word
