@@ -136,6 +136,14 @@ def test_a_text_of_many_words_is_not_looked_up() -> None:
     assert title_asked(parse("the of and to in"), "en") is None
 
 
+@pytest.mark.parametrize(
+    "text", [f"{TITLE} OR fire", f"(after long) OR {TITLE}", f"+{TITLE}", f'{TITLE} -"x"']
+)
+def test_who_writes_conditions_or_alternatives_has_no_title_in_mind(text: str) -> None:
+    assert title_asked(parse(TITLE), "en") is not None
+    assert title_asked(parse(text), "en") is None
+
+
 def test_it_can_be_taken_out(engine: Engine, encoder: FakeEncoder) -> None:
     plain = Searcher(engine, encoder, Settings(), weights=WEIGHTS.without("known item"))
     assert KNOWN_ITEM not in plain.rank(SearchRequest(TITLE)).legs
@@ -321,6 +329,23 @@ def test_what_is_near_is_said_by_cosines_whatever_is_taken_off(
     assert set(near.ids) == set(expected.ids)
     assert all(0 <= score <= 0.999 for score in near.scores[1:])
     assert near.scores[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("crowd", "expected"),
+    [
+        # Two neighbours each, on the mean at 0.4, 0.7 and 0.3: half of what is above or below the mean of these counts.
+        (CROWD, [0.53333, 0.38333, 0.58333]),
+        # The nearest neighbour alone, at 0.8, 0.8 and 0.6.
+        (1, [0.46667, 0.46667, 0.56667]),
+    ],
+)
+def test_what_is_near_to_many_counts_less(
+    monkeypatch: pytest.MonkeyPatch, crowd: int, expected: list[float]
+) -> None:
+    monkeypatch.setattr("indexer.search.knownitem.CROWD", crowd)
+    vectors = np.array([[1, 0], [0.8, 0.6], [0, 1]], np.float32)
+    np.testing.assert_allclose(uncrowded(np.full(3, 0.5, np.float32), vectors), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -55,6 +55,15 @@ def test_an_article_counts_as_its_best_passage(encoder: FakeEncoder) -> None:
     found = interact(asked(encoder, "libya ceasefire"), {"a": passages, "b": passages[1:2]}, encoder.coder)
     assert found["a"].passage == 1
     assert found["a"].score == found["b"].score
+    assert found["a"].similarities is not None
+    assert found["b"].similarities is not None
+    np.testing.assert_array_equal(found["a"].similarities, found["b"].similarities)
+
+
+def test_the_first_of_the_best_passages_counts(encoder: FakeEncoder) -> None:
+    passages = [stored(encoder, text, n) for n, text in enumerate(["هدنة في ليبيا", "هدنة في ليبيا", "هدنة"])]
+    assert encoder.coder is not None
+    assert interact(asked(encoder, "libya ceasefire"), {"a": passages}, encoder.coder)["a"].passage == 0
 
 
 def test_titles_are_compared_in_both_directions_and_apart() -> None:

@@ -10,12 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.engines.base import Engine, Manifest, Sort
+from indexer.engines.base import Engine, LegResult, LexicalQuery, Manifest, Sort
 from indexer.engines.embedded import EmbeddedEngine
+from indexer.models.base import Encoding
 from indexer.search.background import KIND, LEAST, NO_BACKGROUND, Background, balanced, update_background
+from indexer.search.explain import KEYWORDS, MEANING
+from indexer.search.fusion import Fused
+from indexer.search.legs import Lookup
+from indexer.search.query import parse
+from indexer.search.ranking import Found, Prepared
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
-from indexer.search.standing import HEADLINE, MET, QUESTION, Standing
+from indexer.search.standing import HEADLINE, MET, QUESTION, Standing, standing
 from indexer.settings import Settings
 from tests.fakes import FakeEncoder
 from tests.search.conftest import SYNONYMS, article, entry
@@ -157,6 +163,53 @@ def test_not_judged_without_a_background(engine: Engine, encoder: FakeEncoder) -
 def test_an_evaluation_is_told_the_same(searcher: Searcher) -> None:
     assert searcher.rank(SearchRequest("oil libya ceasefire language:ar")).stands_out is True
     assert searcher.rank(SearchRequest("football striker transfer language:ar")).stands_out is False
+
+
+def prepared(expected: float = 0.6) -> Prepared:
+    """Return a question of which Arabic passages have this cosine on the whole."""
+    encoding = Encoding(np.array([1, 0], np.float32))
+    background = Background({"ar": np.array([expected, 0], np.float32)})
+    lookup = Lookup(LexicalQuery())
+    return Prepared(parse("oil"), "en", lookup, None, encoding, question=True, background=background)
+
+
+def found(*ids: str, parts: list[list[float]] | None = None) -> Found:
+    """Return articles in this order, the first at a cosine of 0.8, of which the first have these keyword scores."""
+
+    def leg(scores: np.ndarray, parts: np.ndarray | None = None) -> LegResult:
+        count = len(scores)
+        return LegResult(list(ids[:count]), scores, np.full(count, -1, np.int32), count, parts=parts)
+
+    legs = {MEANING: leg(np.linspace(0.8, 0.1, len(ids)).astype(np.float32))}
+    if parts is not None:
+        some = np.array(parts, np.float32)
+        legs[KEYWORDS] = leg(some.sum(axis=1), some)
+    fused = [Fused(name, 1.0, {}) for name in ids]
+    return Found(fused, (), legs, dict.fromkeys(ids, "ar"))
+
+
+def test_near_is_how_much_of_the_way_from_the_usual_to_the_same_is_gone() -> None:
+    told = standing(prepared(), found("a", "b"))
+    assert told is not None
+    assert (told.near, told.met, told.least) == (pytest.approx(0.5), 0.0, QUESTION)
+
+
+def test_met_is_what_the_best_of_the_first_articles_meets_of_the_words() -> None:
+    told = standing(prepared(), found("a", "b", "c", parts=[[1, 0], [3, 1]]))
+    assert told is not None
+    assert told.met == pytest.approx((3 / 4 + 1 / 2) / 2)
+    # The eleventh is not among the first.
+    ids = [f"a{number:02}" for number in range(11)]
+    told = standing(prepared(), found(*ids, parts=[*([[1.0, 0.0]] * 10), [3.0, 1.0]]))
+    assert told is not None
+    assert told.met == pytest.approx(1 / 4)
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert standing(prepared(), found()) is None
+    assert standing(prepared(), Found((), (), {})) is None
+    assert standing(prepared(expected=1.0), found("a")) is None
+    assert standing(replace(prepared(), encoding=None), found("a")) is None
 
 
 def test_words_that_are_met_help_what_is_less_near() -> None:
