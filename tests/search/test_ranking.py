@@ -183,13 +183,25 @@ def test_late_interaction_orders_what_it_has_read() -> None:
 
 
 def test_a_headline_is_compared_with_titles() -> None:
-    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
-    late = {"a": Interaction(0.2, 0, 0.1), "b": Interaction(0.2, 0, 0.9)}
+    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {}), Fused("c", 0.3, {})]
+    late = {"a": Interaction(0.2, 0, 0.1), "b": Interaction(0.2, 0, 0.9), "c": Interaction(0.2, 0, 0.5)}
     found = rerank(prepared("en"), Found(fused, (), {}), late)
     assert found.fused[0].id == "b"
     assert found.fused[0].shares[TITLE] == pytest.approx(WEIGHTS.unlisted.title)
     scores = found.leg_scores("b", found.fused[0])
     assert [(score.leg, score.rank) for score in scores] == [(LATE, 1), (TITLE, 1)]
+    [third] = [entry for entry in found.fused if entry.id == "c"]
+    assert [(score.leg, score.rank) for score in found.leg_scores("c", third)] == [(LATE, 1), (TITLE, 2)]
+
+
+def test_late_interaction_reads_no_more_than_the_first() -> None:
+    fused = [Fused(f"{number:03}", 1.0, {}) for number in range(RERANKED + 2)]
+    assert Found(fused, (), {}).pool == tuple(entry.id for entry in fused[:RERANKED])
+
+
+def test_pages_go_on_with_what_only_words_bring() -> None:
+    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
+    assert Found(fused, ("c", "d"), {}).page(1, 2) == [("b", fused[1]), ("c", None)]
 
 
 def test_what_was_not_read_stays_behind() -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field
-from indexer.search.legs import Expansions, Option, SearchedWord, look_up
+from indexer.search.legs import INFLECTION, Expansions, Option, SearchedWord, look_up
 from indexer.search.page import Highlight
 from indexer.search.query import parse
 from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, make_snippet
+from indexer.search.weights import MARKED
 from indexer.text import analyse
 
 
@@ -70,6 +71,30 @@ def test_expansions_are_marked_with_the_query_word_they_answer() -> None:
     words = look_up(parse("ceasefire Libya"), expansions).words
     [mark] = highlight(text, "ar", words)
     assert (text[mark.start : mark.end], mark.word, mark.kind) == ("الهدنة", "ceasefire", "meaning")
+
+
+def test_guesses_are_not_marked() -> None:
+    for weight, marks in ((MARKED, 1), (MARKED * 0.99, 0)):
+        words = look_up(parse("ceasefire"), {"ceasefire": (Option(("هدن",), weight=weight),)}).words
+        assert len(highlight("بدأت هدنة", "ar", words)) == marks
+
+
+def test_a_letter_written_to_a_word_is_not_marked_with_it() -> None:
+    words = look_up(parse("book"), {"book": (Option(("وكتاب",), source=INFLECTION),)}).words
+    text = "قلم وكتاب"
+    assert [text[mark.start : mark.end] for mark in highlight(text, "ar", words)] == ["كتاب"]
+
+
+def test_a_word_within_another_is_not_marked() -> None:
+    assert [mark.start for mark in highlight("soil oil oilfield", "en", marker("oil").words)] == [5]
+
+
+def test_a_mark_that_reaches_out_of_the_part_is_left_out() -> None:
+    oil = marker("oil gas")
+    marks = oil.marks("oil and gas", "en", Field.BODY)
+    for end, words in ((11, ["oil", "gas"]), (10, ["oil"]), (3, ["oil"]), (2, [])):
+        assert [mark.word for mark in oil.highlights(marks, 0, end)] == words
+    assert [(mark.start, mark.end) for mark in oil.highlights(marks, 4, 11)] == [(4, 7)]
 
 
 def test_overlapping_marks_become_one_highlight_the_better_one() -> None:
