@@ -90,6 +90,8 @@ def test_excluded_words() -> None:
     assert [searched.word for searched in lookup.words] == ["oil"]
     assert not lookup.only_excludes
     assert look_up(parse("-elections")).only_excludes
+    assert not look_up(parse("+oil -elections")).only_excludes
+    assert not look_up(parse("oil")).only_excludes
 
 
 def test_conditions_for_the_vector_leg() -> None:
@@ -122,6 +124,7 @@ def test_a_demanded_compound_must_stand_together() -> None:
 def test_function_words_are_left_out_unless_there_is_nothing_else() -> None:
     assert tokens(built("what is the oil of Libya").should) == ["oil", "libya"]
     assert tokens(built("من هو رئيس ليبيا", None, "ar").should) == ["رييس", "ليبيا"]
+    assert built("of the +oil").should == ()
     assert tokens(built("to be or not to be").should) == ["to", "be", "or", "not", "to", "be"]
     assert tokens(built('"the who"').must) == ["the who"]
     assert tokens(built("le pétrole pour la Libye", None, "fr").should) == ["petrole", "libye"]

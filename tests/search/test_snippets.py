@@ -13,9 +13,16 @@ from hypothesis import strategies as st
 from indexer.article import Article, Passage
 from indexer.engines.base import Field
 from indexer.search.legs import INFLECTION, Expansions, Option, SearchedWord, look_up
-from indexer.search.page import Highlight
+from indexer.search.page import Highlight, Snippet
 from indexer.search.query import parse
-from indexer.search.snippets import SNIPPET_LENGTH, Mark, Marker, best_passage, make_snippet
+from indexer.search.snippets import (
+    SNIPPET_LENGTH,
+    Mark,
+    Marker,
+    best_passage,
+    make_snippet,
+    with_highlights,
+)
 from indexer.search.weights import MARKED
 from indexer.text import analyse
 
@@ -172,6 +179,22 @@ def snippet_of(query: str, text: str, passage: Passage | None) -> tuple[str, lis
     return snippet.text, [snippet.text[mark.start : mark.end] for mark in snippet.highlights]
 
 
+def test_marks_before_and_behind_a_passage_are_not_its_own() -> None:
+    passages = [Passage(0, 0, 10), Passage(1, 10, 20), Passage(2, 20, 30)]
+    marks = [Mark(2, 5, 0, 1.0), Mark(6, 9, 1, 1.0), Mark(21, 24, 0, 1.0)]
+    assert best_passage(passages, marks) == passages[0]
+    assert best_passage(passages[1:], marks) == passages[2]
+
+
+def test_highlights_are_added_where_they_fit_beside_a_snippets_own() -> None:
+    own = Highlight(5, 10, "keyword", "oil")
+    snippet = Snippet(0, "x" * 20, 100, 120, "en", (own,))
+    spans = [(99, 103), (100, 103), (104, 106), (103, 105), (109, 112), (110, 112), (117, 120), (118, 121)]
+    shown = with_highlights(snippet, [Highlight(*span, "meaning", "gas") for span in spans]).highlights
+    assert [(mark.start, mark.end) for mark in shown] == [(0, 3), (3, 5), (5, 10), (10, 12), (17, 20)]
+    assert own in shown
+
+
 def test_a_short_passage_is_shown_whole() -> None:
     text = "Before. The oil price fell. After."
     assert snippet_of("oil", text, Passage(0, 8, 27)) == ("The oil price fell.", ["oil"])
@@ -180,9 +203,11 @@ def test_a_short_passage_is_shown_whole() -> None:
 def test_a_long_passage_is_cut_to_the_sentences_that_meet_the_query() -> None:
     filler = "Nothing of interest was said by anybody here. " * 20
     text = filler + "Then the oil price fell. And gas rose, too. " + filler
-    shown, marks = snippet_of("oil gas", text, Passage(0, 0, len(text)))
-    assert marks == ["oil", "gas"]
-    assert len(shown) <= SNIPPET_LENGTH
+    # Wherever it begins: from the second sentence on, and a little before the one that is asked for.
+    for start in (0, 46, len(filler) - 46):
+        shown, marks = snippet_of("oil gas", text, Passage(0, start, len(text)))
+        assert marks == ["oil", "gas"]
+        assert len(shown) <= SNIPPET_LENGTH
     assert shown.endswith(".")
     assert text[text.index(shown) - 1] == " "
 
