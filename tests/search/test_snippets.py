@@ -208,6 +208,8 @@ def test_a_long_passage_is_cut_to_the_sentences_that_meet_the_query() -> None:
         shown, marks = snippet_of("oil gas", text, Passage(0, start, len(text)))
         assert marks == ["oil", "gas"]
         assert len(shown) <= SNIPPET_LENGTH
+        assert shown.startswith(("Nothing", "Then"))  # whole sentences
+        assert shown.endswith(".")
     assert shown.endswith(".")
     assert text[text.index(shown) - 1] == " "
 
