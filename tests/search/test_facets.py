@@ -45,6 +45,8 @@ def values(engine: Asked) -> FacetValues:
         ("source", "BBC News", {"BBC News"}, {"BBC News", "bbc news"}),
         ("source", "Bbc news", {"BBC News", "bbc news"}, {"BBC News", "bbc news"}),
         ("source", "arabic", {"BBC Arabic"}, {"BBC Arabic"}),
+        ("source", "bbc", {"BBC News", "BBC Arabic", "bbc news"}, {"BBC News", "BBC Arabic", "bbc news"}),
+        ("source", "…", {"…"}, {"…"}),
         ("source", "CNN", {"CNN"}, {"CNN"}),  # a part of a word is another name
         ("language", "zh", {"zh"}, {"zh", "zh-cn"}),
         ("language", "ar-eg", {"ar"}, {"ar"}),

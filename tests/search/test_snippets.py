@@ -189,7 +189,7 @@ def test_marks_before_and_behind_a_passage_are_not_its_own() -> None:
 def test_highlights_are_added_where_they_fit_beside_a_snippets_own() -> None:
     own = Highlight(5, 10, "keyword", "oil")
     snippet = Snippet(0, "x" * 20, 100, 120, "en", (own,))
-    spans = [(99, 103), (100, 103), (104, 106), (103, 105), (109, 112), (110, 112), (117, 120), (118, 121)]
+    spans = [(99, 103), (100, 103), (104, 106), (103, 105), (109, 112), (110, 112), (118, 121), (117, 120)]
     shown = with_highlights(snippet, [Highlight(*span, "meaning", "gas") for span in spans]).highlights
     assert [(mark.start, mark.end) for mark in shown] == [(0, 3), (3, 5), (5, 10), (10, 12), (17, 20)]
     assert own in shown
@@ -222,6 +222,21 @@ def test_one_endless_sentence_is_cut_between_words_around_its_mark() -> None:
     assert set(shown.split()) == {"word", "oil"}
 
 
+@pytest.mark.parametrize("before", [SNIPPET_LENGTH // 3 - 1, SNIPPET_LENGTH // 3 + 1, 2 * SNIPPET_LENGTH])
+def test_a_part_of_an_endless_sentence_begins_where_it_does_if_its_mark_is_near(before: int) -> None:
+    text = f"{'x' * 50} {'y' * (before - 52)} oil {'and more ' * 100}"
+    shown, marks = snippet_of("oil", text, Passage(0, 0, len(text)))
+    assert marks == ["oil"]
+    assert shown.startswith("x") is (before <= SNIPPET_LENGTH // 3)
+
+
+def test_of_equal_parts_the_first_is_shown() -> None:
+    filler = "Nothing of interest was said by anybody here. " * 20
+    text = f"First oil was found. {filler}Then oil was sold. {filler}"
+    shown, _ = snippet_of("oil", text, Passage(0, 0, len(text)))
+    assert shown.startswith("First oil was found.")
+
+
 def test_text_without_spaces_is_cut_all_the_same() -> None:
     shown, _ = snippet_of("oil", "x" * 5000, Passage(0, 0, 5000))
     assert len(shown) == SNIPPET_LENGTH
@@ -229,12 +244,16 @@ def test_text_without_spaces_is_cut_all_the_same() -> None:
 
 def test_an_article_without_passages_shows_its_beginning() -> None:
     assert snippet_of("oil", "The oil price. " * 3, None)[1] == ["oil", "oil", "oil"]
+    text = f"Nothing yet. {'Nor here is any of it. ' * 30}Here the oil is."
+    shown, marks = snippet_of("oil", text, None)
+    assert (shown, marks) == (text[:SNIPPET_LENGTH], [])
 
 
 def test_without_marks_the_beginning_of_the_passage_is_shown() -> None:
     text = "One sentence here. " * 100
     shown, marks = snippet_of("zebra", text, Passage(0, 0, len(text)))
     assert text.startswith(shown)
+    assert len(shown) > SNIPPET_LENGTH / 2
     assert marks == []
 
 
