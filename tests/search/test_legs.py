@@ -92,6 +92,17 @@ def test_excluded_words() -> None:
     assert look_up(parse("-elections")).only_excludes
     assert not look_up(parse("+oil -elections")).only_excludes
     assert not look_up(parse("oil")).only_excludes
+    assert not look_up(parse("")).only_excludes
+
+
+def test_plain_words_before_and_behind_a_condition_are_looked_up_apart() -> None:
+    together = {"cold war": (Option(("حرب",), source="dictionary"),)}
+    assert tokens(built("cold +gas war", together).should) == ["cold", "war"]
+    assert tokens(built("long cold war", together).should) == ["long", "cold", "war", "حرب"]
+
+
+def test_a_word_is_named_as_it_was_written_without_what_stands_beside_it() -> None:
+    assert [searched.word for searched in look_up(parse("Elections, +Oil!")).words] == ["Elections", "Oil!"]
 
 
 def test_conditions_for_the_vector_leg() -> None:
