@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import TypeVar
 from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
@@ -43,6 +45,7 @@ _AROUND = " \t\r\n\xa0\u200e\u200f\u2066\u2067\u2068\u2069"
 _LONGEST_KEPT = 300  # characters; longer values are not remembered
 
 Values = Mapping[str, tuple[str, ...]]
+Choice = TypeVar("Choice", bound=StrEnum)
 
 #: What the chip of a filter that leaves something out says before its value.
 _EXCLUDED = {
@@ -324,26 +327,23 @@ def _values(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
 def _sort(value: str, text: str) -> Sort:
     if not value:
         return Sort.RELEVANCE if text else Sort.NEWEST
-    try:
-        return Sort(value)
-    except ValueError:
-        raise BadParameter(
-            ("sort",),
-            say("Results cannot be sorted by %(value)s.", value=repr(value[:40])),
-            remedy=say("Choose one of: %(choices)s.", choices=tuple(sort.value for sort in Sort)),
-        ) from None
+    refusal = say("Results cannot be sorted by %(value)s.", value=repr(value[:40]))
+    return _one_of(Sort, "sort", value, refusal)
 
 
 def _demand(value: str, text: str) -> Demand:
-    try:
-        demand = Demand(value or Demand.NONE)
-    except ValueError:
-        raise BadParameter(
-            ("words",),
-            say("Articles cannot be asked to hold %(value)s of the words.", value=repr(value[:40])),
-            remedy=say("Choose one of: %(choices)s.", choices=tuple(demand.value for demand in Demand)),
-        ) from None
+    refusal = say("Articles cannot be asked to hold %(value)s of the words.", value=repr(value[:40]))
+    demand = _one_of(Demand, "words", value or Demand.NONE, refusal)
     return demand if text else Demand.NONE
+
+
+def _one_of(choices: type[Choice], name: str, value: str, refusal: str) -> Choice:
+    """Return the choice of this value; where there is none, raise `BadParameter` with the refusal and the choices."""
+    try:
+        return choices(value)
+    except ValueError:
+        remedy = say("Choose one of: %(choices)s.", choices=tuple(one.value for one in choices))
+        raise BadParameter((name,), refusal, remedy=remedy) from None
 
 
 def _number(args: MultiDict[str, str], name: str, default: int) -> int:

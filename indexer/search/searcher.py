@@ -130,15 +130,8 @@ class Searcher:
         if asked.filters is None:
             return self._nothing(request, notices, clock)
         by_date = _is_by_date(request, asked)
-        prepared, early = self._planned_and_begun(
-            asked,
-            spoken,
-            request,
-            clock,
-            self._depth,
-            stories=not by_date,
-            lift=filtered_facets(asked.filters),
-        )
+        lift = filtered_facets(asked.filters)
+        prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
         notices += self._word_notices(prepared)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -398,7 +391,7 @@ class Searcher:
         return any(base_language(target) == "ar" for target in targets)
 
     def _begin_early(
-        self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str] = ()
+        self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str]
     ) -> Callable[[], Answers] | None:
         """Ask what can be asked before there is a plan; return what waits for the answers."""
         stories = stories and self._weights.known_item > 0
@@ -412,8 +405,6 @@ class Searcher:
         request: SearchRequest,
         clock: Stopwatch,
         depth: int,
-        *,
-        stories: bool,
         lift: Sequence[str] = (),
     ) -> tuple[Prepared, Callable[[], Answers] | None]:
         """Return a request planned, and what waits for the answers that need no plan.
@@ -424,7 +415,7 @@ class Searcher:
         if request.demand is not Demand.NONE:
             prepared = self._planned(first, spoken, request, clock)
             return prepared, self._begin_early(prepared, clock, depth, stories=False, lift=lift)
-        early = self._begin_early(first, clock, depth, stories=stories, lift=lift)
+        early = self._begin_early(first, clock, depth, stories=not _is_by_date(request, first), lift=lift)
         return self._planned(first, spoken, request, clock), early
 
     def _found(
@@ -432,9 +423,8 @@ class Searcher:
     ) -> tuple[Prepared, Found]:
         """Return a request with what its legs find, for those who want no page of it."""
         first, spoken, _ = self._understood(request, clock)
-        by_date = _is_by_date(request, first)
-        prepared, early = self._planned_and_begun(first, spoken, request, clock, depth, stories=not by_date)
-        reach = 0 if by_date else reach
+        prepared, early = self._planned_and_begun(first, spoken, request, clock, depth)
+        reach = 0 if _is_by_date(request, first) else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
 
     def _encode(self, text: str, language: str) -> Encoding:
