@@ -26,7 +26,7 @@ from indexer.evaluate.measures import FloatArray, answerable, score
 from indexer.evaluate.runner import Asked, request_of
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.late import Interaction
-from indexer.search.ranking import Found, Prepared, fused, rerank
+from indexer.search.ranking import Found, Prepared, fused, rerank, to_reread
 from indexer.search.weights import RERANKED, ROWS, WEIGHTS, FusionWeights, Weights
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ def ranking(prepared: Prepared, found: Found, weights: Weights) -> list[str]:
     other = replace(prepared, ranking=weights)
     ranked = fused(other, found.legs)
     late: Mapping[str, Interaction] = {
-        article_id: found.late[article_id] for article_id in ranked.pool if article_id in found.late
+        article_id: found.late[article_id]
+        for article_id in to_reread(other, ranked)
+        if article_id in found.late
     }
     return [entry.id for entry in rerank(other, ranked, late).fused[:_SHOWN]]

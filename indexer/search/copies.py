@@ -6,7 +6,7 @@ whose hashes are divisible by four, finds the candidates; all runs decide.
 
 The first `HORIZON` articles of a ranking are compared with each other, whatever page of it is asked for: so each
 article is on one page, as a story or beside one, and pages neither repeat nor drop any. What ranks behind stands
-for itself. These are the articles that late interaction reads anyway: comparing them asks the engine for nothing.
+for itself. They come in one call with the page's articles; where late interaction reads again, it reads these anyway.
 """
 
 from __future__ import annotations

@@ -119,8 +119,8 @@ class Found:
         return all(result.complete for result in self.legs.values())
 
     @property
-    def pool(self) -> tuple[str, ...]:
-        """The articles that late interaction reads."""
+    def first(self) -> tuple[str, ...]:
+        """The articles that late interaction may read."""
         return tuple(entry.id for entry in self.fused[:RERANKED])
 
     @property
@@ -174,8 +174,8 @@ class Found:
         return None
 
     def unread(self, ids: Sequence[str]) -> list[str]:
-        """Return those that were found by meaning and that late interaction has not read."""
-        near = self._places.get(MEANING, {})
+        """Return those among the first, or found by meaning, that late interaction has not read."""
+        near = {*self._places.get(MEANING, ()), *self.first}
         return [article_id for article_id in ids if article_id in near and article_id not in self.late]
 
 
@@ -296,6 +296,12 @@ def fused(
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]
     return Found(entries, tail, results, languages, compared)
+
+
+def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:
+    """Return the articles that late interaction reads for their order; none where that is not worth its time."""
+    languages = {found.languages.get(article_id, "") for article_id in found.first}
+    return found.first if any(prepared.weights(language).rereads for language in languages) else ()
 
 
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:

@@ -45,7 +45,18 @@ from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
-from indexer.search.ranking import Answers, Found, Prepared, Ranking, early_legs, find, rerank, run, union
+from indexer.search.ranking import (
+    Answers,
+    Found,
+    Prepared,
+    Ranking,
+    early_legs,
+    find,
+    rerank,
+    run,
+    to_reread,
+    union,
+)
 from indexer.search.request import MAX_PAGE_SIZE, Demand, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
 from indexer.search.snippets import Marker
@@ -71,6 +82,8 @@ FACET_SIZE = 30
 #: Values of a facet that is asked for as a whole.
 WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
+#: Articles behind a page that come with their passages, as copies among its own make room for them.
+_SPARE = 3
 
 _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
@@ -148,10 +161,12 @@ class Searcher:
 
         stretch = listed(0, horizon) if horizon else []
         entries = stretch[offset : offset + request.size] or listed(offset, request.size)
-        pool = () if by_date else found.pool
-        # What is read again may move to this page: one call brings both.
-        wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in (*stretch, *entries)), *pool]))
-        gathered = self._fetched(wanted, wanted, clock)
+        pool = () if by_date else self._pool(prepared, found)
+        # What is read again, or follows where copies stand beside others, may move to this page: one call brings all.
+        following = stretch[offset + request.size :][:_SPARE]
+        read = tuple(dict.fromkeys([*(article_id for article_id, _ in (*entries, *following)), *pool]))
+        wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in stretch), *read]))
+        gathered = self._fetched(wanted, read, clock)
         if pool:
             clock.check()
             with clock.stage("late"):
@@ -164,11 +179,11 @@ class Searcher:
             clock.check()
             with clock.stage("copies"):
                 grouped = stories([article_id for article_id, _ in stretch], gathered.articles)
-                places, following = grouped.places(offset, request.size)
+                places, behind = grouped.places(offset, request.size)
                 entries = [stretch[place] for place in places]
                 beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
-                entries += listed(following, request.size - len(entries))
+                entries += listed(behind, request.size - len(entries))
             gathered = self._completed(gathered, entries, beside, clock)
         clock.check()
         with clock.stage("snippets"):
@@ -227,10 +242,10 @@ class Searcher:
         clock = Stopwatch(self._timeout)
         _check(request)
         prepared, found = self._found(request, clock, depth=self._depth)
-        pool = dict.fromkeys(found.pool)
+        read = dict.fromkeys(found.first)
         for result in found.legs.values():
-            pool |= dict.fromkeys(result.ids[:best])
-        return prepared, replace(found, late=self._read_again(prepared, tuple(pool), clock))
+            read |= dict.fromkeys(result.ids[:best])
+        return prepared, replace(found, late=self._read_again(prepared, tuple(read), clock))
 
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
@@ -451,6 +466,10 @@ class Searcher:
         words = prepared.encoding.words if prepared.encoding else None
         return self._encoder.coder is not None and words is not None and len(words) > 0
 
+    def _pool(self, prepared: Prepared, found: Found) -> tuple[str, ...]:
+        """Return the articles that late interaction reads for their order."""
+        return to_reread(prepared, found) if self._compares(prepared) else ()
+
     def _browse(
         self, request: SearchRequest, whole: Union, first: int, count: int, clock: Stopwatch
     ) -> list[Listed]:
@@ -463,14 +482,15 @@ class Searcher:
 
     def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
         """Return what was found in the order of late interaction, for those who want no page of it."""
-        return rerank(prepared, found, self._read_again(prepared, found.pool, clock)) if found.pool else found
+        pool = self._pool(prepared, found)
+        return rerank(prepared, found, self._read_again(prepared, pool, clock)) if pool else found
 
     def _read_again(
-        self, prepared: Prepared, pool: tuple[str, ...], clock: Stopwatch
+        self, prepared: Prepared, ids: tuple[str, ...], clock: Stopwatch
     ) -> dict[str, Interaction]:
-        read = self._fetched(pool, pool, clock)
+        gathered = self._fetched(ids, ids, clock)
         with clock.stage("late"):
-            return self._interactions(prepared, pool, read)
+            return self._interactions(prepared, ids, gathered)
 
     def _fetched(self, ids: tuple[str, ...], passages_of: tuple[str, ...], clock: Stopwatch) -> Gathered:
         """Return articles, of some of them the passages with their codes, and no counts."""
@@ -483,13 +503,13 @@ class Searcher:
         return None if told is None else told.stands_out
 
     def _interactions(
-        self, prepared: Prepared, pool: Sequence[str], gathered: Gathered
+        self, prepared: Prepared, ids: Sequence[str], gathered: Gathered
     ) -> dict[str, Interaction]:
         coder = self._encoder.coder
-        if prepared.encoding is None or coder is None or not pool:
+        if prepared.encoding is None or coder is None or not ids:
             return {}
-        read = {article_id: gathered.passages.get(article_id, ()) for article_id in pool}
-        articles = {article_id: gathered.articles.get(article_id) for article_id in pool}
+        read = {article_id: gathered.passages.get(article_id, ()) for article_id in ids}
+        articles = {article_id: gathered.articles.get(article_id) for article_id in ids}
         titles = {article_id: title_words(article) for article_id, article in articles.items() if article}
         return interact(prepared.encoding, read, coder, titles)
 
@@ -534,7 +554,7 @@ class Searcher:
         clock: Stopwatch,
     ) -> Gathered:
         """Return what was gathered with what the page turned out to need besides, if anything."""
-        shown = [article_id for article_id, _ in entries if article_id not in gathered.articles]
+        shown = [article_id for article_id, _ in entries if article_id not in gathered.passages]
         copies = [article_id for ids in beside for article_id in ids if article_id not in gathered.articles]
         if not shown and not copies:
             return gathered
@@ -556,7 +576,7 @@ class Searcher:
     ) -> Iterator[Result]:
         marker = Marker(prepared.lookup.words)
         coder, aligner = self._encoder.coder, None
-        # What stands behind the pool has its place already; which of its passages is shown has not been said.
+        # What was not read again has its place already; which of its passages is shown has not been said.
         unread = found.unread([article_id for article_id, _ in entries])
         read = {**found.late, **self._interactions(prepared, unread, gathered)}
         if prepared.encoding is not None and coder is not None:

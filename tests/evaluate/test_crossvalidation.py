@@ -90,6 +90,7 @@ def test_an_archive_is_cross_validated(archive: Archive) -> None:
         "keywords",
         "late",
         "title",
+        "rereads",
     }
     assert "weights in use" in validation_to_text(found)
 

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.article import Article, Published
-from indexer.engines.base import Filters, Sort
+from indexer.engines.base import Filters, Gathered, GatherRequest, Sort
 from indexer.errors import InvalidQuery
 from indexer.search import copies, searcher
 from indexer.search.copies import are_copies, runs_of
@@ -126,6 +126,35 @@ def test_every_article_is_on_one_page(archive: Archive, sort: Sort) -> None:
     for name, *others in groups:
         assert plain.index(name) < min(map(plain.index, others), default=100)
     assert [result.rank for page in found for result in page.results] == list(range(1, STORIES + 2))
+
+
+@pytest.mark.parametrize(("spare", "calls"), [(3, [(6, 6)]), (0, [(6, 3), (1, 1)])])
+def test_what_moves_up_comes_with_the_page_or_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int, calls: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr(searcher, "_SPARE", spare)
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path, encode_cache=False)
+    asked: list[tuple[int, int]] = []
+    with Archive.open(settings, encoder=FakeEncoder()) as opened:
+        # Copies rank side by side: two of the first three are one story.
+        texts = [" ".join(f"s{story}w{number}" for number in range(60)) for story in range(3)]
+        opened.add(
+            Article(id=f"s{story}p{paper}", title="", text=f"ceasefire {text}", language="en")
+            for story, text in enumerate(texts)
+            for paper in range(2)
+        )
+        gather = opened.engine.gather
+
+        def watched(request: GatherRequest, *, timeout: float | None = None) -> Gathered:
+            if request.ids:
+                asked.append((len(request.ids), len(request.passages_of)))
+            return gather(request, timeout=timeout)
+
+        monkeypatch.setattr(opened.engine, "gather", watched)
+        page = opened.search(SearchRequest("ceasefire", size=3, stories=True))
+    assert sorted(group[0][:2] for group in shown([page])) == ["s0", "s1", "s2"]
+    assert all(result.snippet.text.startswith("ceasefire") for result in page.results)
+    assert asked == calls
 
 
 def test_totals_say_what_they_count(archive: Archive) -> None:

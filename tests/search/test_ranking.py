@@ -17,7 +17,7 @@ from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated, specific
+from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated, specific, to_reread
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
 
 #: Saturation.
@@ -196,7 +196,32 @@ def test_a_headline_is_compared_with_titles() -> None:
 
 def test_late_interaction_reads_no_more_than_the_first() -> None:
     fused = [Fused(f"{number:03}", 1.0, {}) for number in range(RERANKED + 2)]
-    assert Found(fused, (), {}).pool == tuple(entry.id for entry in fused[:RERANKED])
+    assert to_reread(prepared("en"), Found(fused, (), {})) == tuple(entry.id for entry in fused[:RERANKED])
+
+
+@pytest.mark.parametrize(
+    ("languages", "question", "read"),
+    [
+        (("ar", "ar"), False, False),
+        (("ar", "ar"), True, True),
+        (("ar", "fa"), False, True),
+        (("ar", "en"), False, True),
+        (("fa", "fa"), False, True),
+        (("en", "en"), False, True),
+    ],
+)
+def test_headlines_are_not_read_again_where_a_dictionary_joins_all_of_the_first(
+    languages: tuple[str, ...], question: bool, read: bool
+) -> None:
+    fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
+    found = Found(fused, (), {}, languages=dict(zip("ab", languages, strict=True)))
+    assert to_reread(prepared("en", question=question), found) == (("a", "b") if read else ())
+
+
+def test_what_stands_behind_the_first_says_not_whether_they_are_read_again() -> None:
+    fused = [Fused(f"{number:03}", 1.0, {}) for number in range(RERANKED + 1)]
+    languages = {entry.id: "ar" for entry in fused} | {fused[-1].id: "fa"}
+    assert to_reread(prepared("en"), Found(fused, (), {}, languages=languages)) == ()
 
 
 def test_pages_go_on_with_what_only_words_bring() -> None:
@@ -224,7 +249,8 @@ def test_the_lead_names_a_passage_when_nothing_better_does() -> None:
 
 def test_a_leg_that_was_not_asked_names_no_passage() -> None:
     near = replace(result(["a", "b", "c"]), passages=np.full(3, -1, np.int32))
-    found = Found([], (), {MEANING: near, LEAD: result(["a"])}, late={"b": Interaction(0.2, 3)})
+    fused = [Fused("d", 1.0, {})]
+    found = Found(fused, ("x",), {MEANING: near, LEAD: result(["a"])}, late={"b": Interaction(0.2, 3)})
     assert found.passage_number("a") is None  # not the lead: another passage may be nearer
     assert found.passage_number("b") == 3
-    assert found.unread(["c", "b", "x", "a"]) == ["c", "a"]
+    assert found.unread(["c", "b", "x", "a", "d"]) == ["c", "a", "d"]

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.base import Engine, Filters, Leg, LegResult, Manifest, Sort, VectorLeg
+from indexer.engines.base import (
+    Engine,
+    Filters,
+    Gathered,
+    GatherRequest,
+    Leg,
+    LegResult,
+    Manifest,
+    Sort,
+    VectorLeg,
+)
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search import ranking
@@ -338,6 +348,35 @@ def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(
     assert "armistice in the capital" in second.snippet.text  # by words alone it would be the first passage
 
 
+def test_of_headlines_only_the_shown_articles_are_read_and_not_for_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coded = FakeEncoder(codes=True, synonyms={"هدنة": "ceasefire", "العاصمة": "capital"})
+    text = "تنام القطط هنا كل يوم. " * 40 + "هدنة في العاصمة. " + "تنبح الكلاب هناك. " * 40
+    items = [article(f"a{number}", "قطط", text, language="ar") for number in range(4)]
+    read: list[tuple[str, ...]] = []
+    with EmbeddedEngine.open(tmp_path / "coded") as engine:
+        engine.create(Manifest(coded.fingerprint.to_dict(), {}, 1))
+        engine.write([entry(coded, item, size=300) for item in items])
+        engine.refresh()
+        gather = engine.gather
+
+        def watched(request: GatherRequest, *, timeout: float | None = None) -> Gathered:
+            if request.ids:
+                read.append(request.passages_of)
+            return gather(request, timeout=timeout)
+
+        monkeypatch.setattr(engine, "gather", watched)
+        searcher = Searcher(engine, coded, Settings())
+        headline = searcher.search(SearchRequest("ceasefire capital", size=2))
+        question = searcher.search(SearchRequest("ceasefire capital?", size=2))
+    assert [len(passages_of) for passages_of in read] == [2, 4]
+    for page, reread in ((headline, False), (question, True)):
+        for result in page.results:
+            assert "هدنة في العاصمة" in result.snippet.text
+            assert (LATE in [leg.leg for leg in result.explanation.legs]) is reread
+
+
 @pytest.mark.parametrize("codes", [True, False])
 def test_the_engine_names_passages_where_there_are_no_words_to_compare(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: bool
@@ -387,7 +426,7 @@ def test_highlights_of_a_whole_article(searcher: Searcher) -> None:
 def test_timings_name_each_stage(searcher: Searcher) -> None:
     timings = searcher.search(SearchRequest("oil")).timings_ms
     assert set(timings) == {
-        "parse", "encode", "plan", "legs", "fusion", "gather", "late", "snippets", "counts", "total",
+        "parse", "encode", "plan", "legs", "fusion", "gather", "snippets", "counts", "total",
     }  # fmt: skip
     assert all(milliseconds > 0 for milliseconds in timings.values())
     assert sum(timings.values()) <= 2 * timings["total"]
