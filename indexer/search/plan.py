@@ -6,7 +6,8 @@ Five sources, each proposing only words that the archive holds:
     name            spellings of a name that people have been given (Wikidata)
     sound           archive words with the same consonants, and those of names that are spelled nearly alike, where no
                     dictionary knows the word
-    near            the archive words nearest in meaning to the word in its context
+    near            the archive words nearest in meaning to the word in its context, where the lists have none for it
+                    that the archive holds
     inflection      the same words with a letter written together with them (وكتاب, بكتاب)
 
 The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, who may edit it.
@@ -29,7 +30,7 @@ from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
-from indexer.search.weights import WEIGHTS, PlanWeights, joined
+from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
 from indexer.text import Token, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
@@ -123,28 +124,40 @@ class Planner:
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
-            near, kept = self._nearest(some, vectors, others), self._neighbours(others)
+            listed = {
+                token.exact: self._listed(token, vectors.get(token.exact), others, edits) for token in some
+            }
+            near, kept = self._nearest(listed, vectors, others), self._neighbours(others)
             for token in some:
                 proposals = self._proposals(
-                    token,
-                    vectors.get(token.exact),
-                    self._near(near.get(token.exact, []), kept),
-                    others,
-                    edits,
+                    token, listed[token.exact], self._near(near.get(token.exact, []), kept), others
                 )
                 planned[token] = self._edited(token.exact, token.exact, proposals, edits)
         return QueryPlan((*words, *(planned[token] for token in dict.fromkeys(tokens))))
 
     def _nearest(
-        self, tokens: Sequence[Token], vectors: Mapping[str, np.ndarray], languages: Sequence[str]
+        self,
+        listed: Mapping[str, Sequence[Searched]],
+        vectors: Mapping[str, np.ndarray],
+        languages: Sequence[str],
     ) -> dict[str, list[Neighbour]]:
-        """Return the nearest words of some languages by the exact forms of the tokens that have a vector."""
-        known = [token.exact for token in tokens if token.exact in vectors]
-        if not known:
-            return {}
-        rows = np.stack([vectors[exact] for exact in known])
-        found = self.lexicon.nearest(rows, self._weights.most_neighbours, languages)
-        return dict(zip(known, found, strict=True))
+        """Return the nearest words of some languages by the exact forms of the words that have a vector.
+
+        They are guesses: of a word for which the lists have one that the archive holds, none is made in Arabic.
+        """
+        found: dict[str, list[Neighbour]] = {}
+        foreign = [language for language in languages if base_language(language) != "ar"]
+        told = {exact for exact, items in listed.items() if any(map(self._tells, items))}
+        for wanted, words in ((languages, vectors.keys() - told), (foreign, vectors.keys() & told)):
+            if asked := [exact for exact in listed if exact in words] if wanted else []:
+                rows = np.stack([vectors[exact] for exact in asked])
+                near = self.lexicon.nearest(rows, self._weights.most_neighbours, wanted)
+                found.update(zip(asked, near, strict=True))
+        return found
+
+    def _tells(self, item: Searched) -> bool:
+        """Return whether this leaves nothing to guess: a list has it, it is likely meant, and found."""
+        return item.source in _LISTED and item.weight >= MARKED and item.articles >= self._weights.told
 
     def _neighbours(self, languages: Sequence[str]) -> dict[str, int]:
         """Return how many nearest words of each language are searched."""
@@ -154,23 +167,23 @@ class Planner:
 
     # -- sources
 
+    def _listed(
+        self, token: Token, vector: np.ndarray | None, others: Sequence[str], edits: PlanEdits
+    ) -> list[Searched]:
+        """Return what the lists have for a word: translations, names, and what a name of no list sounds like."""
+        if not (token.exact.isascii() and any(base_language(target) == "ar" for target in others)):
+            return []
+        translations = self._translated(token.exact, vector)
+        names = self._names(token.exact) if edits.names else ()
+        if translations or names or not edits.names:
+            return [*translations, *names]
+        return self._sounding(token.exact)
+
     def _proposals(
-        self,
-        token: Token,
-        vector: np.ndarray | None,
-        near: Sequence[Searched],
-        others: Sequence[str],
-        edits: PlanEdits,
+        self, token: Token, listed: Iterable[Searched], near: Sequence[Searched], others: Sequence[str]
     ) -> dict[tuple[str, ...], Searched]:
         proposals: dict[tuple[str, ...], Searched] = {}
-        to_arabic = any(base_language(target) == "ar" for target in others)
-        if to_arabic and token.exact.isascii():
-            translations = self._translated(token.exact, vector)
-            names = self._names(token.exact) if edits.names else ()
-            _merge(proposals, translations)
-            _merge(proposals, names)
-            if edits.names and not translations and not names:
-                _merge(proposals, self._sounding(token.exact))
+        _merge(proposals, listed)
         _merge(proposals, near)
         _merge(proposals, self._inflected(proposals.values()))
         if not others or not proposals:

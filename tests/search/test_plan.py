@@ -13,7 +13,7 @@ from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
-from indexer.search.weights import WEIGHTS
+from indexer.search.weights import MARKED, WEIGHTS
 from indexer.text import stem_word
 from indexer.text.transliteration import skeleton
 from tests.fakes import FakeEncoder
@@ -118,6 +118,36 @@ def test_a_word_that_is_rather_of_another_language_is_not_searched_for_its_nearn
     assert set(persian) == {"قتال"}
     # What is counted is what is found.
     assert (arabic["حرب"].language, arabic["حرب"].articles) == ("ar", 302)
+
+
+@pytest.mark.parametrize(("articles", "guessed"), [(WEIGHTS.plan.told, False), (WEIGHTS.plan.told - 1, True)])
+def test_nothing_is_guessed_in_arabic_where_a_list_has_a_word_that_the_archive_holds(
+    articles: int, guessed: bool
+) -> None:
+    near = FakeEncoder(codes=True, synonyms={"مجلد": "bookish", "دفتر": "bookish"})
+    words = [word(near, "كتاب", articles), word(near, "مجلد"), word(near, "دفتر", language="fa")]
+    words.sort(key=lambda one: (one.language, one.stem))
+    planner = Planner(Lexicon(words, {}), Dictionary([Pair("bookish", "كتاب")]))
+    made = by_source(plan(planner, "bookish", near, targets=["ar", "fa", "en"]), "bookish")
+    assert "كتاب" in made[DICTIONARY]
+    assert made[NEAR] == ({"مجلد", "دفتر"} if guessed else {"دفتر"})
+
+
+@pytest.mark.parametrize(
+    ("source", "weight", "articles", "tells"),
+    [
+        (NAME, MARKED, 5, True),
+        (DICTIONARY, 1.0, 5, True),
+        (SOUND, 1.0, 5, False),
+        (NAME, MARKED - 0.01, 5, False),
+        (NAME, 1.0, 4, False),
+        (DICTIONARY, 1.0, 0, False),
+    ],
+)
+def test_what_a_list_has_leaves_nothing_to_guess_where_it_is_likely_meant_and_found(
+    planner: Planner, source: str, weight: float, articles: int, tells: bool
+) -> None:
+    assert planner._tells(Searched(("a",), "a", "ar", weight, source, articles)) is tells
 
 
 def test_names_that_people_have_been_given(planner: Planner) -> None:
