@@ -142,9 +142,13 @@ class Found:
 
     def page(self, offset: int, size: int) -> list[tuple[str, Fused | None]]:
         """Return (id, fused entry) of one page; None for an article of the tail."""
-        whole: list[tuple[str, Fused | None]] = [(entry.id, entry) for entry in self.fused]
-        whole += [(article_id, None) for article_id in self.tail]
-        return whole[offset : offset + size]
+        end = offset + size
+        page: list[tuple[str, Fused | None]] = [(entry.id, entry) for entry in self.fused[offset:end]]
+        behind = len(self.fused)
+        page += [
+            (article_id, None) for article_id in self.tail[max(offset - behind, 0) : max(end - behind, 0)]
+        ]
+        return page
 
     def leg_scores(self, article_id: str, entry: Fused | None) -> tuple[LegScore, ...]:
         """Return what each leg, and late interaction, said of an article: the leg's own score, its place as counted."""
@@ -175,8 +179,8 @@ class Found:
 
     def unread(self, ids: Sequence[str]) -> list[str]:
         """Return those among the first, or found by meaning, that late interaction has not read."""
-        near = {*self._places.get(MEANING, ()), *self.first}
-        return [article_id for article_id in ids if article_id in near and article_id not in self.late]
+        near, first = self._places.get(MEANING, {}), self.first
+        return [one for one in ids if (one in near or one in first) and one not in self.late]
 
 
 def early_legs(

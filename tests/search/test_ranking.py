@@ -224,9 +224,12 @@ def test_what_stands_behind_the_first_says_not_whether_they_are_read_again() -> 
     assert to_reread(prepared("en"), Found(fused, (), {}, languages=languages)) == ()
 
 
-def test_pages_go_on_with_what_only_words_bring() -> None:
+@pytest.mark.parametrize("offset", range(7))
+@pytest.mark.parametrize("size", range(6))
+def test_pages_go_on_with_what_only_words_bring(offset: int, size: int) -> None:
     fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
-    assert Found(fused, ("c", "d"), {}).page(1, 2) == [("b", fused[1]), ("c", None)]
+    whole = [("a", fused[0]), ("b", fused[1]), ("c", None), ("d", None), ("e", None)]
+    assert Found(fused, ("c", "d", "e"), {}).page(offset, size) == whole[offset : offset + size]
 
 
 def test_what_was_not_read_stays_behind() -> None:
