@@ -4,8 +4,8 @@ Everything that ranks lives above this line, once (`indexer.search`); an engine 
 filters, scores terms (BM25) and finds near vectors (cosine). Both engines keep every promise here,
 and `tests/engines/` holds them to it.
 
-A search takes the time of two round trips to a cluster (one more where equal scores end a leg, four more where the
-query is an article's title):
+A search takes the time of two round trips to a cluster (one more where equal scores end a leg or copies leave places of
+a page to fill, four more where the query is an article's title):
 
 1. `match` runs the legs of a request and returns the best articles of each,
 2. `gather` counts the union of what they found and brings what the page needs.

@@ -6,8 +6,8 @@ Five sources, each proposing only words that the archive holds:
     name            spellings of a name that people have been given (Wikidata)
     sound           archive words with the same consonants, and those of names that are spelled nearly alike, where no
                     dictionary knows the word
-    near            the archive words nearest in meaning to the word in its context, where the lists have none for it
-                    that the archive holds
+    near            the archive words nearest in meaning to the word in its context; no Arabic ones where a list has one
+                    that some articles hold
     inflection      the same words with a letter written together with them (وكتاب, بكتاب)
 
 The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, who may edit it.
@@ -15,7 +15,7 @@ The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,7 +127,12 @@ class Planner:
             listed = {
                 token.exact: self._listed(token, vectors.get(token.exact), others, edits) for token in some
             }
-            near, kept = self._nearest(listed, vectors, others), self._neighbours(others)
+            told = [
+                exact
+                for exact, items in listed.items()
+                if self._tell(items, spoken, edits.removed.get(exact, ()))
+            ]
+            near, kept = self._nearest(some, vectors, others, told), self._neighbours(others)
             for token in some:
                 proposals = self._proposals(
                     token, listed[token.exact], self._near(near.get(token.exact, []), kept), others
@@ -137,27 +142,40 @@ class Planner:
 
     def _nearest(
         self,
-        listed: Mapping[str, Sequence[Searched]],
+        tokens: Sequence[Token],
         vectors: Mapping[str, np.ndarray],
         languages: Sequence[str],
+        told: Collection[str],
     ) -> dict[str, list[Neighbour]]:
-        """Return the nearest words of some languages by the exact forms of the words that have a vector.
+        """Return the nearest words of some languages by the exact forms of the tokens that have a vector.
 
-        They are guesses: of a word for which the lists have one that the archive holds, none is made in Arabic.
+        They are guesses: none is made in Arabic of the words that lists have *told*.
         """
-        found: dict[str, list[Neighbour]] = {}
         foreign = [language for language in languages if base_language(language) != "ar"]
-        told = {exact for exact, items in listed.items() if any(map(self._tells, items))}
-        for wanted, words in ((languages, vectors.keys() - told), (foreign, vectors.keys() & told)):
-            if asked := [exact for exact in listed if exact in words] if wanted else []:
-                rows = np.stack([vectors[exact] for exact in asked])
+        known = [token.exact for token in tokens if token.exact in vectors]
+        found: dict[str, list[Neighbour]] = {}
+        for words, wanted in (
+            ([word for word in known if word not in told], languages),
+            ([word for word in known if word in told], foreign),
+        ):
+            if words and wanted:
+                rows = np.stack([vectors[word] for word in words])
                 near = self.lexicon.nearest(rows, self._weights.most_neighbours, wanted)
-                found.update(zip(asked, near, strict=True))
+                found.update(zip(words, near, strict=True))
         return found
 
-    def _tells(self, item: Searched) -> bool:
-        """Return whether this leaves nothing to guess: a list has it, it is likely meant, and found."""
-        return item.source in _LISTED and item.weight >= MARKED and item.articles >= self._weights.told
+    def _tell(self, items: Iterable[Searched], spoken: str, removed: Collection[str]) -> bool:
+        """Return whether what lists have for a word leaves nothing to guess: some of it is likely meant, and found.
+
+        The lists are English: what they have for *pain* is not the French word. What the analyst took out tells none.
+        """
+        return joined(spoken, "ar") and any(
+            item.source in _LISTED
+            and item.weight >= MARKED
+            and item.articles >= self._weights.articles_that_tell
+            and item.key not in removed
+            for item in items
+        )
 
     def _neighbours(self, languages: Sequence[str]) -> dict[str, int]:
         """Return how many nearest words of each language are searched."""

@@ -304,8 +304,13 @@ def fused(
 
 def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:
     """Return the articles that late interaction reads for their order; none where that is not worth its time."""
-    languages = {found.languages.get(article_id, "") for article_id in found.first}
-    return found.first if any(prepared.weights(language).rereads for language in languages) else ()
+    rows = {
+        prepared.ranking.row(
+            prepared.language, found.languages.get(article_id, ""), question=prepared.question
+        )
+        for article_id in found.first
+    }
+    return () if rows <= prepared.ranking.read_once else found.first
 
 
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:

@@ -4,7 +4,8 @@ A search asks the engine twice: what the legs find (`match`), then the articles 
 (`gather`). What is known before the words are planned, as what is near by meaning, is asked for by itself: a cluster
 answers that while the plan is made, and counts while the page is. Where the query is the title of an article, four
 calls more read that and what is near to it (`indexer.search.knownitem`). Ordered by date there is one more, `browse`,
-as only the engine knows all dates; each facet that filters adds a `gather` that counts its other values.
+as only the engine knows all dates; each facet that filters adds a `gather` that counts its other values. Where copies
+leave more places of a page than the `_SPARE` articles that come with it fill, the others are read in one more call.
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ class Searcher:
         entries = stretch[offset : offset + request.size] or listed(offset, request.size)
         pool = () if by_date else self._pool(prepared, found)
         # What is read again, or follows where copies stand beside others, may move to this page: one call brings all.
-        following = stretch[offset + request.size :][:_SPARE]
+        following = stretch[offset + request.size :][: horizon if by_date else _SPARE]
         read = tuple(dict.fromkeys([*(article_id for article_id, _ in (*entries, *following)), *pool]))
         wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in stretch), *read]))
         gathered = self._fetched(wanted, read, clock)
@@ -555,14 +556,17 @@ class Searcher:
     ) -> Gathered:
         """Return what was gathered with what the page turned out to need besides, if anything."""
         shown = [article_id for article_id, _ in entries if article_id not in gathered.passages]
-        copies = [article_id for ids in beside for article_id in ids if article_id not in gathered.articles]
-        if not shown and not copies:
+        copies = [article_id for ids in beside for article_id in ids]
+        unknown = [article_id for article_id in (*shown, *copies) if article_id not in gathered.articles]
+        if not shown and not unknown:
             return gathered
-        more = self._fetched((*shown, *copies), tuple(shown), clock)
+        more = self._fetched(tuple(unknown), tuple(shown), clock)
         return replace(
             gathered,
             articles={**gathered.articles, **more.articles},
             passages={**gathered.passages, **more.passages},
+            complete=gathered.complete and more.complete,
+            notice=gathered.notice or more.notice,
         )
 
     def _results(

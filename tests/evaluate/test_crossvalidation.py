@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,6 +72,36 @@ def test_weights_in_use_give_the_searchers_own_order(archive: Archive) -> None:
         assert ranking(prepared, found, other)[: len(found.legs["lead"].ids)] == found.legs["lead"].ids[:10]
 
 
+#: Words that a list has for *ceasefire*, that only the encoder knows for it, and others, in twelve mixtures.
+MIXED = [
+    " ".join(
+        ["هدنة"] * (n % 4) + ["متاركة"] * (n % 3 == 0) + [f"قطط{n}{other}" for other in range(2 + 5 * n % 7)]
+    )
+    for n in range(12)
+]
+
+
+@pytest.mark.parametrize("text", ["ceasefire", "ceasefire?"])
+def test_pages_lists_and_evaluation_agree_whether_articles_are_read_again_or_not(
+    tmp_path: Path, text: str
+) -> None:
+    records = [
+        {"id": f"a{n:02}", "title": "", "text": mixed, "language": "ar"} for n, mixed in enumerate(MIXED)
+    ]
+    with archive_of(tmp_path, records, FakeEncoder(codes=True, synonyms={"متاركة": "ceasefire"})) as opened:
+        searcher = opened.searcher
+        request = SearchRequest(text)
+        order = [entry.article.id for entry in searcher.search(request).results]
+        assert len(order) == 10
+        assert list(searcher.ids(request))[:10] == order
+        assert [name for name, _ in searcher.rank(request).fused][:10] == order
+        prepared, found = searcher.evidence(request)
+        assert ranking(prepared, found, WEIGHTS) == order
+        # It is seen which was done: the other way gives another order.
+        turned = frozenset() if text == "ceasefire" else frozenset({"question"})
+        assert ranking(prepared, found, replace(WEIGHTS, read_once=turned)) != order
+
+
 def test_the_grid_is_drawn_without_repetition_and_sums_to_one() -> None:
     weights = drawn(150)
     assert len(set(weights)) == 150
@@ -90,7 +122,6 @@ def test_an_archive_is_cross_validated(archive: Archive) -> None:
         "keywords",
         "late",
         "title",
-        "rereads",
     }
     assert "weights in use" in validation_to_text(found)
 

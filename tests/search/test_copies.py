@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def test_every_article_is_on_one_page(archive: Archive, sort: Sort) -> None:
     assert [result.rank for page in found for result in page.results] == list(range(1, STORIES + 2))
 
 
-@pytest.mark.parametrize(("spare", "calls"), [(3, [(6, 6)]), (0, [(6, 3), (1, 1)])])
+@pytest.mark.parametrize(("spare", "calls"), [(3, [(6, 6)]), (0, [(6, 3), (0, 1)])])
 def test_what_moves_up_comes_with_the_page_or_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spare: int, calls: list[tuple[int, int]]
 ) -> None:
@@ -146,15 +147,20 @@ def test_what_moves_up_comes_with_the_page_or_is_asked_for(
         gather = opened.engine.gather
 
         def watched(request: GatherRequest, *, timeout: float | None = None) -> Gathered:
-            if request.ids:
+            told = gather(request, timeout=timeout)
+            if request.passages_of:
                 asked.append((len(request.ids), len(request.passages_of)))
-            return gather(request, timeout=timeout)
+                notice = "A part did not answer." if len(asked) == 2 else ""
+                told = replace(told, complete=not notice, notice=notice)
+            return told
 
         monkeypatch.setattr(opened.engine, "gather", watched)
         page = opened.search(SearchRequest("ceasefire", size=3, stories=True))
     assert sorted(group[0][:2] for group in shown([page])) == ["s0", "s1", "s2"]
     assert all(result.snippet.text.startswith("ceasefire") for result in page.results)
     assert asked == calls
+    # What the second of them lacks is told like what the first does.
+    assert ("A part did not answer." in page.notices) is (len(calls) == 2)
 
 
 def test_totals_say_what_they_count(archive: Archive) -> None:

@@ -120,34 +120,58 @@ def test_a_word_that_is_rather_of_another_language_is_not_searched_for_its_nearn
     assert (arabic["حرب"].language, arabic["حرب"].articles) == ("ar", 302)
 
 
-@pytest.mark.parametrize(("articles", "guessed"), [(WEIGHTS.plan.told, False), (WEIGHTS.plan.told - 1, True)])
-def test_nothing_is_guessed_in_arabic_where_a_list_has_a_word_that_the_archive_holds(
-    articles: int, guessed: bool
-) -> None:
-    near = FakeEncoder(codes=True, synonyms={"مجلد": "bookish", "دفتر": "bookish"})
-    words = [word(near, "كتاب", articles), word(near, "مجلد"), word(near, "دفتر", language="fa")]
+#: So many articles must hold a word that a list has.
+ENOUGH = WEIGHTS.plan.articles_that_tell
+
+
+def guessing(articles: int) -> tuple[Planner, FakeEncoder]:
+    """Return a planner that has a listed word for *bookish*, in so many articles, and near ones in two languages."""
+    encoder = FakeEncoder(codes=True, synonyms={"مجلد": "bookish", "دفتر": "bookish"})
+    words = [word(encoder, "كتاب", articles), word(encoder, "مجلد"), word(encoder, "دفتر", language="fa")]
     words.sort(key=lambda one: (one.language, one.stem))
-    planner = Planner(Lexicon(words, {}), Dictionary([Pair("bookish", "كتاب")]))
-    made = by_source(plan(planner, "bookish", near, targets=["ar", "fa", "en"]), "bookish")
+    return Planner(Lexicon(words, {}), Dictionary([Pair("bookish", "كتاب")])), encoder
+
+
+@pytest.mark.parametrize(("articles", "guessed"), [(ENOUGH, {"دفتر"}), (ENOUGH - 1, {"مجلد", "دفتر"})])
+def test_nothing_is_guessed_in_arabic_where_a_list_has_a_word_that_the_archive_holds(
+    articles: int, guessed: set[str]
+) -> None:
+    planner, encoder = guessing(articles)
+    made = by_source(plan(planner, "bookish", encoder, targets=["ar", "fa", "en"]), "bookish")
     assert "كتاب" in made[DICTIONARY]
-    assert made[NEAR] == ({"مجلد", "دفتر"} if guessed else {"دفتر"})
+    assert made[NEAR] == guessed
+
+
+def test_what_english_lists_have_for_a_word_of_another_language_tells_nothing() -> None:
+    """The French *pain* is bread."""
+    planner, encoder = guessing(ENOUGH)
+    made = by_source(plan(planner, "bookish", encoder, language="fr", targets=["ar"]), "bookish")
+    assert made[NEAR] == {"مجلد"}
+
+
+def test_a_listed_word_that_the_analyst_took_out_tells_nothing() -> None:
+    planner, encoder = guessing(ENOUGH)
+    edits = PlanEdits(removed={"bookish": frozenset({"كتاب"})})
+    assert by_source(plan(planner, "bookish", encoder, targets=["ar"], edits=edits), "bookish")[NEAR] == {
+        "مجلد"
+    }
 
 
 @pytest.mark.parametrize(
     ("source", "weight", "articles", "tells"),
     [
-        (NAME, MARKED, 5, True),
-        (DICTIONARY, 1.0, 5, True),
-        (SOUND, 1.0, 5, False),
-        (NAME, MARKED - 0.01, 5, False),
-        (NAME, 1.0, 4, False),
+        (NAME, MARKED, ENOUGH, True),
+        (DICTIONARY, 1.0, ENOUGH, True),
+        (SOUND, 1.0, ENOUGH, False),
+        (NAME, MARKED - 0.01, ENOUGH, False),
+        (NAME, 1.0, ENOUGH - 1, False),
         (DICTIONARY, 1.0, 0, False),
     ],
 )
 def test_what_a_list_has_leaves_nothing_to_guess_where_it_is_likely_meant_and_found(
     planner: Planner, source: str, weight: float, articles: int, tells: bool
 ) -> None:
-    assert planner._tells(Searched(("a",), "a", "ar", weight, source, articles)) is tells
+    assert planner._tell([Searched(("a",), "a", "ar", weight, source, articles)], "en", ()) is tells
 
 
 def test_names_that_people_have_been_given(planner: Planner) -> None:

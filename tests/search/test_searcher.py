@@ -351,8 +351,9 @@ def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(
 def test_of_headlines_only_the_shown_articles_are_read_and_not_for_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    coded = FakeEncoder(codes=True, synonyms={"هدنة": "ceasefire", "العاصمة": "capital"})
-    text = "تنام القطط هنا كل يوم. " * 40 + "هدنة في العاصمة. " + "تنبح الكلاب هناك. " * 40
+    # No list has these two for the question's words: by words alone another passage would be shown.
+    coded = FakeEncoder(codes=True, synonyms={"متاركة": "ceasefire", "حاضرة": "capital", "هدنة": "ceasefire"})
+    text = "هدنة. " + "تنام القطط هنا كل يوم. " * 40 + "متاركة في حاضرة. " + "تنبح الكلاب هناك. " * 40
     items = [article(f"a{number}", "قطط", text, language="ar") for number in range(4)]
     read: list[tuple[str, ...]] = []
     with EmbeddedEngine.open(tmp_path / "coded") as engine:
@@ -373,7 +374,7 @@ def test_of_headlines_only_the_shown_articles_are_read_and_not_for_their_order(
     assert [len(passages_of) for passages_of in read] == [2, 4]
     for page, reread in ((headline, False), (question, True)):
         for result in page.results:
-            assert "هدنة في العاصمة" in result.snippet.text
+            assert "متاركة في حاضرة" in result.snippet.text
             assert (LATE in [leg.leg for leg in result.explanation.legs]) is reread
 
 
