@@ -204,7 +204,8 @@ class Planner:
         _merge(proposals, listed)
         _merge(proposals, near)
         _merge(proposals, self._inflected(proposals.values()))
-        if not others or not proposals:
+        if not proposals or not any(base_language(other) == "ar" for other in others):
+            # An Arabic word's own forms, whatever is near to it in the archive's other languages.
             _merge(proposals, self._inflections_of(token))
         return proposals
 

@@ -74,6 +74,14 @@ def test_the_dictionary_translates(planner: Planner) -> None:
     assert "هدنة" in by_source(plan(planner, "truce"), "truce")[DICTIONARY]
 
 
+def test_a_translation_of_more_words_than_are_searched_side_by_side_is_left_out(planner: Planner) -> None:
+    longest = WEIGHTS.plan.longest_translation
+    words = "حرب سوق كتاب مصرف وزير".split()
+    pairs = [Pair("fnord", " ".join(words[:count])) for count in (longest, longest + 1)]
+    made = by_source(plan(Planner(planner.lexicon, Dictionary(pairs)), "fnord"), "fnord")
+    assert made == {DICTIONARY: {pairs[0].arabic}}
+
+
 def test_function_words_have_no_plan(planner: Planner) -> None:
     assert [planned.text for planned in plan(planner, "the truce of oil").words] == ["truce", "oil"]
 
@@ -82,6 +90,18 @@ def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: Fake
     made = searched(plan(planner, "conflict", encoder), "conflict")
     assert {made[form].source for form in ("حرب", "قتال")} <= {NEAR, DICTIONARY}
     assert NEAR not in by_source(plan(planner, "conflict"), "conflict")  # without vectors
+
+
+def test_an_encoder_that_has_no_vectors_of_words_leaves_the_lists(planner: Planner) -> None:
+    assert plan(planner, "truce", FakeEncoder()) == plan(planner, "truce")
+
+
+def test_a_function_word_is_near_to_nothing() -> None:
+    near = FakeEncoder(codes=True, synonyms={"قتال": "fnord", "علي": "fnord"})
+    words = sorted((word(near, form) for form in ("قتال", "علي")), key=lambda one: one.stem)
+    made = searched(plan(Planner(Lexicon(words, {}), Dictionary()), "fnord", near, targets=["ar"]), "fnord")
+    assert set(made) == {"قتال"}
+    assert made["قتال"].weight == pytest.approx(WEIGHTS.plan.near)
 
 
 def test_only_other_languages_are_looked_for_by_vectors(planner: Planner, encoder: FakeEncoder) -> None:
@@ -191,6 +211,16 @@ def test_a_name_that_no_list_has_is_found_by_its_sound(planner: Planner) -> None
     assert "الخليفي" in sources.get(SOUND, set()) | sources.get(NAME, set())
 
 
+def test_a_name_that_a_list_has_is_not_sought_by_its_sound(planner: Planner) -> None:
+    made = by_source(plan(planner, "suk"), "suk")
+    assert set(made) == {NAME}  # though سوق sounds like it
+
+
+def test_a_word_of_three_letters_sounds_like_too_much(planner: Planner) -> None:
+    assert by_source(plan(planner, "hftr"), "hftr") == {SOUND: {"حفتر"}}
+    assert by_source(plan(planner, "hrb"), "hrb") == {}
+
+
 def test_a_latin_name_in_an_arabic_query_is_looked_up(planner: Planner) -> None:
     made = plan(planner, "النفط Haftar", language="ar", targets=["ar"])
     assert "حفتر" in set().union(*by_source(made, "haftar").values())
@@ -198,9 +228,9 @@ def test_a_latin_name_in_an_arabic_query_is_looked_up(planner: Planner) -> None:
 
 
 def test_names_can_be_switched_off(planner: Planner) -> None:
-    made = by_source(plan(planner, "Haftar", edits=PlanEdits(names=False)), "haftar")
-    assert NAME not in made
-    assert SOUND not in made
+    assert NAME in by_source(plan(planner, "Hamdan"), "hamdan")
+    for text in ("Hamdan", "Khulayfi"):
+        assert by_source(plan(planner, text, edits=PlanEdits(names=False)), text.lower()) == {}
 
 
 def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
@@ -214,10 +244,19 @@ def test_a_phrase_that_is_one_unit(planner: Planner) -> None:
     assert "prime minister" in made.expansions()
 
 
+@pytest.mark.parametrize(("language", "targets"), [("de", ["ar"]), ("en", ["fa", "en"])])
+def test_languages_that_no_dictionary_joins_have_no_units(
+    planner: Planner, language: str, targets: Sequence[str]
+) -> None:
+    made = plan(planner, "prime minister", language=language, targets=targets)
+    assert [planned.text for planned in made.words] == ["prime", "minister"]
+
+
 def test_a_unit_weighs_as_one_word(planner: Planner) -> None:
     unit = next(p for p in plan(planner, "prime minister").words if p.text == "prime minister")
     two = next(one for one in unit.searched if len(one.tokens) == 2)
     assert two.weight == pytest.approx(WEIGHTS.plan.dictionary / 2**0.5)
+    assert two.articles == 0  # words are counted, and not runs of them
 
 
 def test_a_translation_that_does_not_fit_the_context_counts_less(encoder: FakeEncoder) -> None:
@@ -238,6 +277,20 @@ def test_an_arabic_query_gets_the_forms_of_its_own_words(planner: Planner) -> No
     assert by_source(made, "كتاب") == {INFLECTION: {"وكتاب"}}
 
 
+def test_an_arabic_query_gets_the_forms_of_its_own_words_beside_words_of_another_language(
+    planner: Planner,
+) -> None:
+    near = FakeEncoder(codes=True, synonyms={"market": "كتاب"})
+    made = by_source(plan(planner, "كتاب", near, language="ar"), "كتاب")
+    assert made == {NEAR: {"market"}, INFLECTION: {"وكتاب"}}
+
+
+def test_forms_of_words_can_be_left_out(planner: Planner) -> None:
+    without = Planner(planner.lexicon, planner.dictionary, WEIGHTS.without("inflection").plan)
+    for text, language in (("bookish", "en"), ("كتاب", "ar")):
+        assert INFLECTION not in by_source(plan(without, text, language=language, targets=["ar"]), text)
+
+
 def test_an_archive_without_arabic_needs_no_dictionary(planner: Planner) -> None:
     assert searched(plan(planner, "truce", targets=["en"]), "truce") == {}
 
@@ -253,6 +306,7 @@ def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder
 
 def test_a_removed_word_is_not_searched_but_still_shown(planner: Planner) -> None:
     before = searched(plan(planner, "truce"), "truce")["هدنة"]
+    assert before.key == "هدن"
     edits = PlanEdits(removed={"truce": frozenset({before.key})})
     [made] = plan(planner, "truce", edits=edits).words
     assert before.key not in {one.key for one in made.searched}
