@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -78,7 +79,8 @@ def test_a_translation_of_more_words_than_are_searched_side_by_side_is_left_out(
     longest = WEIGHTS.plan.longest_translation
     words = "حرب سوق كتاب مصرف وزير".split()
     pairs = [Pair("fnord", " ".join(words[:count])) for count in (longest, longest + 1)]
-    made = by_source(plan(Planner(planner.lexicon, Dictionary(pairs)), "fnord"), "fnord")
+    nothing = Pair("fnord", "…")
+    made = by_source(plan(Planner(planner.lexicon, Dictionary([nothing, *pairs])), "fnord"), "fnord")
     assert made == {DICTIONARY: {pairs[0].arabic}}
 
 
@@ -94,6 +96,49 @@ def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: Fake
 
 def test_an_encoder_that_has_no_vectors_of_words_leaves_the_lists(planner: Planner) -> None:
     assert plan(planner, "truce", FakeEncoder()) == plan(planner, "truce")
+
+
+def test_an_archive_that_has_no_vectors_of_words_leaves_the_lists(
+    planner: Planner, encoder: FakeEncoder
+) -> None:
+    bare = Planner(
+        Lexicon([replace(one, vector=None) for one in planner.lexicon.words], {}), planner.dictionary
+    )
+    assert plan(bare, "truce market", encoder) == plan(bare, "truce market")
+
+
+def test_each_word_has_its_own_nearest_words(planner: Planner) -> None:
+    near = FakeEncoder(codes=True, synonyms={"fnord": "conflict", "blorp": "كتاب"})
+    made = plan(planner, "fnord blorp", near, targets=["ar"])
+    assert set(list(searched(made, "fnord"))[:2]) == {"حرب", "قتال"}
+    assert next(iter(searched(made, "blorp"))) == "كتاب"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "targets"),
+    [("حرب", "ar", ["ar"]), ("2011", "ar", ["ar"]), ("fnord", "de", ["de"]), ("حرب", "fa", ["fa"])],
+)
+def test_a_word_is_looked_up_in_the_language_of_its_question(
+    text: str, language: str, targets: Sequence[str]
+) -> None:
+    """Among Arabic, only words in Latin letters are of another one: numbers are not."""
+    near = FakeEncoder(codes=True, synonyms={"قتال": "حرب", "سنه": "2011", "حرب": "حرب", "fnord": "حرب"})
+    words = [word(near, form, language=targets[0]) for form in ("حرب", "سنه", "قتال")]
+    words.sort(key=lambda one: one.stem)
+    assert searched(plan(Planner(Lexicon(words, {}), Dictionary()), text, near, language=language, targets=targets),
+                    text) == {}  # fmt: skip
+
+
+def test_a_word_of_another_script_has_no_sound(planner: Planner) -> None:
+    assert searched(plan(planner, "حفتر", language="fa", targets=["ar"]), "حفتر") == {}
+
+
+def test_a_word_from_two_sources_is_as_the_surer_has_it(encoder: FakeEncoder) -> None:
+    near = FakeEncoder(codes=True, synonyms={"هدنه": "fnord"})
+    planner = Planner(Lexicon([word(near, "هدنه", 1)], {}), Dictionary([Pair("fnord", "هُدنة")]))
+    made = searched(plan(planner, "fnord", near, targets=["ar"]), "fnord")
+    assert [(one.surface, one.source) for one in made.values()] == [("هُدنة", DICTIONARY)]
+    assert made["هُدنة"].weight == pytest.approx(WEIGHTS.plan.near)
 
 
 def test_a_function_word_is_near_to_nothing() -> None:
@@ -221,6 +266,26 @@ def test_a_word_of_three_letters_sounds_like_too_much(planner: Planner) -> None:
     assert by_source(plan(planner, "hrb"), "hrb") == {}
 
 
+def test_sounds_and_misspelled_names_are_of_the_archive(planner: Planner, encoder: FakeEncoder) -> None:
+    for text in ("Kashoggi", "7okoma", "slmo"):  # السلام has the consonants of the last, and is not like it
+        assert searched(plan(planner, text), text.lower()) == {}
+    words = sorted((word(encoder, form) for form in ("خاشقجي", "حكومه")), key=lambda one: one.stem)
+    other = Planner(Lexicon(words, {}), Dictionary())
+    assert by_source(plan(other, "Kashoggi"), "kashoggi") == {SOUND: {"خاشقجي"}}
+    assert by_source(plan(other, "7okoma"), "7okoma") == {SOUND: {"حكومه"}}
+
+
+def test_the_words_that_sound_most_alike_are_kept(encoder: FakeEncoder) -> None:
+    words = [word(encoder, form, articles) for form, articles in (("حراب", 9), ("حروب", 7), ("حرب", 5))]
+    lexicon = Lexicon(sorted(words, key=lambda one: one.stem), {})
+    every, two = (
+        list(searched(plan(Planner(lexicon, Dictionary(), weights), "hurub"), "hurub"))
+        for weights in (WEIGHTS.plan, replace(WEIGHTS.plan, sounds=2))
+    )
+    assert every == ["حروب", "حرب", "حراب"]  # and not as often as they are written
+    assert two == every[:2]
+
+
 def test_a_latin_name_in_an_arabic_query_is_looked_up(planner: Planner) -> None:
     made = plan(planner, "النفط Haftar", language="ar", targets=["ar"])
     assert "حفتر" in set().union(*by_source(made, "haftar").values())
@@ -268,6 +333,14 @@ def test_a_translation_that_does_not_fit_the_context_counts_less(encoder: FakeEn
     assert made["ضفة"].weight < 0.2 * made["مصرف"].weight
 
 
+def test_words_side_by_side_count_in_full_whatever_the_context(planner: Planner) -> None:
+    near = FakeEncoder(codes=True, synonyms={"fnord": "مصرف"})
+    pairs = [Pair("fnord", arabic) for arabic in ("مصرف", "حرب", "حرب سوق")]
+    made = searched(plan(Planner(planner.lexicon, Dictionary(pairs)), "fnord", near, targets=["ar"]), "fnord")
+    assert made["حرب"].weight < 0.5
+    assert made["حرب سوق"].weight == pytest.approx(WEIGHTS.plan.dictionary / 2**0.5)
+
+
 def test_conditions_mean_the_language_that_they_are_written_in(planner: Planner) -> None:
     assert [planned.text for planned in plan(planner, '+truce "oil market" conflict').words] == ["conflict"]
 
@@ -296,9 +369,16 @@ def test_an_archive_without_arabic_needs_no_dictionary(planner: Planner) -> None
 
 
 def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder) -> None:
-    assert all(
-        len(p.searched) <= WEIGHTS.plan.most for p in plan(planner, "go set market war", encoder).words
+    every, few = (
+        searched(
+            plan(Planner(planner.lexicon, Dictionary(), weights), "conflict market", encoder), "conflict"
+        )
+        for weights in (WEIGHTS.plan, replace(WEIGHTS.plan, most=3))
     )
+    assert 3 < len(every) <= WEIGHTS.plan.most
+    assert list(few.values()) == list(every.values())[:3]
+    weights = [one.weight for one in every.values()]
+    assert weights == sorted(weights, reverse=True)
 
 
 # --- the analyst's edits --------------------------------------------------------------------------
@@ -328,6 +408,13 @@ def test_a_word_that_the_analyst_adds_is_searched(planner: Planner) -> None:
     made = searched(plan(planner, "truce", edits=PlanEdits(pinned={"truce": frozenset({"السلام"})})), "truce")
     assert made["السلام"].source == ADDED
     assert made["السلام"].articles == 5
+
+
+def test_words_that_the_analyst_adds_are_in_one_order_and_signs_are_none(planner: Planner) -> None:
+    added = frozenset({"سلام", "سوق", "حرب", "كتاب", "مصرف", "؟", ""})
+    [made] = plan(planner, "fnord", edits=PlanEdits(pinned={"fnord": added})).words
+    assert [one.key for one in made.searched] == sorted(added - {"؟", ""})
+    assert {one.source for one in made.searched} == {ADDED}
 
 
 def test_an_edit_of_another_word_changes_nothing(planner: Planner) -> None:
