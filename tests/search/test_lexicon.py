@@ -63,6 +63,16 @@ def test_words_of_two_articles_are_kept(engine: Engine, encoder: FakeEncoder) ->
     assert ("ar", "تنهار") not in words  # in one article only
 
 
+def test_numbers_and_what_is_too_long_for_a_word_are_not_kept(engine: Engine, encoder: FakeEncoder) -> None:
+    longest = "a" * 40
+    text = f"2011 {longest} {longest}a covid19"
+    write(engine, encoder, (("8", "en", text), ("9", "en", text)))
+    update_lexicon(engine, encoder)
+    kept = {word.surface for word in Lexicon.load(engine).words}
+    assert {longest, "covid19"} <= kept
+    assert not {"2011", f"{longest}a"} & kept
+
+
 def test_a_stem_is_shown_as_it_is_mostly_written(engine: Engine, encoder: FakeEncoder) -> None:
     update_lexicon(engine, encoder)
     lexicon = Lexicon.load(engine)
@@ -86,6 +96,32 @@ def test_counts_follow_the_archive(engine: Engine, encoder: FakeEncoder) -> None
     found = Lexicon.load(engine).get("oil", "en")
     assert found is not None
     assert found.articles == 10
+
+
+def test_counts_follow_an_archive_that_loses_articles(engine: Engine, encoder: FakeEncoder) -> None:
+    write(engine, encoder, tuple((f"more-{number}", "en", "oil") for number in range(8)))
+    update_lexicon(engine, encoder)
+    engine.delete([f"more-{number}" for number in range(8)])
+    engine.refresh()
+    update_lexicon(engine, encoder)
+    found = Lexicon.load(engine).get("oil", "en")
+    assert found is not None
+    assert found.articles == 2
+
+
+def test_each_of_many_words_has_its_own_vector(engine: Engine, encoder: FakeEncoder) -> None:
+    forms = [
+        f"{first}{second}{'x' * (place % 5)}"
+        for place, first in enumerate("abcdefghijklm")
+        for second in "nopqrstuvwz"
+    ]
+    text = " ".join(forms)
+    write(engine, encoder, (("8", "de", text), ("9", "de", text)))
+    assert update_lexicon(engine, encoder).encoded > len(forms)
+    stored = {word.surface: word.vector for word in engine.words(vectors=True) if word.language == "de"}
+    assert set(forms) == set(stored)
+    for form in forms:
+        assert stored[form] == pytest.approx(vector_of(encoder, form)[0], abs=0.02)
 
 
 def test_an_update_that_changes_something_says_so(engine: Engine, encoder: FakeEncoder) -> None:
@@ -168,6 +204,22 @@ def test_candidates_by_signs_find_what_all_cosines_find(many: Lexicon) -> None:
     assert same >= 0.97 * 250
 
 
+def test_one_word_and_many_at_once_have_the_same_nearest_words(many: Lexicon) -> None:
+    vectors = many._vectors
+    assert vectors is not None
+    at_once = many.nearest(vectors[:2_500:100], 3, ["ar", "en"])
+    for row, found in zip(vectors[:2_500:100], at_once, strict=True):
+        assert [neighbour.word.language for neighbour in found] == ["ar"] * 3 + ["en"] * 3
+        alone = many.nearest(row[None], 3, ["ar", "en"])[0]
+        # Of the language that has the word: the nearest by signs are those of it.
+        assert (
+            max(found, key=lambda one: one.similarity).word == max(alone, key=lambda one: one.similarity).word
+        )
+        for neighbour in found:
+            place = many.words.index(neighbour.word)
+            assert neighbour.similarity == pytest.approx(float(vectors[place] @ row), abs=1e-5)
+
+
 def test_centring_removes_what_all_words_of_a_language_share(many: Lexicon) -> None:
     vectors = many._vectors
     assert vectors is not None
@@ -188,6 +240,45 @@ def test_a_stem_of_two_languages_is_that_of_the_language_asked_for() -> None:
     assert lexicon.get("pain", "fr") is lexicon.words[1]
     assert lexicon.get("pain", "de") is lexicon.words[0]  # the language that has it most
     assert lexicon.get("douleur") is None
+
+
+def test_the_articles_of_a_stem_are_those_of_all_languages() -> None:
+    lexicon = Lexicon([Word("pain", "en", "pain", 9, ""), Word("pain", "fr", "pain", 4, "")], {})
+    assert lexicon.articles("pain") == 13
+    assert lexicon.articles("douleur") == 0
+
+
+def test_languages_are_told_with_their_words_the_most_first() -> None:
+    words = [Word(f"{language}{n}", language, "", 2, "") for language, count in (("ar", 2), ("en", 1), ("fa", 4))
+             for n in range(count)]  # fmt: skip
+    assert list(Lexicon(words, {}).languages.items()) == [("fa", 4), ("ar", 2), ("en", 1)]
+
+
+def test_a_word_is_compared_by_the_vector_of_its_own_language() -> None:
+    vectors = np.eye(4, dtype=np.float32)
+    words = [
+        Word("pain", code, "pain", 9, "", row) for code, row in zip(("de", "en", "fr"), vectors, strict=False)
+    ]
+    lexicon = Lexicon(words, {})
+    asked = lexicon._vectors[1]  # type: ignore[index]
+    missing = Word("other", "en", "other", 9, "")
+    other, own, another, none = lexicon.similarity(asked, [*lexicon.words, missing])
+    assert own == pytest.approx(1.0)
+    assert other == another == pytest.approx(-0.5)
+    assert none is None
+    bare = Lexicon([replace(word, vector=None) for word in words], {})
+    assert bare.similarity(asked, bare.words[:1]) == [None]
+
+
+def test_few_words_of_a_language_are_centred_by_what_all_words_share() -> None:
+    """Their own mean would be that of what they say: two words would be each other's opposite."""
+    random = np.random.default_rng(5)
+    drawn = (3.0 + random.standard_normal((402, 32))).astype(np.float32)
+    drawn[401] = drawn[400] + 0.1  # two Persian words that mean the same
+    words = [Word(f"w{n:03}", "ar" if n < 400 else "fa", "", 2, "", row) for n, row in enumerate(drawn)]
+    vectors = Lexicon(words, {})._vectors
+    assert vectors is not None
+    assert vectors[400] @ vectors[401] > 0.9
 
 
 def test_words_with_and_without_vectors_are_not_mixed() -> None:
