@@ -15,7 +15,7 @@ from indexer.article import Article, Published
 from indexer.engines.base import Filters, Gathered, GatherRequest, Sort
 from indexer.errors import InvalidQuery
 from indexer.search import copies, searcher
-from indexer.search.copies import are_copies, runs_of
+from indexer.search.copies import Stories, are_copies, runs_of, runs_of_all, stories
 from indexer.search.page import ResultPage
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
@@ -63,6 +63,82 @@ def test_what_is_no_copy(one: str, other: str) -> None:
 def test_runs_are_the_same_in_every_process() -> None:
     assert runs_of("one two three four").tolist() == [6923777585638143728]
     assert len(runs_of(" ".join(f"w{n}" for n in range(5_000)))) == copies._MOST_WORDS - 3
+
+
+def test_texts_read_together_have_the_runs_that_they_have_alone() -> None:
+    long = " ".join(f"long{number}" for number in range(1_000))
+    texts = [
+        "",
+        STORY,
+        "  ",
+        "one two",
+        "ß" * 20_000,
+        f"{long} {STORY}",
+        OTHER.upper(),
+        "x" * 20_000,
+        long,
+        "",
+    ]
+    together = runs_of_all(texts)
+    assert [runs.tolist() for runs in together] == [runs_of(text).tolist() for text in texts]
+    assert together[5].tolist() == together[8].tolist()  # of long texts the beginning decides
+    assert [len(runs) for runs in together[:5]] == [0, 77, 0, 0, 0]
+    assert runs_of_all([]) == []
+
+
+def test_runs_are_told_once_and_in_order() -> None:
+    runs = runs_of(f"{STORY} {STORY}").tolist()
+    assert runs == sorted(set(runs))
+    assert len(runs) == 80  # the 77 of the story, and three from its end to its beginning
+
+
+@pytest.mark.parametrize(("kept", "copied"), [(64, True), (44, False)])
+def test_most_of_the_shorter_text_stands_in_a_copy(kept: int, copied: bool) -> None:
+    """Of 80 words the first: 61 of 77 runs, or 41."""
+    other = " ".join([*STORY.split()[:kept], *OTHER.split()])
+    assert same(STORY, other) is copied
+    assert same(other, STORY) is copied
+
+
+def grouped(*texts: str) -> Stories:
+    """Group texts that rank in this order; their ids are their places."""
+    ids = [str(place) for place in range(len(texts))]
+    articles = {name: Article(id=name, title="", text=text) for name, text in zip(ids, texts, strict=True)}
+    return stories(ids, articles)
+
+
+def test_copies_stand_beside_the_best_ranked_in_the_order_of_the_ranking() -> None:
+    found = grouped(OTHER, STORY, "short", f"{STORY} more", f"{OTHER} more", STORY.upper(), "short")
+    assert found == Stories(7, (0, 1, 2, 6), {1: ("3", "5"), 0: ("4",)})
+    assert found.hidden == 3
+
+
+def test_a_copy_of_two_stories_stands_beside_that_which_it_shares_more_with() -> None:
+    less, more = " ".join(STORY.split()[:40]), OTHER
+    assert grouped(less, more, f"{less} {more}") == Stories(3, (0, 1), {1: ("2",)})
+
+
+def test_what_shares_runs_with_the_first_may_be_a_copy_of_another() -> None:
+    """The candidates are tried one after the other: of the first it only quotes."""
+    long = " ".join(f"long{number}" for number in range(500))
+    quoted = " ".join(long.split()[:90])
+    assert grouped(long, STORY, f"{quoted} {STORY}") == Stories(3, (0, 1), {1: ("2",)})
+
+
+def test_an_article_that_is_gone_stands_for_itself() -> None:
+    articles = {name: Article(id=name, title="", text=STORY) for name in ("a", "b")}
+    assert stories(["gone", "a", "lost", "b"], articles) == Stories(4, (0, 1, 2), {1: ("b",)})
+    assert stories([], articles) == Stories()
+
+
+@pytest.mark.parametrize(
+    ("offset", "heads", "following"),
+    [(0, (0, 2), 5), (2, (3,), 5), (3, (), 5), (4, (), 6)],
+)
+def test_behind_the_stories_of_a_ranking_follows_what_was_not_compared(
+    offset: int, heads: tuple[int, ...], following: int
+) -> None:
+    assert Stories(5, (0, 2, 3), {0: ("b",), 3: ("e",)}).places(offset, 2) == (heads, following)
 
 
 # --- in a ranking -----------------------------------------------------------------------------------------------
