@@ -43,3 +43,22 @@ def test_the_most_alike_come_first() -> None:
     assert len({one.similarity for one in found}) > 1
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
     assert all(LEAST <= one.similarity <= 1 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        ("Hamdoun", ["hamdoon", "hamdun"]),  # and not hamdan: what is far behind the best is another name
+        ("Ruhani", ["rouhani", "ruhani", "rouani"]),  # the best first, of the same by letter
+        ("Husain", ["husain", "husayn", "hussain"]),  # three of many
+        ("Kaled", ["khaled", "khaleda"]),
+        ("Sisyy", ["seesi", "sisi", "sissi"]),  # a name may be a letter shorter than a word
+    ],
+)
+def test_a_word_is_like_few_names_and_none_far_behind_the_best(word: str, names: list[str]) -> None:
+    assert [one.latin for one in names_alike(word)] == names
+
+
+@pytest.mark.parametrize("word", ["Amerkel", "Osarkozy"])
+def test_a_vowel_before_a_name_makes_another_one(word: str) -> None:
+    assert names_alike(word) == ()
