@@ -81,6 +81,18 @@ def test_a_stem_is_shown_as_it_is_mostly_written(engine: Engine, encoder: FakeEn
     assert truce.skeleton
 
 
+@pytest.mark.parametrize(("mostly", "seldom"), [("books", "book"), ("book", "books")])
+def test_of_two_forms_of_a_stem_that_which_more_articles_have_is_shown(
+    engine: Engine, encoder: FakeEncoder, mostly: str, seldom: str
+) -> None:
+    forms = [*[mostly] * 5, *[seldom] * 3]
+    write(engine, encoder, tuple((f"more-{place}", "en", form) for place, form in enumerate(forms)))
+    update_lexicon(engine, encoder)
+    found = Lexicon.load(engine).get("book", "en")
+    assert found is not None
+    assert (found.surface, found.articles) == (mostly, 10)  # with the two of `TEXTS`
+
+
 def test_only_new_words_are_encoded(engine: Engine, encoder: FakeEncoder) -> None:
     first = update_lexicon(engine, encoder)
     assert first.words == first.encoded > 0
