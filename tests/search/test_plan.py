@@ -132,10 +132,6 @@ def test_a_word_is_looked_up_in_the_language_of_its_question(
                     text) == {}  # fmt: skip
 
 
-def test_a_word_of_another_script_has_no_sound(planner: Planner) -> None:
-    assert searched(plan(planner, "حفتر", language="fa", targets=["ar"]), "حفتر") == {}
-
-
 def test_a_word_from_two_sources_is_as_the_surer_has_it(encoder: FakeEncoder) -> None:
     near = FakeEncoder(codes=True, synonyms={"هدنه": "fnord"})
     planner = Planner(Lexicon([word(near, "هدنه", 1)], {}), Dictionary([Pair("fnord", "هُدنة")]))
