@@ -18,8 +18,8 @@ from indexer.text import base_language
 DEPTH = 200
 #: Of the nearest by meaning, so many are counted as found; the others only scale the scores.
 NEAREST = 100
-#: Articles that late interaction reads again. 50 rank no better: nDCG@10 +0.0014 for 963 headlines, +0.0007 for XQuAD,
-#: -0.0007 for MLQA, all within chance; 20 lose 0.004 on MLQA and 0.003 on headlines.
+#: Articles that late interaction reads again. 50 rank no better: nDCG@10 +0.0007 for XQuAD, -0.0007 for MLQA, both
+#: within chance; 20 lose 0.004 on MLQA.
 RERANKED = 30
 #: From this estimated cosine on, two words are shown as a pair.
 ALIGNED = 0.35
