@@ -189,7 +189,7 @@ class Planner:
         self, token: Token, vector: np.ndarray | None, others: Sequence[str], edits: PlanEdits
     ) -> list[Searched]:
         """Return what the lists have for a word: translations, names, and what a name of no list sounds like."""
-        if not (token.exact.isascii() and any(base_language(target) == "ar" for target in others)):
+        if not (token.exact.isascii() and has_arabic(others)):
             return []
         translations = self._translated(token.exact, vector)
         names = self._names(token.exact) if edits.names else ()
@@ -204,7 +204,7 @@ class Planner:
         _merge(proposals, listed)
         _merge(proposals, near)
         _merge(proposals, self._inflected(proposals.values()))
-        if not proposals or not any(base_language(other) == "ar" for other in others):
+        if not proposals or not has_arabic(others):
             # An Arabic word's own forms, whatever is near to it in the archive's other languages.
             _merge(proposals, self._inflections_of(token))
         return proposals
@@ -378,6 +378,11 @@ class Planner:
                 kept.append(self._searched(tokens, addition, 1.0, ADDED))
         gone = tuple(item for item in items if item.key in removed)
         return PlannedWord(text, key, tuple(kept), gone)
+
+
+def has_arabic(languages: Iterable[str]) -> bool:
+    """Return whether Arabic, in any of its varieties, is among the languages."""
+    return any(base_language(language) == "ar" for language in languages)
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:

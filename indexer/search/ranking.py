@@ -304,11 +304,10 @@ def fused(
 
 def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:
     """Return the articles that late interaction reads for their order; none where that is not worth its time."""
+    languages = {found.languages.get(article_id, "") for article_id in found.first}
     rows = {
-        prepared.ranking.row(
-            prepared.language, found.languages.get(article_id, ""), question=prepared.question
-        )
-        for article_id in found.first
+        prepared.ranking.row(prepared.language, language, question=prepared.question)
+        for language in languages
     }
     return () if rows <= prepared.ranking.read_once else found.first
 

@@ -43,7 +43,7 @@ from indexer.search.knownitem import CANDIDATES, near_article
 from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, look_up
 from indexer.search.page import Highlight, Result, ResultPage
-from indexer.search.plan import QueryPlan
+from indexer.search.plan import QueryPlan, has_arabic
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.ranking import (
@@ -67,7 +67,7 @@ from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
-from indexer.text import analyse, base_language, detect_language
+from indexer.text import analyse, detect_language
 from indexer.wording import say
 
 #: (text, language) -> the text encoded as a query, with its words.
@@ -403,8 +403,7 @@ class Searcher:
         return query_in_arabic(prepared.parsed, self.knowledge.planner.dictionary)
 
     def _searches_arabic(self, prepared: Prepared) -> bool:
-        targets = self._targets(prepared.filters or Filters())
-        return any(base_language(target) == "ar" for target in targets)
+        return has_arabic(self._targets(prepared.filters or Filters()))
 
     def _begin_early(
         self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str]
