@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from indexer.text import base_language, forms_of
 
 #: Forms of runs that are remembered, of all languages together; when there are more, all are forgotten. They take 50 MB
-#: in Arabic news (165 bytes each), 130 MB where each run has a form of 60 letters for itself.
+#: in Arabic news (180 bytes each), 130 MB where each run has a form of 60 letters for itself.
 _MOST = 300_000
 #: Characters; longer runs (Chinese sentences, base64) are analysed each time.
 LONGEST_KEPT = 100
@@ -26,8 +26,30 @@ class _Runs:
 
     language: str
     known: set[str] = field(default_factory=set)
-    holding: dict[str, list[str]] = field(default_factory=dict)
+    #: Form -> the runs that hold it; most forms have a single one, which then stands there without a list.
+    holding: dict[str, str | list[str]] = field(default_factory=dict)
     version: int = 0
+
+    def add(self, run: str, forms: Iterable[str]) -> None:
+        holding = self.holding
+        for form in forms:
+            known = holding.get(form)
+            if known is None:
+                holding[form] = run
+            elif isinstance(known, str):
+                holding[form] = [known, run]
+            else:
+                known.append(run)
+        self.known.add(run)
+        self.version += 1
+
+    def holders(self, forms: Iterable[str]) -> set[str]:
+        """Return the runs that hold one of the forms."""
+        found: set[str] = set()
+        for form in forms:
+            known = self.holding.get(form, ())
+            found.update((known,) if isinstance(known, str) else known)
+        return found
 
 
 class Sought:
@@ -67,7 +89,7 @@ class Vocabulary:
         unkept: set[str] = set()
         with self._lock:
             if sought.version != table.version:  # another query's texts have brought others
-                sought.runs = set().union(*(table.holding.get(form, ()) for form in sought.forms))
+                sought.runs = table.holders(sought.forms)
             for run, forms in analysed:
                 kept = len(run) <= LONGEST_KEPT and self._remember(table, run, forms)
                 if not sought.forms.isdisjoint(forms):
@@ -81,10 +103,7 @@ class Vocabulary:
             if self._forms >= self._most:
                 return False
             distinct = set(forms)
-            for form in distinct:
-                table.holding.setdefault(form, []).append(run)
-            table.known.add(run)
-            table.version += 1
+            table.add(run, distinct)
             self._forms += max(len(distinct), 1)
         return True
 

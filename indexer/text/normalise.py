@@ -80,6 +80,11 @@ def _normalise_once(word: str) -> str:
     return word
 
 
+def fold_plain_arabic(word: str) -> str:
+    """Return the exact form of a `PLAIN_ARABIC` word: most words of the archive need no more."""
+    return word.translate(_PLAIN_FOLDS)
+
+
 @lru_cache(maxsize=1 << 16)
 def normalise(word: str) -> str:
     """Return the exact form of one word; empty for a word of nothing but marks and controls.
@@ -87,8 +92,7 @@ def normalise(word: str) -> str:
     Normalising twice changes nothing. The result holds no white space.
     """
     if PLAIN_ARABIC.fullmatch(word):
-        # What most words of the archive need; the rest of this changes nothing.
-        return word.translate(_PLAIN_FOLDS)
+        return fold_plain_arabic(word)
     exact = _normalise_once(word)
     # One step of NFKC, folding or stripping can make the next one possible (a mark that now follows
     # another letter); the forms settle after at most a few rounds.

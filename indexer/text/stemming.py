@@ -59,13 +59,20 @@ def stem_word(exact: str, language: str = "") -> str:
     script = script_of_character(exact[0])
     base = base_language(language)
     if script == "Arab":
-        if base not in _OTHER_ARABIC_SCRIPT:
-            return light10(exact)
-        return _persian(exact) if base in ("fa", "prs") else exact
+        return stem_arabic_script(exact, base)
     algorithm = _algorithm(script, base)
     if not algorithm:
         return exact
     return _stemmer(algorithm).stemWord(exact) or exact
+
+
+def stem_arabic_script(exact: str, base: str) -> str:
+    """Return what `stem_word` does of a word in Arabic script, and remember nothing: for words that are seen once."""
+    if len(exact) < 3:
+        return exact
+    if base not in _OTHER_ARABIC_SCRIPT:
+        return light10(exact)
+    return _persian(exact) if base in ("fa", "prs") else exact
 
 
 def _algorithm(script: str, language: str) -> str | None:

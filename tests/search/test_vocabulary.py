@@ -21,6 +21,14 @@ def test_runs_that_hold_a_form_are_met() -> None:
     assert met(Vocabulary(), "oil") == set()
 
 
+def test_every_run_that_holds_a_form_is_met_by_a_later_query() -> None:
+    vocabulary = Vocabulary()
+    runs = {"oil", "Oil", "(oil)", "oil,"}
+    for run in runs:
+        assert met(vocabulary, run, "gas") == set()
+    assert met(vocabulary, " ".join(runs), "oil") == runs
+
+
 def test_two_queries_see_what_either_has_met() -> None:
     vocabulary = Vocabulary()
     oil, gas = vocabulary.seek("en", ["oil"]), vocabulary.seek("en", ["gas"])
