@@ -132,28 +132,38 @@ class LexicalReader:
 
     def look_up(self, atom: Atom) -> tuple[Positions, FloatArray]:
         """Return the rows of all articles that hold a term or phrase, and their BM25 scores, in no order."""
-        query = self._query(atom)
+        query, most = self._query(atom)
         if query is None:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         with view_errors():
-            hits = self._searcher.search(query, max(1, self._searcher.num_docs), count=False).hits
+            hits = self._searcher.search(query, most, count=False).hits
             rows = self._searcher.fast_field_values("row", list(map(itemgetter(1), hits)))
             scores = np.fromiter(map(itemgetter(0), hits), np.float32, len(hits))
             return np.fromiter(rows, np.int64, len(hits)), scores
 
-    def _query(self, atom: Atom) -> Query | None:
-        """Return tantivy's query, None for tokens that no index holds."""
+    def _query(self, atom: Atom) -> tuple[Query | None, int]:
+        """Return tantivy's query and how many articles it may find; None where no article can hold the tokens.
+
+        Half of what a search looks up is not there, or in no title: that is told by the terms' frequencies alone.
+        """
         words = [indexed_form(token) for token in atom.tokens]
         if not all(words) or not words:
-            return None
-        if atom.field is not Field.ANY:
-            return self._within(words, atom.form, atom.field)
-        title = Query.boost_query(self._within(words, atom.form, Field.TITLE), TITLE_BOOST)
-        body = self._within(words, atom.form, Field.BODY)
-        return Query.boolean_query([(Occur.Should, title), (Occur.Should, body)])
+            return None, 0
+        fields = (Field.TITLE, Field.BODY) if atom.field is Field.ANY else (atom.field,)
+        queries, most = [], 0
+        for field in fields:
+            name = field_name(field, atom.form)
+            if rarest := min(self._searcher.doc_freq(name, word) for word in words):
+                query = self._within(words, name)
+                # A title counts more beside a body; asked for alone, its scale is its own.
+                raised = atom.field is Field.ANY and field is Field.TITLE
+                queries.append(Query.boost_query(query, TITLE_BOOST) if raised else query)
+                most += rarest
+        if len(queries) < 2:
+            return next(iter(queries), None), most
+        return Query.boolean_query([(Occur.Should, query) for query in queries]), most
 
-    def _within(self, words: list[str], form: Form, field: Field) -> Query:
-        name = field_name(field, form)
+    def _within(self, words: list[str], name: str) -> Query:
         if len(words) == 1:
             found = Query.term_query(self._schema, name, words[0], index_option="freq")
         else:
