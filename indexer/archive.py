@@ -11,7 +11,9 @@ Opening is quick: the encoder is loaded when something first needs it.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -60,6 +62,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Seconds for which an open archive is taken to be what it was; another process may promote one of another model.
+_UNCHANGED = 15.0
+
 
 class Archive:
     """One archive. Searching is safe from several threads; one thread at a time may write."""
@@ -72,6 +77,7 @@ class Archive:
         self._cache: EncodeCache | None = None
         self._translations: Translations | None = None
         self._lock = threading.RLock()
+        self._checked_at = -math.inf
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Archive:
@@ -114,8 +120,11 @@ class Archive:
 
     @property
     def searcher(self) -> Searcher:
+        """What searches with this archive's encoder. Raises `SchemaMismatch` where that is no longer the archive's."""
         from indexer.search.searcher import Searcher
 
+        if time.monotonic() - self._checked_at > _UNCHANGED:
+            self.check_manifest()
         with self._lock:
             if self._searcher is None:
                 self._searcher = Searcher(self.engine, self.encoder, self.settings)
@@ -156,6 +165,7 @@ class Archive:
         stored = self.engine.manifest()
         if stored is not None:
             stored.check(self.manifest_of_now(), self.engine.remade_by)
+        self._checked_at = time.monotonic()
 
     # -- writing
 

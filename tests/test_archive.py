@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from indexer.archive import Archive
 from indexer.article import MAX_ID_LENGTH, MAX_TEXT_LENGTH, Article
 from indexer.cli import main
 from indexer.engines.base import Filters, Sort
-from indexer.errors import ArticleNotFound, InvalidQuery, UnreadableSource
+from indexer.errors import ArticleNotFound, InvalidQuery, SchemaMismatch, UnreadableSource
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.conftest import ROOT
@@ -365,3 +367,38 @@ def test_a_question_that_makes_no_sense_is_an_error_with_a_sentence(
 def test_odd_questions_get_an_answer_or_a_sentence(archive: Archive, text: str) -> None:
     with suppress(InvalidQuery):
         assert archive.search(SearchRequest(text)).total >= 0
+
+
+# --- an archive that another process replaces -----------------------------------------------------
+
+
+def test_what_an_open_archive_was_made_with_is_looked_at_now_and_then(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.search(SearchRequest("ships"))  # what is read at the first is read
+    now, looks = 1_000.0, []
+    known = archive.engine.manifest()
+    assert known is not None
+    monkeypatch.setattr("indexer.archive.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(archive.engine, "manifest", lambda: looks.append(now) or known)
+    archive.check_manifest()
+    for _ in range(3):
+        now += 5.0
+        archive.search(SearchRequest("ships"))
+    assert looks == [1_000.0], "not at each search"
+    now += 1.0
+    archive.search(SearchRequest("ships"))
+    assert looks == [1_000.0, 1_016.0]
+
+
+def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(archive.manifest_of_now(), model={"name": "other"})
+    with monkeypatch.context() as replaced:
+        replaced.setattr("indexer.archive._UNCHANGED", 0.0)
+        replaced.setattr(archive.engine, "manifest", lambda: other)
+        for _ in range(2):
+            with pytest.raises(SchemaMismatch, match="another model"):
+                archive.search(SearchRequest("ships"))
+    assert archive.search(SearchRequest("ships")).results

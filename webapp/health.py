@@ -18,8 +18,9 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Answer 200 when searches can be answered, 503 when the store cannot be reached."""
+    """Answer 200 when searches can be answered, 503 when the store cannot be reached or is of another model by now."""
     try:
+        the_archive().check_manifest()
         articles = the_archive().count()
     except ArchiveError:
         return jsonify(ready=False), 503

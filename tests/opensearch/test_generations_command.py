@@ -13,9 +13,11 @@ import indexer.archive
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.cli import main
+from indexer.errors import SchemaMismatch
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings
 from tests.fakes import FakeEncoder
+from webapp import create_app
 
 Run = Callable[..., Result]
 ARTICLES = [
@@ -80,6 +82,31 @@ def test_from_one_model_to_another_and_back(
     assert "Generation 1" in run("rollback").output
     assert run("drop", "2").exit_code == 0
     assert [one["number"] for one in listed(run)] == [1]
+
+
+def test_an_open_archive_does_not_search_another_models_vectors(
+    run: Run,
+    encoders: dict[str, FakeEncoder],
+    opensearch_settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("indexer.archive._UNCHANGED", 0.0)
+    settings = opensearch_settings.model_copy(update={"cache": tmp_path / "cache"})
+    with Archive.open(settings, encoder=encoders[""]) as archive:
+        archive.add(ARTICLES)
+        client = create_app(archive).test_client()
+        assert client.get("/search?q=city7").status_code == 200
+        assert run("build", model="large").exit_code == 0
+        assert client.get("/readyz").status_code == 200
+        assert run("promote", model="large").exit_code == 0
+        with pytest.raises(SchemaMismatch, match="another model"):
+            archive.search(SearchRequest("talks in city7"))
+        assert client.get("/search?q=city7").status_code == 503
+        assert client.get("/readyz").status_code == 503
+        assert run("rollback").exit_code == 0
+        assert archive.search(SearchRequest("talks in city7")).results[0].article.id == "a7"
+        assert client.get("/readyz").status_code == 200
 
 
 def test_rankings_are_compared_on_judged_queries(
