@@ -3,8 +3,8 @@
 A ranking always has a best article, so a rank cannot say that a new one is worth an alert. An article raises one when
 
 - it passes the search's filters and conditions (quotes, +, -),
-- it answers half of the search's other words: as they are written, in another form, or by what the query plan searches
-  for them,
+- it answers a third of the search's other words: as they are written, in another form, or by what the query plan
+  searches for them,
 - and its nearest passage is nearer to the search than the archive's articles are on the whole, by so many standard
   deviations (`indexer.alerts.nearness`): fewer where it answers all of the words.
 
@@ -42,7 +42,7 @@ from indexer.search.weights import MARKED
 from indexer.text import analyse
 
 #: Of a search's words, so many must be answered. Chosen together with `nearness.DEVIATIONS`, which has the figures.
-SHARE = 1 / 2
+SHARE = 1 / 3
 #: ... where the archive is too small for the usual nearness to be known, and words have to do alone.
 SHARE_OF_WORDS_ALONE = 2 / 3
 
@@ -125,6 +125,15 @@ class Trigger:
             return None
         if not all(candidate.meets(clause) for clause in self.query.must):
             return None
+        pairs, met = self.answered(candidate)
+        if met < self.needed:
+            return None
+        if self.near is not None and not self.is_near(candidate.nearness(self.near.vector), met):
+            return None
+        return pairs
+
+    def answered(self, candidate: Candidate) -> tuple[tuple[WordPair, ...], int]:
+        """Return the words that an article answers with what it says there, and how many of them are no conditions."""
         pairs: list[WordPair] = []
         met: set[int] = set()
         for word in (*self.hard, *self.words):
@@ -132,11 +141,7 @@ class Trigger:
                 pairs.append(pair)
                 if not word.hard:
                     met.update(word.covers)
-        if len(met) < self.needed:
-            return None
-        if self.near is not None and not self.is_near(candidate.nearness(self.near.vector), len(met)):
-            return None
-        return tuple(pairs)
+        return tuple(pairs), len(met)
 
     def is_near(self, cosine: float, met: int) -> bool:
         """Say whether an article of this nearness passes that answers so many of the words."""
@@ -174,9 +179,14 @@ def make_trigger(prepared: Prepared, usual: UsualNearness) -> Trigger | None:
         hard=tuple(word for word in lookup.words if word.hard),
         filters=prepared.filters,
         count=count,
-        needed=math.ceil(share * count - 1e-9),
+        needed=needed(share, count),
         near=near,
     )
+
+
+def needed(share: float, count: int) -> int:
+    """Return how many of `count` words must be answered."""
+    return math.ceil(share * count - 1e-9)
 
 
 def passes(filters: Filters, article: Article) -> bool:
