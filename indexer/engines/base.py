@@ -55,8 +55,9 @@ class Field(StrEnum):
     BODY = "body"
 
 
-#: How much more a match in the title counts than one in the body (chosen by `newsarchive evaluate`).
-TITLE_BOOST = 1.0
+#: How much more a match in the title counts than one in the body. Chosen by `newsarchive evaluate`: against 1, nDCG@10
+#: of headlines +0.0042 (p 0.015), of XQuAD -0.0013 (p 0.13), of MLQA -0.0008 (p 0.35); 1.8 gains headlines nothing.
+TITLE_BOOST = 1.3
 
 
 # --- what is looked for -------------------------------------------------------------------------
