@@ -156,10 +156,16 @@ class Lexicon:
         """*words* come with their vectors as they were encoded; they are centred here."""
         self.words = tuple(replace(word, vector=None) for word in words)
         self._vectors = _centred(words)
-        self._bases = bases
         self._index: dict[str, list[int]] = defaultdict(list)
+        self._by_skeleton: dict[str, list[int]] = defaultdict(list)
         for index, word in enumerate(self.words):
             self._index[word.stem].append(index)
+            if word.skeleton:
+                self._by_skeleton[word.skeleton].append(index)
+        variants: dict[str, list[str]] = defaultdict(list)
+        for whole, rest in bases.items():
+            variants[rest].append(whole)
+        self._variants = {rest: tuple(wholes) for rest, wholes in variants.items()}
         self._languages = np.array([word.language for word in self.words])
         self._signs = None if self._vectors is None else np.ascontiguousarray(pack(self._vectors > 0).T)
 
@@ -248,21 +254,6 @@ class Lexicon:
         """How many words each language has, most first."""
         names, counts = np.unique(self._languages, return_counts=True)
         return dict(sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]))
-
-    @cached_property
-    def _variants(self) -> dict[str, tuple[str, ...]]:
-        variants: dict[str, list[str]] = defaultdict(list)
-        for whole, rest in self._bases.items():
-            variants[rest].append(whole)
-        return {rest: tuple(wholes) for rest, wholes in variants.items()}
-
-    @cached_property
-    def _by_skeleton(self) -> dict[str, list[int]]:
-        index: dict[str, list[int]] = defaultdict(list)
-        for number, word in enumerate(self.words):
-            if word.skeleton:
-                index[word.skeleton].append(number)
-        return index
 
     def _rows(self, language: str) -> tuple[int, int]:
         """Return where the rows of a language start and end: words are stored by language."""

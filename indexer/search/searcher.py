@@ -67,7 +67,7 @@ from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
-from indexer.text import analyse, detect_language
+from indexer.text import analyse, load_detector
 from indexer.wording import say
 
 #: (text, language) -> the text encoded as a query, with its words.
@@ -121,8 +121,8 @@ class Searcher:
         self.knowledge = Knowledge(engine, weights.plan)
 
     def warm_up(self) -> None:
-        """Read what the first search would otherwise wait for: the lexicon, dictionaries, facets' values."""
-        detect_language("la première question")  # reads the detector's profiles: a third of a second
+        """Read what the first searches would wait for: lexicon, dictionaries, facets' values, profiles of languages."""
+        load_detector()
         alike.load()
         first = SearchRequest("the first question")
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langdetect import DetectorFactory  # type: ignore[import-untyped]
 
 from indexer.engines.base import (
     Engine,
@@ -30,6 +31,7 @@ from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
 from indexer.settings import Settings
+from indexer.text import language
 from tests.fakes import FakeEncoder
 from tests.search.conftest import ARTICLES, article, entry
 
@@ -478,6 +480,17 @@ def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
 
 
 # -- the other doors
+
+
+def test_a_warm_searcher_does_not_wait_for_what_tells_languages(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    language._factory.cache_clear()
+    searcher.warm_up()
+    monkeypatch.setattr(
+        DetectorFactory, "load_profile", lambda *_: pytest.fail("read at the first French question")
+    )
+    searcher.search(SearchRequest("le président de la république rencontre les ministres"))
 
 
 def test_warming_up_outlasts_the_time_limit_once(
