@@ -14,7 +14,17 @@ from werkzeug.wrappers import Response
 
 from indexer.errors import InvalidQuery
 from indexer.search.legs import INFLECTION
-from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, PlannedWord, QueryPlan, Searched
+from indexer.search.plan import (
+    ADDED,
+    ADJECTIVE,
+    DICTIONARY,
+    NAME,
+    NEAR,
+    SOUND,
+    PlannedWord,
+    QueryPlan,
+    Searched,
+)
 from indexer.search.request import SearchRequest
 from indexer.text import analyse
 from indexer.wording import say, say_in
@@ -28,11 +38,12 @@ SOURCES = {
     DICTIONARY: (say("dictionary"), say("a translation in the dictionary")),
     NAME: (say_in("source of a word", "name"), say("a known spelling of the name")),
     SOUND: (say("sounds alike"), say("has the sounds of the name")),
+    ADJECTIVE: (say_in("source of a word", "adjective"), say("the adjective of a translation or name")),
     NEAR: (say_in("source of a word", "near"), say("near in meaning among this archive's words")),
     INFLECTION: (say_in("source of a word", "form"), say("the same word with a letter written to it")),
     ADDED: (say_in("source of a word", "yours"), say("added by you")),
 }
-_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 0, SOUND: 0, NEAR: 1, INFLECTION: 2}
+_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 0, SOUND: 0, ADJECTIVE: 1, NEAR: 1, INFLECTION: 2}
 #: Archive words shown at once; the lighter ones open on request.
 SHOWN = 6
 #: Spellings that are added for one name typed in Latin letters.

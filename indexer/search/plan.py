@@ -1,6 +1,6 @@
 """The query plan: for each word of a query, the words of this archive that are searched for it, and why.
 
-Five sources, each proposing only words that the archive holds:
+Six sources, each proposing only words that the archive holds:
 
     dictionary      translations of English words and phrases (shipped, or the analyst's own list)
     name            spellings of a name that people have been given (Wikidata)
@@ -8,6 +8,7 @@ Five sources, each proposing only words that the archive holds:
                     dictionary knows the word
     near            the archive words nearest in meaning to the word in its context; no Arabic ones where a list has one
                     that some articles hold
+    adjective       adjectives of what lists have, where they have another stem (إيراني of إيران)
     inflection      the same words with a letter written together with them (وكتاب, بكتاب)
 
 The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, who may edit it.
@@ -31,14 +32,17 @@ from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
-from indexer.text import Token, analyse, base_language
+from indexer.text import Token, adjective, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
 
 DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
-_SUREST = (DICTIONARY, NAME, SOUND, NEAR, INFLECTION)
+ADJECTIVE = "adjective"
+_SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
 #: Sources that are lists of written words.
 _LISTED = (DICTIONARY, NAME)
+#: Sources that know how their words are spelled.
+_SPELLED = (*_LISTED, ADJECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +192,14 @@ class Planner:
     def _listed(
         self, token: Token, vector: np.ndarray | None, others: Sequence[str], edits: PlanEdits
     ) -> list[Searched]:
-        """Return what the lists have for a word: translations, names, and what a name of no list sounds like."""
+        """Return what the lists have for a word, with adjectives, and what a name of no list sounds like."""
         if not (token.exact.isascii() and has_arabic(others)):
             return []
         translations = self._translated(token.exact, vector)
         names = self._names(token.exact) if edits.names else ()
         if translations or names or not edits.names:
-            return [*translations, *names]
+            listed = [*translations, *names]
+            return [*listed, *self._adjectives(listed, vector)]
         return self._sounding(token.exact)
 
     def _proposals(
@@ -232,6 +237,30 @@ class Planner:
             Searched(i.tokens, i.surface, i.language, i.weight * lowered.get(i, 1.0), i.source, i.articles)
             for i in found
         ]
+
+    def _adjectives(self, items: Sequence[Searched], vector: np.ndarray | None) -> list[Searched]:
+        """Return the adjectives of single words; one that fits the word's vector worse than its noun counts less."""
+        if not self._weights.adjective:
+            return []
+        found: list[Searched] = []
+        for item in items:
+            tokens = tuple(token.stem for token in analyse(adjective(item.surface), "ar"))
+            if len(item.tokens) != 1 or len(tokens) != 1 or tokens == item.tokens:
+                continue
+            if word := self.lexicon.get(tokens[0], "ar"):
+                weight = item.weight * self._weights.adjective * self._fit(vector, word, item)
+                found.append(self._searched(tokens, adjective(item.surface), weight, ADJECTIVE))
+        return found
+
+    def _fit(self, vector: np.ndarray | None, word: Word, item: Searched) -> float:
+        """Return how well a word fits a vector beside another that is searched, at most 1."""
+        other = self.lexicon.get(item.tokens[0], "ar")
+        if vector is None or other is None:
+            return 1.0
+        mine, others = self.lexicon.similarity(vector, [word, other])
+        if mine is None or others is None:
+            return 1.0
+        return float(np.exp(min(mine - others, 0.0) / self._weights.context_temperature))
 
     def _find_names(self, word: str) -> tuple[Searched, ...]:
         names = self.dictionary.names(word)
@@ -355,7 +384,7 @@ class Planner:
             # Words side by side add up their scores: one unit must not outweigh two words.
             return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)
         # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
-        spelled = surface if source in _LISTED else word.surface
+        spelled = surface if source in _SPELLED else word.surface
         return Searched(tokens, spelled, word.language, weight, source, self.lexicon.articles(word.stem))
 
     def _edited(

@@ -13,7 +13,7 @@ from indexer.search.explain import explain, explain_similar
 from indexer.search.late import Interaction
 from indexer.search.legs import INFLECTION, SAME, Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
-from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND
+from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
 from indexer.search.stopwords import function_words
 from indexer.text import analyse
@@ -21,7 +21,7 @@ from indexer.text import analyse
 #: `WordPair.source` of pairs that only the words' vectors know.
 ALIGNED_BY = "aligned"
 #: What a reader believes first: a translation says more than a word that is near.
-_SUREST = (SAME, ADDED, DICTIONARY, NAME, SOUND, INFLECTION, NEAR)
+_SUREST = (SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR)
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000

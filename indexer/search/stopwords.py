@@ -1,7 +1,8 @@
 """Function words: what a question is made of, but not about.
 
 A rare "the" in an Arabic archive would outweigh every word that matters. They are looked up only where a
-query has nothing else, and in phrases and demanded words, which are meant as they are written.
+query has nothing else, and in phrases and demanded words, which are meant as they are written. "Us" is none: who
+writes it to search the news means the United States.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ between both but by can can't could couldn't did didn't do does doesn't doing do
 from further had hadn't has hasn't have haven't having he her here hers herself him himself his how i if
 in into is isn't it its itself just me more most my myself no nor not of off on once only or other our
 ours ourselves out over own same she should shouldn't so some such than that the their theirs them
-themselves then there these they this those through to too under until up upon us very was wasn't we were
+themselves then there these they this those through to too under until up upon very was wasn't we were
 weren't what when where which while who whom whose why will with won't would wouldn't you your yours
 yourself yourselves
 """

@@ -1,6 +1,6 @@
 """Text: strings become tokens, sentences and languages. Knows nothing of models, engines or search."""
 
-from indexer.text.arabic import light10, split_clitic
+from indexer.text.arabic import adjective, light10, split_clitic
 from indexer.text.language import detect_language, direction, load_detector
 from indexer.text.normalise import normalise
 from indexer.text.scripts import script_of
@@ -11,6 +11,7 @@ from indexer.text.tokens import TEXT_VERSION, Token, analyse, forms_of
 __all__ = [
     "TEXT_VERSION",
     "Token",
+    "adjective",
     "analyse",
     "base_language",
     "detect_language",

@@ -29,6 +29,9 @@ _WHOLE = {
     "والي": "والي",
 }
 
+#: Endings of nouns that their adjectives do not have, longest first.
+_OF_NOUNS = ("يا", "ية", "يه", "ا", "ة", "ه")
+_SHORTEST_NOUN = 4
 #: Letters that are written together with the next word.
 CLITICS = "وفبلكس"
 _SHORTEST_REST = 3
@@ -64,6 +67,22 @@ def without_article(word: str) -> str:
         if prefix == "ال" and len(rest) == 2 and rest not in _ENDINGS_ONLY:
             return rest
     return word
+
+
+def adjective(noun: str) -> str:
+    """Return the relational adjective (nisba) of a noun as it is written, without the article; "" where it has none.
+
+    إيراني of إيران, روسي of روسيا, حكومي of الحكومة. The noun may have the signs that normalising takes off. Light
+    stemming keeps many of these apart from their nouns: it takes the ان off إيران and the ون off قانون as if they were
+    endings.
+    """
+    bare = without_article(noun)
+    if len(bare) < _SHORTEST_NOUN or bare[-1] in "يى":
+        return ""
+    for ending in _OF_NOUNS:
+        if bare.endswith(ending):
+            return bare[: -len(ending)] + "ي"
+    return bare + "ي"
 
 
 def split_clitic(exact: str, frequency: Callable[[str], int]) -> tuple[str, str] | None:

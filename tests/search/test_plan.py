@@ -11,7 +11,7 @@ from indexer.engines.base import Word
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.legs import INFLECTION
 from indexer.search.lexicon import Lexicon, Neighbour
-from indexer.search.plan import ADDED, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
+from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
 from indexer.search.weights import MARKED, WEIGHTS
@@ -82,6 +82,38 @@ def test_a_translation_of_more_words_than_are_searched_side_by_side_is_left_out(
     nothing = Pair("fnord", "…")
     made = by_source(plan(Planner(planner.lexicon, Dictionary([nothing, *pairs])), "fnord"), "fnord")
     assert made == {DICTIONARY: {pairs[0].arabic}}
+
+
+def test_adjectives_of_what_lists_have_are_searched_where_they_have_another_stem(
+    encoder: FakeEncoder,
+) -> None:
+    forms = "ايران الايراني ليبيا الليبي سعوديه السعودي قانون قانونيه".split()
+    words = sorted((word(encoder, form) for form in forms), key=lambda one: one.stem)
+    known = Planner(Lexicon(list({one.stem: one for one in words}.values()), {}), Dictionary())
+    made = plan(known, "Iran Saudi Libya law Macron")
+    assert by_source(made, "iran")[ADJECTIVE] == {"إيراني"}
+    assert by_source(made, "libya")[ADJECTIVE] == {"ليبي"}
+    assert by_source(made, "law")[ADJECTIVE] == {"قانوني"}
+    assert ADJECTIVE not in by_source(made, "saudi"), "the stem of السعودية is that of السعودي"
+    assert ADJECTIVE not in by_source(made, "macron"), "the archive does not hold it"
+    without = Planner(known.lexicon, known.dictionary, WEIGHTS.without("adjectives").plan)
+    assert all(
+        ADJECTIVE not in by_source(plan(without, "Iran Libya law"), text) for text in ("iran", "libya", "law")
+    )
+
+
+def test_an_adjective_that_fits_the_word_worse_than_its_noun_counts_less(encoder: FakeEncoder) -> None:
+    near = FakeEncoder(codes=True, synonyms={"ليبيا": "Libya"})
+    words = sorted((word(near, form) for form in ("ليبيا", "الليبي")), key=lambda one: one.stem)
+    made = searched(plan(Planner(Lexicon(words, {}), Dictionary()), "Libya", near), "libya")
+    assert made["ليبيا"].weight == 1.0
+    assert 0.0 < made["ليبي"].weight < 0.5
+    assert searched(plan(Planner(Lexicon(words, {}), Dictionary()), "Libya"), "libya")["ليبي"].weight == 1.0
+
+
+def test_us_is_the_united_states(planner: Planner) -> None:
+    made = plan(planner, "syria us strike")
+    assert "الولايات المتحدة" in by_source(made, "us")[DICTIONARY]
 
 
 def test_function_words_have_no_plan(planner: Planner) -> None:

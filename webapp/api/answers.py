@@ -104,7 +104,10 @@ class SearchedAnswer(Answer):
     surface: Annotated[str, Field(description="How it is mostly written.")]
     language: str
     weight: float
-    source: Annotated[str, Field(description="`dictionary`, `name`, `sound`, `near`, `inflection`, `added`.")]
+    source: Annotated[
+        str,
+        Field(description="`dictionary`, `name`, `sound`, `adjective`, `near`, `inflection`, `added`."),
+    ]
     articles: Annotated[int, Field(description="How many hold it; 0 where that is not known.")]
 
 
