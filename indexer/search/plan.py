@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,6 +60,7 @@ class Searched:
     weight: float
     source: str
     articles: int = 0
+    form: Form = Form.STEM
 
     @property
     def key(self) -> str:
@@ -89,7 +91,7 @@ class QueryPlan:
         """Return what the lexical leg looks up beside the words themselves."""
         return {
             word.key: tuple(
-                Option(searched.tokens, Form.STEM, searched.weight, searched.source)
+                Option(searched.tokens, searched.form, searched.weight, searched.source)
                 for searched in word.searched
             )
             for word in self.words
@@ -218,9 +220,11 @@ class Planner:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
         for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
-            tokens = tuple(token.stem for token in analyse(arabic, "ar"))
-            if 0 < len(tokens) <= self._weights.longest_translation:
-                found.append(self._searched(tokens, arabic, self._weights.dictionary, DICTIONARY))
+            found += [
+                self._searched(tokens, written, self._weights.dictionary, DICTIONARY, form)
+                for tokens, written, form in _ways(arabic)
+                if len(tokens) <= self._weights.longest_translation
+            ]
         if vector is None:
             return found
         singles = [item for item in found if len(item.tokens) == 1]
@@ -234,8 +238,7 @@ class Planner:
             if value is not None
         }
         return [
-            Searched(i.tokens, i.surface, i.language, i.weight * lowered.get(i, 1.0), i.source, i.articles)
-            for i in found
+            replace(item, weight=item.weight * lowered[item]) if item in lowered else item for item in found
         ]
 
     def _adjectives(self, items: Sequence[Searched], vector: np.ndarray | None) -> list[Searched]:
@@ -247,7 +250,7 @@ class Planner:
             tokens = tuple(token.stem for token in analyse(adjective(item.surface), "ar"))
             if len(item.tokens) != 1 or len(tokens) != 1 or tokens == item.tokens:
                 continue
-            if word := self.lexicon.get(tokens[0], "ar"):
+            if tokens[0] not in _function_stems() and (word := self.lexicon.get(tokens[0], "ar")):
                 weight = item.weight * self._weights.adjective * self._fit(vector, word, item)
                 found.append(self._searched(tokens, adjective(item.surface), weight, ADJECTIVE))
         return found
@@ -266,9 +269,9 @@ class Planner:
         names = self.dictionary.names(word)
         total = sum(name.uses for name in names)
         return tuple(
-            self._searched(tokens, name.arabic, self._weights.name * (name.uses / total) ** 0.5, NAME)
+            self._searched(tokens, written, self._weights.name * (name.uses / total) ** 0.5, NAME, form)
             for name in names[: self._weights.names]
-            if (tokens := tuple(token.stem for token in analyse(name.arabic, "ar")))
+            for tokens, written, form in _ways(name.arabic)
         )
 
     def _sounding(self, word: str) -> list[Searched]:
@@ -378,11 +381,13 @@ class Planner:
 
     # -- helpers
 
-    def _searched(self, tokens: tuple[str, ...], surface: str, weight: float, source: str) -> Searched:
-        word = self.lexicon.get(tokens[0], "ar") if len(tokens) == 1 else None
+    def _searched(
+        self, tokens: tuple[str, ...], surface: str, weight: float, source: str, form: Form = Form.STEM
+    ) -> Searched:
+        word = self.lexicon.get(tokens[0], "ar") if len(tokens) == 1 and form is Form.STEM else None
         if word is None:
             # Words side by side add up their scores: one unit must not outweigh two words.
-            return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source)
+            return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source, form=form)
         # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
         spelled = surface if source in _SPELLED else word.surface
         return Searched(tokens, spelled, word.language, weight, source, self.lexicon.articles(word.stem))
@@ -394,9 +399,7 @@ class Planner:
         pinned = edits.pinned.get(key, frozenset())
         items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: self._weights.most]
         kept = [
-            Searched(i.tokens, i.surface, i.language, max(i.weight, 1.0), i.source, i.articles)
-            if i.key in pinned
-            else i
+            replace(i, weight=max(i.weight, 1.0)) if i.key in pinned else i
             for i in items
             if i.key not in removed
         ]
@@ -407,6 +410,27 @@ class Planner:
                 kept.append(self._searched(tokens, addition, 1.0, ADDED))
         gone = tuple(item for item in items if item.key in removed)
         return PlannedWord(text, key, tuple(kept), gone)
+
+
+def _ways(arabic: str) -> list[tuple[tuple[str, ...], str, Form]]:
+    """Return what a word or phrase of a list is looked up as: its stems, but for words with the stem of grammar.
+
+    Of هنية (Haniyeh) light stemming leaves هن (they), of ولاية (a state) ولا (nor), which half of the articles hold:
+    these are looked up as they are written, with and without the article. Grammar itself (لا is a name, too) is not.
+    """
+    tokens = analyse(arabic, "ar")
+    if len(tokens) != 1 or tokens[0].stem not in _function_stems():
+        return [(tuple(token.stem for token in tokens), arabic, Form.STEM)] if tokens else []
+    exact = tokens[0].exact
+    if exact in function_words("ar"):
+        return []
+    return [((exact,), arabic, Form.EXACT), ((f"ال{exact}",), f"ال{arabic}", Form.EXACT)]
+
+
+@lru_cache(maxsize=1)
+def _function_stems() -> frozenset[str]:
+    """Return the stems of Arabic function words."""
+    return frozenset(token.stem for word in function_words("ar") for token in analyse(word, "ar"))
 
 
 def has_arabic(languages: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.engines.base import Word
+from indexer.engines.base import Form, Word
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.legs import INFLECTION
 from indexer.search.lexicon import Lexicon, Neighbour
@@ -109,6 +109,17 @@ def test_an_adjective_that_fits_the_word_worse_than_its_noun_counts_less(encoder
     assert made["ليبيا"].weight == 1.0
     assert 0.0 < made["ليبي"].weight < 0.5
     assert searched(plan(Planner(Lexicon(words, {}), Dictionary()), "Libya"), "libya")["ليبي"].weight == 1.0
+
+
+def test_a_word_with_the_stem_of_grammar_is_looked_up_as_it_is_written(planner: Planner) -> None:
+    made = plan(planner, "Haniyeh May Ma")
+    assert by_source(made, "haniyeh")[DICTIONARY] == {"هنية", "الهنية"}
+    options = {(o.tokens, o.form) for o in made.expansions()["haniyeh"] if o.source == DICTIONARY}
+    assert options == {(("هنيه",), Form.EXACT), (("الهنيه",), Form.EXACT)}
+    forms = {o.tokens[0]: o.form for o in made.expansions()["may"]}
+    assert forms["ماي"] is Form.EXACT
+    assert "ما" not in forms
+    assert not made.expansions().get("ma"), "a name that is written as grammar is not told from it"
 
 
 def test_us_is_the_united_states(planner: Planner) -> None:
