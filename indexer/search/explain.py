@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from indexer.search.legs import INFLECTION, SAME
+from indexer.search.legs import SAME
 from indexer.search.page import Explanation, LegScore, WordPair
 from indexer.wording import Text, ordinal, say, say_n, sentence
 
@@ -15,8 +15,8 @@ KNOWN_ITEM = "known item"
 LATE = "late"
 TITLE = "title"
 
-#: Pairs in which the article holds the query's own word, and those that only vectors know.
-_OWN, _ALIGNED = (SAME, INFLECTION), "aligned"
+#: Pairs that only vectors know.
+_ALIGNED = "aligned"
 _EXAMPLES = 3
 #: Behind this rank the place among the nearest says little beside the words that are met.
 _NEAR = 20
@@ -56,7 +56,7 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text
         return Text("")
     if not met:
         return say("holds none of the query's words")
-    if any(pair.source not in _OWN for pair in pairs):
+    if any(pair.source != SAME for pair in pairs):
         return _translated(met, words, pairs)
     if len(met) == words:
         return say_n("holds the query's word", "holds all %(num)s words of the query", words)
@@ -71,7 +71,7 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text
 
 def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     """Tell the words that are met in another language, with what is written for them."""
-    seen = [f"{pair.word} {pair.found}" for pair in pairs if pair.source not in (*_OWN, _ALIGNED)]
+    seen = [f"{pair.word} {pair.found}" for pair in pairs if pair.source not in (SAME, _ALIGNED)]
     if len(met) == words:
         told = say_n("answers the query's word", "answers all %(num)s words", words)
     else:

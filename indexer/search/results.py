@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, StoredPassage
@@ -129,9 +130,7 @@ def _choose(passages: Sequence[Passage], nearest: int | None, marks: Sequence[Ma
 
 def _marks_of(article: Article, passage: Passage, marker: Marker) -> list[Mark]:
     marks = marker.marks(article.text[passage.start : passage.end], article.language, Field.BODY)
-    return [
-        Mark(mark.start + passage.start, mark.end + passage.start, mark.word, mark.weight) for mark in marks
-    ]
+    return [replace(mark, start=mark.start + passage.start, end=mark.end + passage.start) for mark in marks]
 
 
 def _pairs(marked: Sequence[tuple[str, Sequence[Mark]]], lookup: Lookup) -> list[WordPair]:

@@ -28,7 +28,10 @@ _RUN = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A run of a text in which word number `word` of the query is met. `weight` is the option's."""
+    """A run of a text in which word number `word` of the query is met. `weight` is the option's.
+
+    `source` is the option's, too, but a form of the query's own word (وكتاب for كتاب) is "same", as that word is.
+    """
 
     start: int
     end: int
@@ -45,6 +48,7 @@ class _Target:
     tokens: tuple[str, ...]
     form: Form
     field: Field
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,14 @@ class Marker:
         self._begins: dict[tuple[str, str], tuple[_Begin, ...]] = {}  # (language, run) -> ...
         self._sought: dict[str, Sought] = {}  # language -> ...
         for number, word in enumerate(self.words):
+            own = {option.tokens for option in word.options if option.source == SAME}
             for option in word.options:
                 if option.weight < MARKED:
                     continue
-                target = _Target(number, option.weight, option.source, option.tokens, option.form, word.field)
+                target = _Target(
+                    number, option.weight, option.source, option.tokens, option.form, word.field,
+                    option.source == INFLECTION and (option.tokens[0][1:],) in own,
+                )  # fmt: skip
                 table = self._exact if option.form is Form.EXACT else self._stems
                 table.setdefault(option.tokens[0], []).append(target)
 
@@ -95,7 +103,8 @@ class Marker:
                         start = position + begin.start
                         if target.source == INFLECTION:
                             start += 1  # the letter written to the word is another word (and, with, to)
-                        found.append(Mark(start, end, target.word, target.weight, target.source))
+                        source = SAME if target.own else target.source
+                        found.append(Mark(start, end, target.word, target.weight, source))
         # The query's own word stays that, however much another word counts that it answers, too.
         return sorted(found, key=lambda m: (m.start, m.source != SAME, -m.weight, -m.end, m.word))
 

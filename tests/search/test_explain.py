@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING, explain, explain_similar
-from indexer.search.page import LegScore
+from indexer.search.legs import INFLECTION, SAME
+from indexer.search.page import LegScore, WordPair
 
 
 def sentence(met: list[str], words: int, rank: int | None) -> str:
@@ -31,6 +32,11 @@ def sentence(met: list[str], words: int, rank: int | None) -> str:
 )
 def test_sentences(met: list[str], words: int, rank: int | None, expected: str) -> None:
     assert sentence(met, words, rank) == expected
+
+
+def test_a_form_of_a_translation_answers_a_word_that_the_article_does_not_hold() -> None:
+    pairs = (WordPair("won", "فوز", INFLECTION), WordPair("2018", "2018", SAME))
+    assert explain(["won", "2018"], 3, (), pairs).sentence == "Answers 2 of the query's 3 words (won فوز)."
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field
-from indexer.search.legs import INFLECTION, Expansions, Option, SearchedWord, look_up
+from indexer.search.legs import INFLECTION, SAME, Expansions, Option, SearchedWord, look_up
 from indexer.search.page import Highlight, Snippet
 from indexer.search.query import parse
 from indexer.search.snippets import (
@@ -90,6 +90,22 @@ def test_a_letter_written_to_a_word_is_not_marked_with_it() -> None:
     words = look_up(parse("book"), {"book": (Option(("وكتاب",), source=INFLECTION),)}).words
     text = "قلم وكتاب"
     assert [text[mark.start : mark.end] for mark in highlight(text, "ar", words)] == ["كتاب"]
+
+
+@pytest.mark.parametrize(
+    ("query", "translation", "kind", "source"),
+    [
+        ("كتاب", (), "keyword", SAME),
+        ("book", (Option(("كتاب",), source="dictionary"),), "meaning", INFLECTION),
+    ],
+)
+def test_a_form_of_the_own_word_is_that_word_and_a_form_of_a_translation_is_not(
+    query: str, translation: tuple[Option, ...], kind: str, source: str
+) -> None:
+    options = (*translation, Option(("وكتاب",), source=INFLECTION))
+    words = look_up(parse(query), {query: options}, ("ar", "en")).words
+    assert [mark.source for mark in Marker(words).marks("قلم وكتاب", "ar", Field.BODY)] == [source]
+    assert [(mark.start, mark.kind) for mark in highlight("قلم وكتاب", "ar", words)] == [(5, kind)]
 
 
 def test_a_word_within_another_is_not_marked() -> None:
