@@ -79,6 +79,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         browses=browses,
+        loosely=parsed.free_text if parsed.is_hard and parsed.filters == Filters() else "",
         narrowed=state.is_narrowed or bool(parsed.clauses) or parsed.filters != Filters(),
         order=Sort.NEWEST if browses and state.sort is Sort.RELEVANCE else state.sort,
         good_news=_GOOD_NEWS,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from indexer.engines.base import Field
 from indexer.search.dictionary import Dictionary
-from indexer.search.query import Atom, Occur, ParsedQuery
+from indexer.search.query import Atom, Clause, Occur, ParsedQuery
 
 #: In a sentence several stand side by side, and each has its sign where it begins.
 _ISOLATE, _END = "\u2068", "\u2069"
 #: So many are told.
 _MOST = 3
+_LATIN = re.compile("[A-Za-z]")
 
 
 def conditions_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> tuple[str, ...]:
@@ -28,6 +30,14 @@ def query_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> str:
     return "" if text == parsed.text else text
 
 
+def only_as_written(parsed: ParsedQuery, dictionary: Dictionary) -> bool:
+    """Return whether an article has to hold English words that cannot be put into Arabic."""
+    return any(
+        clause.occur is Occur.MUST and _LATIN.search(atom.text) is not None and not _arabic(atom, dictionary)
+        for clause, atom in _in_english(parsed)
+    )
+
+
 def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
     for occur, atom, written, quoted in _translated(parsed, dictionary):
         yield f"{_ISOLATE}{_sign(occur, atom, quoted=quoted)}{written}{_END}"
@@ -35,13 +45,21 @@ def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
 
 def _translated(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[tuple[Occur, Atom, str, bool]]:
     """Yield each condition in English: what it is, its Arabic as it is written in a query, whether that is quoted."""
+    for clause, atom in _in_english(parsed):
+        if arabic := _arabic(atom, dictionary):
+            quoted = atom.phrase or " " in arabic
+            yield clause.occur, atom, f'"{arabic}"' if quoted else arabic, quoted
+
+
+def _in_english(parsed: ParsedQuery) -> Iterator[tuple[Clause, Atom]]:
+    """Yield the conditions that are one word or phrase of plain letters and digits."""
     for clause in parsed.clauses:
-        atom = clause.node
-        if clause.occur is Occur.SHOULD or not isinstance(atom, Atom) or not atom.text.isascii():
-            continue
-        if arabic := dictionary.written(atom.text):
-            quoted = atom.phrase or " " in arabic[0]
-            yield clause.occur, atom, f'"{arabic[0]}"' if quoted else arabic[0], quoted
+        if clause.occur is not Occur.SHOULD and isinstance(clause.node, Atom) and clause.node.text.isascii():
+            yield clause, clause.node
+
+
+def _arabic(atom: Atom, dictionary: Dictionary) -> str:
+    return next(iter(dictionary.written(atom.text)), "") or dictionary.full_name(atom.text)
 
 
 def _sign(occur: Occur, atom: Atom, *, quoted: bool) -> str:

@@ -150,6 +150,21 @@ class Dictionary:
         translations = tuple(one.arabic for one in self.translations(token))
         return translations or tuple(name.arabic for name in self.names(token))
 
+    def full_name(self, text: str) -> str:
+        """Return the Arabic of a person's names side by side; "" where one of them is none, or a word before a name.
+
+        Names stand in the same order in both languages. Other words do not (crude oil is نفط خام), so that such a
+        phrase cannot be put together from its words.
+        """
+        found = [self._surely_named(token) for token in text.split()]
+        return " ".join(found) if len(found) > 1 and all(found) else ""
+
+    def _surely_named(self, token: str) -> str:
+        """Return the commonest spelling of a name; "" for a word that is translated otherwise (white, and وايت)."""
+        translations = {one.arabic for one in self.translations(token)}
+        names = (name.arabic for name in self.names(token))
+        return next((name for name in names if not translations or name in translations), "")
+
     def units(self, words: Sequence[str]) -> list[Unit]:
         """Return the runs of two to four words that are translated as one; they do not overlap."""
         keys = [lookup_key(word) for word in words]

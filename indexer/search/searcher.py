@@ -32,7 +32,7 @@ from indexer.errors import EngineTimeout, EngineUnavailable, InvalidQuery
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
-from indexer.search.conditions import conditions_in_arabic, query_in_arabic
+from indexer.search.conditions import conditions_in_arabic, only_as_written, query_in_arabic
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, filtered_facets
@@ -388,13 +388,12 @@ class Searcher:
         parsed = prepared.parsed
         if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
             return [_NO_WORD]
-        arabic = self._searches_arabic(prepared)
-        examples = conditions_in_arabic(parsed, self.knowledge.planner.dictionary) if arabic else ()
-        return (
-            [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
-            if examples
-            else []
-        )
+        if not self._searches_arabic(prepared):
+            return []
+        dictionary = self.knowledge.planner.dictionary
+        if examples := conditions_in_arabic(parsed, dictionary):
+            return [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
+        return [_AS_WRITTEN] if only_as_written(parsed, dictionary) else []
 
     def _in_arabic(self, prepared: Prepared) -> str:
         """Return the query with its conditions in Arabic, where that would find something else."""

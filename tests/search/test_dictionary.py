@@ -236,3 +236,20 @@ def test_three_of_four_words_of_english_headlines_are_translated(
     assert translated > 0.72
     assert known > 0.84
     assert (time.process_time() - started) / len(words) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("text", "arabic"),
+    [
+        ("Jamal Khashoggi", "جمال خاشقجي"),
+        ("Donald Trump", "دونالد ترامب"),
+        ("Khashoggi", ""),  # one name is no full name
+        ("crude oil", ""),  # words, which stand the other way round
+        ("White Donald", ""),  # a word that is a name, too
+        ("Donald Zzyzx", ""),
+    ],
+)
+def test_a_full_name_is_put_together_of_what_is_nothing_but_names(
+    dictionary: Dictionary, text: str, arabic: str
+) -> None:
+    assert dictionary.full_name(text) == arabic

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -120,6 +120,23 @@ def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> No
     assert "With all words" not in html
     assert page(client, "/export?q=ceasefire&words=some&format=csv").count("news.example") == 25
     assert "With matching words" not in page(client, "/search")
+
+
+@pytest.mark.parametrize(
+    ("query", "loose"),
+    [
+        ('"zzyzx corridor" +nowhere', "zzyzx corridor nowhere"),
+        ("-zzyzx", None),
+        ("+zzyzx source:BBC", None),  # what a field narrows is not loosened by leaving signs away
+    ],
+)
+def test_where_nothing_has_what_is_demanded_the_words_without_signs_are_a_click_away(
+    client: FlaskClient, query: str, loose: str | None
+) -> None:
+    html = page(client, f"/search?{urlencode({'q': query})}")
+    wanted = f'<a href="/search?{urlencode({"q": loose})}">Search for <bdi>{loose}</bdi></a>'
+    assert (wanted in html) is (loose is not None)
+    assert ("Search for <bdi>" in html) is (loose is not None)
 
 
 def test_a_condition_in_english_has_a_way_to_the_arabic_one(client: FlaskClient) -> None:
