@@ -83,6 +83,11 @@ class Row:
     more: tuple[Choice, ...]
     removed: tuple[Removed, ...]
 
+    @property
+    def first(self) -> Choice | None:
+        """What stands for the word where one has to do; none where all are forms of it (وكتاب says nothing of كتاب)."""
+        return next((choice for choice in self.shown if choice.searched.source != INFLECTION), None)
+
 
 def rows(plan: QueryPlan, state: SearchState, languages: Sequence[str] = ()) -> list[Row]:
     """Return the plan as rows; words for which nothing is searched beside themselves have empty ones.

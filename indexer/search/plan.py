@@ -122,7 +122,9 @@ class Planner:
         *encoding* is the query's, of `ParsedQuery.free_text`, with its word vectors.
         """
         plain = _plain_tokens(parsed, language)
-        tokens = [token for token in plain if token.exact not in function_words(language)]
+        common = function_words(language)
+        said = {token.exact: token for token in reversed(plain) if token.exact not in common}
+        tokens = sorted(said.values(), key=lambda token: token.start)  # a word that is said twice is one word
         vectors = _vectors_of(tokens, encoding)
         words: list[PlannedWord] = []
         if any(joined(language, target) for target in targets):

@@ -131,6 +131,10 @@ def test_function_words_have_no_plan(planner: Planner) -> None:
     assert [planned.text for planned in plan(planner, "the truce of oil").words] == ["truce", "oil"]
 
 
+def test_a_word_that_is_said_twice_is_planned_once(planner: Planner) -> None:
+    assert [planned.text for planned in plan(planner, "Truce, oil and truce").words] == ["truce", "oil"]
+
+
 def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: FakeEncoder) -> None:
     made = searched(plan(planner, "conflict", encoder), "conflict")
     assert {made[form].source for form in ("حرب", "قتال")} <= {NEAR, DICTIONARY}

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.search.legs import INFLECTION
 from indexer.search.plan import DICTIONARY, NEAR, PlannedWord, QueryPlan, Searched
 from webapp.edits import Edits
 from webapp.plan import SHOWN, rows
@@ -32,6 +33,16 @@ def test_what_stands_for_the_word_comes_before_what_is_like_it() -> None:
     )
     [row] = rows(QueryPlan((word,)), SearchState("truce"), ["ar", "fr"])
     assert [choice.searched.surface for choice in row.shown] == ["هدنة", "حرب", "guerre"]
+
+
+def test_a_form_of_a_word_does_not_stand_for_it() -> None:
+    form = searched("بدرعا", INFLECTION)
+    words = (
+        PlannedWord("درعا", "درعا", (form,)),
+        PlannedWord("truce", "truce", (form, searched("هدنة", NEAR))),
+    )
+    shown = [row.first and row.first.searched.surface for row in rows(QueryPlan(words), SearchState("x"))]
+    assert shown == [None, "هدنة"]
 
 
 def test_a_pinned_word_is_never_hidden() -> None:
