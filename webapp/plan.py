@@ -43,7 +43,7 @@ SOURCES = {
     INFLECTION: (say_in("source of a word", "form"), say("the same word with a letter written to it")),
     ADDED: (say_in("source of a word", "yours"), say("added by you")),
 }
-_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 0, SOUND: 0, ADJECTIVE: 1, NEAR: 1, INFLECTION: 2}
+_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 1, SOUND: 1, ADJECTIVE: 2, NEAR: 3, INFLECTION: 4}
 #: Archive words shown at once; the lighter ones open on request.
 SHOWN = 6
 #: Spellings that are added for one name typed in Latin letters.
@@ -119,7 +119,10 @@ def _row(word: PlannedWord, state: SearchState, language: str) -> Row:
 
 
 def _order(choice: Choice, language: str) -> tuple[bool, int, bool]:
-    """Put what was pinned first, then what stands for the word itself, then what is only like it."""
+    """Put what was pinned first, then what stands for the word itself, then what is only like it.
+
+    A translation comes before a name that is written so, however rare (Gaza is غزة before غازا, won فوز before وون).
+    """
     searched = choice.searched
     return not choice.pinned, _ORDER.get(searched.source, len(_ORDER)), searched.language != language
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.search.legs import INFLECTION
-from indexer.search.plan import DICTIONARY, NEAR, PlannedWord, QueryPlan, Searched
+from indexer.search.plan import DICTIONARY, NAME, NEAR, PlannedWord, QueryPlan, Searched
 from webapp.edits import Edits
 from webapp.plan import SHOWN, rows
 from webapp.state import SearchState
@@ -33,6 +33,12 @@ def test_what_stands_for_the_word_comes_before_what_is_like_it() -> None:
     )
     [row] = rows(QueryPlan((word,)), SearchState("truce"), ["ar", "fr"])
     assert [choice.searched.surface for choice in row.shown] == ["هدنة", "حرب", "guerre"]
+
+
+def test_a_translation_comes_before_a_name_that_weighs_more() -> None:
+    word = PlannedWord("gaza", "gaza", (searched("غازا", NAME, weight=2.0), searched("غزة", DICTIONARY)))
+    [row] = rows(QueryPlan((word,)), SearchState("gaza"))
+    assert [choice.searched.surface for choice in row.shown] == ["غزة", "غازا"]
 
 
 def test_a_form_of_a_word_does_not_stand_for_it() -> None:
