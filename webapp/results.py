@@ -75,13 +75,15 @@ def search() -> str | Response:
     # Signs and filters alone are no question: then the archive is browsed, whatever stands in the box.
     parsed = parse(state.text)
     browses = not parsed.free_text
+    order = Sort.NEWEST if browses and state.sort is Sort.RELEVANCE else state.sort
+    demands = _demands(page, state)
     return render_template(
         "results.html",
         state=state,
         browses=browses,
         loosely=parsed.free_text if parsed.is_hard and parsed.filters == Filters() else "",
         narrowed=state.is_narrowed or bool(parsed.clauses) or parsed.filters != Filters(),
-        order=Sort.NEWEST if browses and state.sort is Sort.RELEVANCE else state.sort,
+        order=order,
         good_news=_GOOD_NEWS,
         page=page,
         gists=reading.gists(page.results),
@@ -93,7 +95,12 @@ def search() -> str | Response:
         formats=FORMATS,
         plan=plan.rows(page.plan, state, [count.value for count in page.facets.get("language", ())]),
         no_edits=Edits(),
-        demands=_demands(page, state),
+        demands=demands,
+        # By relevance they come last; by date one that is hardly near may be the first.
+        strays=demands
+        and order is not Sort.RELEVANCE
+        and state.demand is Demand.NONE
+        and page.keyword_total < page.total,
         pages=_page_numbers(state.page, page.pages),
     )
 

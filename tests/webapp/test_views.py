@@ -139,6 +139,19 @@ def test_where_nothing_has_what_is_demanded_the_words_without_signs_are_a_click_
     assert ("Search for <bdi>" in html) is (loose is not None)
 
 
+def test_by_date_what_is_only_near_in_meaning_is_told_of(client: FlaskClient) -> None:
+    told = "articles that are only near in meaning stand among the others"
+    html = page(client, "/search?q=hostile&sort=newest")
+    way = re.search(rf'{told}\. <a href="([^"]+)">Leave them out</a>', html)
+    assert way
+    assert "sort=newest" in way[1]
+    left = page(client, way[1].replace("&amp;", "&"))
+    assert "all with matching words" in left
+    assert told not in left
+    assert told not in page(client, "/search?q=hostile")
+    assert told not in page(client, "/search?sort=newest")
+
+
 def test_a_condition_in_english_has_a_way_to_the_arabic_one(client: FlaskClient) -> None:
     html = page(client, "/search?q=%2BLibya&source=BBC&page=1")
     assert "Nothing found" in html
