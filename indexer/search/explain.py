@@ -59,7 +59,11 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text
     if any(pair.source != SAME for pair in pairs):
         return _translated(met, words, pairs)
     if len(met) == words:
-        return say_n("holds the query's word", "holds all %(num)s words of the query", words)
+        return (
+            say("holds both words of the query")
+            if words == 2
+            else say_n("holds the query's word", "holds all %(num)s words of the query", words)
+        )
     some = say_n(
         "holds %(met)s of the query's %(num)s word",
         "holds %(met)s of the query's %(num)s words",
@@ -72,7 +76,9 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text
 def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     """Tell the words that are met in another language, with what is written for them."""
     seen = [f"{pair.word} {pair.found}" for pair in pairs if pair.source not in (SAME, _ALIGNED)]
-    if len(met) == words:
+    if len(met) == words == 2:
+        told = say("answers both words")
+    elif len(met) == words:
         told = say_n("answers the query's word", "answers all %(num)s words", words)
     else:
         told = say_n(

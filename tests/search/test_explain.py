@@ -19,7 +19,8 @@ def sentence(met: list[str], words: int, rank: int | None) -> str:
 @pytest.mark.parametrize(
     ("met", "words", "rank", "expected"),
     [
-        (["oil", "gas"], 2, 1, "Holds all 2 words of the query, and is the nearest by meaning."),
+        (["oil", "gas"], 2, 1, "Holds both words of the query, and is the nearest by meaning."),
+        (["oil", "gas", "tax"], 3, 1, "Holds all 3 words of the query, and is the nearest by meaning."),
         (["oil"], 1, 2, "Holds the query's word, and is the 2nd nearest by meaning."),
         (["oil"], 3, 11, "Holds 1 of the query's 3 words (oil), and is the 11th nearest by meaning."),
         ([], 3, 1, "Holds none of the query's words, but is the nearest by meaning."),

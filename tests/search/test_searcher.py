@@ -63,7 +63,7 @@ def test_meaning_finds_another_language(searcher: Searcher) -> None:
     first = page.results[0]
     assert first.article.id == "libya-ar"
     assert first.explanation.sentence == (
-        "Answers all 2 words (ceasefire هدنة, Libya ليبيا), and is the nearest by meaning."
+        "Answers both words (ceasefire هدنة, Libya ليبيا), and is the nearest by meaning."
     )
     assert [(pair.word, pair.found, pair.source) for pair in first.explanation.pairs] == [
         ("ceasefire", "هدنة", "dictionary"),
@@ -321,7 +321,7 @@ def test_snippets_and_titles_are_marked(searcher: Searcher) -> None:
     assert snippet.text == result.article.text[snippet.start : snippet.end]
     assert [snippet.text[mark.start : mark.end] for mark in snippet.highlights] == ["price", "crude oil"]
     assert [result.article.title[mark.start : mark.end] for mark in result.title_highlights] == ["price"]
-    assert result.explanation.sentence.startswith("Holds all 2 words of the query")
+    assert result.explanation.sentence.startswith("Holds both words of the query")
 
 
 def test_the_nearest_passage_is_the_snippet(engine: Engine, encoder: FakeEncoder) -> None:
