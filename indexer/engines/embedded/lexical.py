@@ -132,10 +132,10 @@ class LexicalReader:
 
     def look_up(self, atom: Atom) -> tuple[Positions, FloatArray]:
         """Return the rows of all articles that hold a term or phrase, and their BM25 scores, in no order."""
-        query, most = self._query(atom)
-        if query is None:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         with view_errors():
+            query, most = self._query(atom)
+            if query is None:
+                return np.zeros(0, np.int64), np.zeros(0, np.float32)
             hits = self._searcher.search(query, most, count=False).hits
             rows = self._searcher.fast_field_values("row", list(map(itemgetter(1), hits)))
             scores = np.fromiter(map(itemgetter(0), hits), np.float32, len(hits))

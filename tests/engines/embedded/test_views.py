@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.engines.base import Sort, Union
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.engines.embedded.viewstate import read_state
 from tests.engines.builders import MANIFEST, entries, entry
@@ -144,6 +145,18 @@ def test_check_finds_and_mends_silent_damage(varied: Path, name: str) -> None:
         assert "The views are up to date." in {finding.what for finding in engine.check()}
         assert_right(engine)
     with EmbeddedEngine.open(varied) as engine:
+        assert_right(engine)
+
+
+def test_damage_that_a_search_is_the_first_to_meet_is_mended(varied: Path) -> None:
+    """tantivy reads a field when the first word is asked for: the files were well when the archive was opened."""
+    with EmbeddedEngine.open(varied) as engine:
+        assert engine.browse(Union(), sort=Sort.NEWEST, size=1)[1] == 44
+        for path in part(varied, "its words"):
+            with path.open("r+b") as file:  # in place, as it is mapped
+                data = file.read()
+                file.seek(0)
+                file.write(bytes(byte ^ 0x55 for byte in data[:-100]))
         assert_right(engine)
 
 
