@@ -34,7 +34,7 @@ from indexer.engines.base import (
     StoredPassage,
     Union,
 )
-from indexer.errors import ArticleNotFound, EngineError
+from indexer.errors import ArticleNotFound, EngineError, EngineTimeout, EngineUnavailable, SchemaMismatch
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
@@ -77,7 +77,9 @@ class Archive:
         self._cache: EncodeCache | None = None
         self._translations: Translations | None = None
         self._lock = threading.RLock()
+        #: When the manifest was last found to fit; never, where it did not when it was last looked at.
         self._checked_at = -math.inf
+        self._checking = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Archive:
@@ -123,8 +125,7 @@ class Archive:
         """What searches with this archive's encoder. Raises `SchemaMismatch` where that is no longer the archive's."""
         from indexer.search.searcher import Searcher
 
-        if time.monotonic() - self._checked_at > _UNCHANGED:
-            self.check_manifest()
+        self._check_again()
         with self._lock:
             if self._searcher is None:
                 self._searcher = Searcher(self.engine, self.encoder, self.settings)
@@ -162,9 +163,13 @@ class Archive:
 
     def check_manifest(self) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
-        stored = self.engine.manifest()
-        if stored is not None:
-            stored.check(self.manifest_of_now(), self.engine.remade_by)
+        try:
+            stored = self.engine.manifest()
+            if stored is not None:
+                stored.check(self.manifest_of_now(), self.engine.remade_by)
+        except SchemaMismatch:
+            self._checked_at = -math.inf
+            raise
         self._checked_at = time.monotonic()
 
     # -- writing
@@ -353,6 +358,27 @@ class Archive:
         return examine(self, repair=repair)
 
     # -- helpers
+
+    def _check_again(self) -> None:
+        """Check the manifest where that was not done a short while ago.
+
+        An archive that was right then is searched on while another thread looks, and where the store does not answer
+        now: a search does without what is away.
+        """
+        checked_at = self._checked_at
+        if time.monotonic() - checked_at <= _UNCHANGED:
+            return
+        was_right = checked_at > -math.inf
+        if not self._checking.acquire(blocking=not was_right):
+            return
+        try:
+            self.check_manifest()
+        except (EngineUnavailable, EngineTimeout):
+            if not was_right:
+                raise
+            self._checked_at = time.monotonic()
+        finally:
+            self._checking.release()
 
     def _glossary(self) -> Glossary:
         from indexer.search.glosses import Glossary

@@ -7,7 +7,9 @@ import json
 import random
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -23,7 +25,7 @@ from indexer.archive import Archive
 from indexer.article import MAX_ID_LENGTH, MAX_TEXT_LENGTH, Article
 from indexer.cli import main
 from indexer.engines.base import Filters, Sort
-from indexer.errors import ArticleNotFound, InvalidQuery, SchemaMismatch, UnreadableSource
+from indexer.errors import ArticleNotFound, EngineUnavailable, InvalidQuery, SchemaMismatch, UnreadableSource
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
 from tests.conftest import ROOT
@@ -378,9 +380,13 @@ def test_what_an_open_archive_was_made_with_is_looked_at_now_and_then(
     archive.search(SearchRequest("ships"))  # what is read at the first is read
     now, looks = 1_000.0, []
     known = archive.engine.manifest()
-    assert known is not None
+
+    def look() -> Any:
+        looks.append(now)
+        return known
+
     monkeypatch.setattr("indexer.archive.time", SimpleNamespace(monotonic=lambda: now))
-    monkeypatch.setattr(archive.engine, "manifest", lambda: looks.append(now) or known)
+    monkeypatch.setattr(archive.engine, "manifest", look)
     archive.check_manifest()
     for _ in range(3):
         now += 5.0
@@ -402,3 +408,54 @@ def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
             with pytest.raises(SchemaMismatch, match="another model"):
                 archive.search(SearchRequest("ships"))
     assert archive.search(SearchRequest("ships")).results
+
+
+def test_an_archive_that_was_right_is_searched_while_its_manifest_cannot_be_read(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.search(SearchRequest("ships"))  # what is read at the first is read
+    now, looks = 1_000.0, []
+
+    def away() -> None:
+        looks.append(now)
+        raise EngineUnavailable("The cluster has no manager.")
+
+    monkeypatch.setattr("indexer.archive.time", SimpleNamespace(monotonic=lambda: now))
+    archive.check_manifest()
+    monkeypatch.setattr(archive.engine, "manifest", away)
+    for _ in range(8):
+        now += 5.0
+        assert archive.search(SearchRequest("ships")).results
+    assert looks == [1_020.0, 1_040.0], "not at each search"
+    with pytest.raises(EngineUnavailable):
+        _ = Archive(archive.settings, archive.engine, archive.encoder).searcher
+
+
+@pytest.mark.parametrize("was_right", [True, False])
+def test_who_searches_waits_for_another_threads_look_only_where_the_archive_was_not_right(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, was_right: bool
+) -> None:
+    archive.search(SearchRequest("ships"))
+    known, other = archive.engine.manifest(), replace(archive.manifest_of_now(), model={"name": "other"})
+    looks, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Any:
+        looks.set()
+        assert go_on.wait(30)
+        return known
+
+    with monkeypatch.context() as replaced, ThreadPoolExecutor() as threads:
+        replaced.setattr("indexer.archive._UNCHANGED", 0.0)
+        if not was_right:
+            replaced.setattr(archive.engine, "manifest", lambda: other)
+            with pytest.raises(SchemaMismatch):
+                archive.search(SearchRequest("ships"))
+        replaced.setattr(archive.engine, "manifest", slow)
+        first = threads.submit(archive.search, SearchRequest("ships"))
+        assert looks.wait(30)
+        second = threads.submit(archive.search, SearchRequest("ships"))
+        done, _ = wait([second], timeout=30 if was_right else 0.5)
+        go_on.set()
+        assert bool(done) == was_right
+        assert first.result(30).results
+        assert second.result(30).results
