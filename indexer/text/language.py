@@ -140,8 +140,9 @@ def _factory() -> Any:
 
 
 def load_detector() -> None:
-    """Read what the first text in Latin or Cyrillic letters would otherwise wait for: a third of a second, 60 MB."""
-    _factory()
+    """Read what the first text in a script of several languages would wait for: a third of a second, 60 MB."""
+    with _lock:
+        _factory()
 
 
 def _langdetect(sample: str) -> tuple[str, float]:

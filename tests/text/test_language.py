@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from langdetect import DetectorFactory  # type: ignore[import-untyped]
 
-from indexer.text import detect_language, direction, script_of
+from indexer.text import detect_language, direction, load_detector, script_of
+from indexer.text.language import _factory
 
 from .strategies import texts
 
@@ -81,7 +84,7 @@ def test_answers_do_not_depend_on_the_process() -> None:
 def test_judged_articles(shared_data: Path) -> None:
     right: Counter[str] = Counter()
     seen: Counter[str] = Counter()
-    detect_language(SENTENCES[4][1])  # loads the profiles
+    load_detector()
     started = time.process_time()
     with gzip.open(shared_data / "ntrex" / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -93,6 +96,22 @@ def test_judged_articles(shared_data: Path) -> None:
     for language, count in seen.items():
         assert right[language] >= 0.98 * count, language
     assert seconds / seen.total() < 0.005
+
+
+def test_profiles_are_read_once_by_threads_that_come_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def slow(_: DetectorFactory, folder: str) -> None:
+        read.append(folder)
+        time.sleep(0.1)
+
+    _factory.cache_clear()
+    with monkeypatch.context() as replaced, ThreadPoolExecutor(4) as threads:
+        replaced.setattr(DetectorFactory, "load_profile", slow)
+        for loaded in [threads.submit(load_detector) for _ in range(4)]:
+            loaded.result()
+    _factory.cache_clear()
+    assert len(read) == 1
 
 
 @settings(max_examples=150, deadline=None)
