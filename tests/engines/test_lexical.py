@@ -353,6 +353,14 @@ def test_rare_words_weigh_more_and_long_texts_less(engine: Engine) -> None:
     assert rare.scores[0] > common.scores[0]
 
 
+def test_a_title_counts_more_beside_a_body_than_alone(library: Engine) -> None:
+    alone = run(library, LexicalLeg(should(exact("crude", Field.TITLE))))
+    beside = run(library, LexicalLeg(should(exact("crude"))))
+    of = dict(zip(beside.ids, beside.scores.tolist(), strict=True))
+    assert alone.ids == ["oil-2"]  # whose body does not hold it
+    assert of["oil-2"] == pytest.approx(1.3 * alone.scores[0], rel=1e-3)
+
+
 def test_a_boost_multiplies(library: Engine) -> None:
     once = run(library, LexicalLeg(should(exact("oil"))))
     thrice = run(library, LexicalLeg(should(replace(exact("oil"), boost=3.0))))

@@ -147,13 +147,11 @@ class LexicalReader:
         Half of what a search looks up is not there, or in no title: that is told by the terms' frequencies alone.
         """
         words = [indexed_form(token) for token in atom.tokens]
-        if not all(words) or not words:
-            return None, 0
         fields = (Field.TITLE, Field.BODY) if atom.field is Field.ANY else (atom.field,)
         queries, most = [], 0
         for field in fields:
             name = field_name(field, atom.form)
-            if rarest := min(self._searcher.doc_freq(name, word) for word in words):
+            if rarest := min((self._searcher.doc_freq(name, word) for word in words), default=0):
                 query = self._within(words, name)
                 # A title counts more beside a body; asked for alone, its scale is its own.
                 raised = atom.field is Field.ANY and field is Field.TITLE

@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from indexer.engines.base import AllOf, AnyOf, GatherRequest, LexicalLeg, LexicalQuery, Term, Union
+from indexer.engines.base import (
+    AllOf,
+    AnyOf,
+    GatherRequest,
+    LexicalLeg,
+    LexicalQuery,
+    PhraseTerm,
+    Term,
+    Union,
+)
 from indexer.engines.embedded import EmbeddedEngine, scoring
 from indexer.engines.embedded.lexical import Atom, LexicalReader
 from indexer.engines.embedded.scoring import Scorer
@@ -69,6 +78,23 @@ def test_a_clause_is_worked_out_once(filled: Path, monkeypatch: pytest.MonkeyPat
     assert all(
         worked_out[clause] <= 1 for clause in QUERY.must_not
     )  # which alternatives match needs no scores
+
+
+def test_a_term_is_looked_up_in_the_fields_that_hold_it(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[str] = []
+    original = LexicalReader._within
+
+    def within(self: LexicalReader, words: list[str], name: str) -> object:
+        walked.append(f"{' '.join(words)}: {name}")
+        return original(self, words, name)
+
+    monkeypatch.setattr(LexicalReader, "_within", within)
+    phrases = tuple(PhraseTerm(words) for words in (("title", "7"), ("title", "common"), ("7", "nowhere")))
+    with EmbeddedEngine.open(filled) as engine:
+        search(engine, LexicalQuery(should=(Term("common"), Term("titl"), Term("nowhere"), *phrases)))
+    assert walked == ["common: body_stem", "titl: title_stem", "title 7: title_exact"]
 
 
 def test_terms_are_looked_up_again_after_a_change(filled: Path, asked: Counter[str]) -> None:
