@@ -68,8 +68,6 @@ def stem_word(exact: str, language: str = "") -> str:
 
 def stem_arabic_script(exact: str, base: str) -> str:
     """Return what `stem_word` does of a word in Arabic script, and remember nothing: for words that are seen once."""
-    if len(exact) < 3:
-        return exact
     if base not in _OTHER_ARABIC_SCRIPT:
         return light10(exact)
     return _persian(exact) if base in ("fa", "prs") else exact

@@ -100,6 +100,13 @@ def test_forms_are_those_of_the_tokens(text: str, language: str) -> None:
         assert set(forms_of(word, language)) == expected
 
 
+@pytest.mark.parametrize("language", ["ar", "en", "", "fa-IR", "prs", "ur"])
+@pytest.mark.parametrize("run", ["«الأزمةُ»،", "والكتاب.", "كتابهاي", "على", "إن", "أ"])
+def test_forms_of_a_plain_arabic_word_are_those_of_its_token(run: str, language: str) -> None:
+    (token,) = analyse(run, language)
+    assert forms_of(run, language) == (token.exact, token.stem)
+
+
 @BOUNDED
 @given(texts, languages)
 def test_a_token_cut_out_of_its_text_is_that_token_again(text: str, language: str) -> None:
