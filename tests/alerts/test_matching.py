@@ -205,6 +205,8 @@ def test_some_of_the_words_do_where_the_article_is_near(large: Archive) -> None:
     assert hits(large, "ceasefire") == {"near"}
     # A condition is exact: nearness is not asked.
     assert hits(large, "+ceasefire") == {"near", "far"}
+    # ... and none of the words of which some must be answered.
+    assert hits(large, "+Libya ceasefire") == {"near"}
 
 
 def test_the_estimate_asks_for_nearness_too(large: Archive) -> None:
