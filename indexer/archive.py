@@ -161,10 +161,10 @@ class Archive:
             self.searcher.warm_up()
             self._glossary().load()
 
-    def check_manifest(self) -> None:
+    def check_manifest(self, *, timeout: float | None = None) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
         try:
-            stored = self.engine.manifest()
+            stored = self.engine.manifest(timeout=timeout)
             if stored is not None:
                 stored.check(self.manifest_of_now(), self.engine.remade_by)
         except SchemaMismatch:
@@ -320,15 +320,15 @@ class Archive:
         # The first passage was encoded together with the title.
         first = {article.id: [leads[article.id]] for article in arabic if article.id in leads}
         missing = tuple(article.id for article in arabic if article.id not in leads)
-        if missing and self.encoder.coder:
-            request = GatherRequest(Union(ids=()), passages_of=missing, codes=True)
-            try:
+        try:
+            glossary = self._glossary()
+            if missing and self.encoder.coder:
+                request = GatherRequest(Union(ids=()), passages_of=missing, codes=True)
                 brought = self.engine.gather(request, timeout=self.settings.search_timeout).passages
-            except EngineError as error:
-                logger.warning("Titles are shown without their English: %s", error)
-                return {}
-            first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
-        glossary = self._glossary()
+                first |= {article_id: list(passages[:1]) for article_id, passages in brought.items()}
+        except EngineError as error:
+            logger.warning("Titles are shown without their English: %s", error)
+            return {}
         return {
             article.id: self._word_for_word(glossary, article, first.get(article.id, ()), guess=False).gist(
                 article.title
@@ -372,7 +372,7 @@ class Archive:
         if not self._checking.acquire(blocking=not was_right):
             return
         try:
-            self.check_manifest()
+            self.check_manifest(timeout=self.settings.search_timeout)
         except (EngineUnavailable, EngineTimeout):
             if not was_right:
                 raise

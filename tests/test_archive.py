@@ -381,7 +381,7 @@ def test_what_an_open_archive_was_made_with_is_looked_at_now_and_then(
     now, looks = 1_000.0, []
     known = archive.engine.manifest()
 
-    def look() -> Any:
+    def look(**_: Any) -> Any:
         looks.append(now)
         return known
 
@@ -403,10 +403,13 @@ def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
     other = replace(archive.manifest_of_now(), model={"name": "other"})
     with monkeypatch.context() as replaced:
         replaced.setattr("indexer.archive._UNCHANGED", 0.0)
-        replaced.setattr(archive.engine, "manifest", lambda: other)
+        replaced.setattr(archive.engine, "manifest", lambda **_: other)
         for _ in range(2):
             with pytest.raises(SchemaMismatch, match="another model"):
                 archive.search(SearchRequest("ships"))
+        arabic = Article("a", "سفن في المرفأ", "وصلت السفن.", language="ar")
+        assert archive.gists([arabic]) == {}, "a help, without which pages are shown"
+    assert archive.gists([arabic])
     assert archive.search(SearchRequest("ships")).results
 
 
@@ -416,7 +419,7 @@ def test_an_archive_that_was_right_is_searched_while_its_manifest_cannot_be_read
     archive.search(SearchRequest("ships"))  # what is read at the first is read
     now, looks = 1_000.0, []
 
-    def away() -> None:
+    def away(**_: Any) -> None:
         looks.append(now)
         raise EngineUnavailable("The cluster has no manager.")
 
@@ -439,7 +442,7 @@ def test_who_searches_waits_for_another_threads_look_only_where_the_archive_was_
     known, other = archive.engine.manifest(), replace(archive.manifest_of_now(), model={"name": "other"})
     looks, go_on = threading.Event(), threading.Event()
 
-    def slow() -> Any:
+    def slow(**_: Any) -> Any:
         looks.set()
         assert go_on.wait(30)
         return known
@@ -447,7 +450,7 @@ def test_who_searches_waits_for_another_threads_look_only_where_the_archive_was_
     with monkeypatch.context() as replaced, ThreadPoolExecutor() as threads:
         replaced.setattr("indexer.archive._UNCHANGED", 0.0)
         if not was_right:
-            replaced.setattr(archive.engine, "manifest", lambda: other)
+            replaced.setattr(archive.engine, "manifest", lambda **_: other)
             with pytest.raises(SchemaMismatch):
                 archive.search(SearchRequest("ships"))
         replaced.setattr(archive.engine, "manifest", slow)

@@ -19,9 +19,10 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 def ready() -> tuple[Response, int]:
     """Answer 200 when searches can be answered, 503 when the store cannot be reached or is of another model by now."""
+    archive = the_archive()
     try:
-        the_archive().check_manifest()
-        articles = the_archive().count()
+        archive.check_manifest(timeout=archive.settings.search_timeout)
+        articles = archive.count()
     except ArchiveError:
         return jsonify(ready=False), 503
     return jsonify(ready=True, articles=articles), 200

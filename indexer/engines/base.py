@@ -411,7 +411,7 @@ class Engine(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    def manifest(self) -> Manifest | None:
+    def manifest(self, *, timeout: float | None = None) -> Manifest | None:
         """Return what the archive was made with, None before the first `create`."""
         ...
 

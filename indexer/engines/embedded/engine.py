@@ -103,7 +103,7 @@ class EmbeddedEngine:
     ) -> None:
         self.close()
 
-    def manifest(self) -> Manifest | None:
+    def manifest(self, *, timeout: float | None = None) -> Manifest | None:
         return self._small.manifest()
 
     def create(self, manifest: Manifest) -> None:

@@ -116,8 +116,8 @@ class OpenSearchEngine:
     ) -> None:
         self.close()
 
-    def manifest(self) -> Manifest | None:
-        return self.indices.manifest(self._generation)
+    def manifest(self, *, timeout: float | None = None) -> Manifest | None:
+        return self.indices.manifest(self._generation, timeout=timeout)
 
     def create(self, manifest: Manifest) -> None:
         self.indices.create(manifest, self.remade_by)

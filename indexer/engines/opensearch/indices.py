@@ -79,12 +79,12 @@ class Indices:
 
     # -- knowing
 
-    def manifest(self, number: int | None = None) -> Manifest | None:
+    def manifest(self, number: int | None = None, *, timeout: float | None = None) -> Manifest | None:
         """Return what a generation (the one in use) was made with, None where there is none.
 
         Raises `SchemaMismatch`.
         """
-        found = self.mapping(number)
+        found = self.mapping(number, timeout=timeout)
         if found is None:
             return None
         index, mapping = found
@@ -101,7 +101,9 @@ class Indices:
             )
         return Manifest(**meta["manifest"])
 
-    def mapping(self, number: int | None = None) -> tuple[str, dict[str, Any]] | None:
+    def mapping(
+        self, number: int | None = None, *, timeout: float | None = None
+    ) -> tuple[str, dict[str, Any]] | None:
         """Return (index, mapping) of a generation's rest, which stands for all of its partitions."""
         if number is None:
             # Archives that were made before there were partitions have only the alias of all articles.
@@ -109,7 +111,7 @@ class Indices:
         else:
             tried = [self._names.index(number, unit, REST) for unit in Unit]
         for index in tried:
-            if found := self._cluster.request("GET", f"/{index}/_mapping", missing=True):
+            if found := self._cluster.request("GET", f"/{index}/_mapping", timeout=timeout, missing=True):
                 name, rest = next(iter(found.items()))
                 parsed = self._names.parsed(name)
                 if number is None:
