@@ -157,10 +157,10 @@ class Planner:
     ) -> dict[str, list[Neighbour]]:
         """Return the nearest words of some languages by the exact forms of the tokens that have a vector.
 
-        They are guesses: none is made in Arabic of the words that lists have *told*.
+        They are guesses: none is made in Arabic of the words that lists have *told*, nor any of numbers.
         """
         foreign = [language for language in languages if base_language(language) != "ar"]
-        known = [token.exact for token in tokens if token.exact in vectors]
+        known = [token.exact for token in tokens if token.exact in vectors and not token.exact[0].isdigit()]
         found: dict[str, list[Neighbour]] = {}
         for words, wanted in (
             ([word for word in known if word not in told], languages),
@@ -202,7 +202,8 @@ class Planner:
         translations = self._translated(token.exact, vector)
         names = self._names(token.exact) if edits.names else ()
         if translations or names or not edits.names:
-            listed = [*translations, *names]
+            # A name that is written so, however rare, must not outweigh what the word means: غازا and غزة of Gaza.
+            listed = [*translations, *self._in_context(names, vector, translations)]
             return [*listed, *self._adjectives(listed, vector)]
         return self._sounding(token.exact)
 
@@ -227,21 +228,27 @@ class Planner:
                 for tokens, written, form in _ways(arabic)
                 if len(tokens) <= self._weights.longest_translation
             ]
-        if vector is None:
-            return found
-        singles = [item for item in found if len(item.tokens) == 1]
-        words = [self.lexicon.get(item.tokens[0], "ar") for item in singles]
-        known = [(item, word) for item, word in zip(singles, words, strict=True) if word]
-        similarities = self.lexicon.similarity(vector, [word for _, word in known])
-        best = max((value for value in similarities if value is not None), default=0.0)
-        lowered = {
-            item: float(np.exp((value - best) / self._weights.context_temperature))
-            for (item, _), value in zip(known, similarities, strict=True)
-            if value is not None
-        }
-        return [
-            replace(item, weight=item.weight * lowered[item]) if item in lowered else item for item in found
+        return self._in_context(found, vector, found)
+
+    def _in_context(
+        self, items: Sequence[Searched], vector: np.ndarray | None, beside: Sequence[Searched]
+    ) -> list[Searched]:
+        """Return items with less weight where they fit a word's vector, (dim,), worse than the best of others does."""
+        known = [
+            (item, word)
+            for item in dict.fromkeys((*items, *beside))
+            if len(item.tokens) == 1
+            and item.form is Form.STEM
+            and (word := self.lexicon.get(item.tokens[0], "ar"))
         ]
+        if vector is None or not known:
+            return list(items)
+        cosines = self.lexicon.similarity(vector, [word for _, word in known])
+        fits = {item: cosine for (item, _), cosine in zip(known, cosines, strict=True) if cosine is not None}
+        best = max((fits[item] for item in beside if item in fits), default=-1.0)
+        temperature = self._weights.context_temperature
+        lowered = {item: float(np.exp(min(fit - best, 0.0) / temperature)) for item, fit in fits.items()}
+        return [replace(item, weight=item.weight * lowered.get(item, 1.0)) for item in items]
 
     def _adjectives(self, items: Sequence[Searched], vector: np.ndarray | None) -> list[Searched]:
         """Return the adjectives of single words; one that fits the word's vector worse than its noun counts less."""
@@ -252,20 +259,11 @@ class Planner:
             tokens = tuple(token.stem for token in analyse(adjective(item.surface), "ar"))
             if len(item.tokens) != 1 or len(tokens) != 1 or tokens == item.tokens:
                 continue
-            if tokens[0] not in _function_stems() and (word := self.lexicon.get(tokens[0], "ar")):
-                weight = item.weight * self._weights.adjective * self._fit(vector, word, item)
-                found.append(self._searched(tokens, adjective(item.surface), weight, ADJECTIVE))
+            if tokens[0] not in _function_stems() and self.lexicon.get(tokens[0], "ar"):
+                weight = item.weight * self._weights.adjective
+                made = self._searched(tokens, adjective(item.surface), weight, ADJECTIVE)
+                found += self._in_context([made], vector, [item])
         return found
-
-    def _fit(self, vector: np.ndarray | None, word: Word, item: Searched) -> float:
-        """Return how well a word fits a vector beside another that is searched, at most 1."""
-        other = self.lexicon.get(item.tokens[0], "ar")
-        if vector is None or other is None:
-            return 1.0
-        mine, others = self.lexicon.similarity(vector, [word, other])
-        if mine is None or others is None:
-            return 1.0
-        return float(np.exp(min(mine - others, 0.0) / self._weights.context_temperature))
 
     def _find_names(self, word: str) -> tuple[Searched, ...]:
         names = self.dictionary.names(word)

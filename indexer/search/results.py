@@ -32,14 +32,15 @@ class Aligner:
     """Finds what answers one query's words in stored passages."""
 
     def __init__(self, encoding: Encoding, query: str, language: str, coder: Coder) -> None:
-        """*query* is the text that *encoding* is of; its function words are aligned with nothing."""
+        """*query* is the text that *encoding* is of; its function words and numbers are aligned with nothing."""
         self._encoding = encoding
         self._coder = coder
         common = function_words(language)
         self._words = {
             (start, end): query[start + tokens[0].start : start + tokens[-1].end]
             for start, end in encoding.spans
-            if (tokens := analyse(query[start:end], language)) and any(t.exact not in common for t in tokens)
+            if (tokens := analyse(query[start:end], language))
+            and any(token.exact not in common and not token.exact[0].isdigit() for token in tokens)
         }
 
     def highlights(

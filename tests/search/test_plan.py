@@ -103,8 +103,10 @@ def test_adjectives_of_what_lists_have_are_searched_where_they_have_another_stem
 
 
 def test_an_adjective_that_fits_the_word_worse_than_its_noun_counts_less(encoder: FakeEncoder) -> None:
-    near = FakeEncoder(codes=True, synonyms={"ليبيا": "Libya"})
-    words = sorted((word(near, form) for form in ("ليبيا", "الليبي")), key=lambda one: one.stem)
+    near = FakeEncoder(codes=True, synonyms={"ليبيا": "libya"})
+    words = sorted(
+        (word(near, form) for form in ("ليبيا", "الليبي", "سوق", "كتاب")), key=lambda one: one.stem
+    )
     made = searched(plan(Planner(Lexicon(words, {}), Dictionary()), "Libya", near), "libya")
     assert made["ليبيا"].weight == 1.0
     assert 0.0 < made["ليبي"].weight < 0.5
@@ -139,6 +141,21 @@ def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: Fake
     made = searched(plan(planner, "conflict", encoder), "conflict")
     assert {made[form].source for form in ("حرب", "قتال")} <= {NEAR, DICTIONARY}
     assert NEAR not in by_source(plan(planner, "conflict"), "conflict")  # without vectors
+
+
+def test_a_name_that_fits_the_word_worse_than_its_translation_counts_less() -> None:
+    near = FakeEncoder(codes=True, synonyms={"غزه": "gaza"})
+    words = sorted((word(near, form) for form in ("غزه", "غازا", "سوق", "كتاب")), key=lambda one: one.stem)
+    made = plan(Planner(Lexicon(words, {}), Dictionary()), "Gaza", near)
+    weights = {item.source: item.weight for item in searched(made, "gaza").values() if len(item.tokens) == 1}
+    assert weights[DICTIONARY] == 1.0
+    assert 0.0 < weights[NAME] < 0.5
+
+
+def test_nothing_is_near_to_a_number(planner: Planner, encoder: FakeEncoder) -> None:
+    made = plan(planner, "conflict 2018", encoder)
+    assert NEAR in by_source(made, "conflict") or DICTIONARY in by_source(made, "conflict")
+    assert NEAR not in by_source(made, "2018")
 
 
 def test_an_encoder_that_has_no_vectors_of_words_leaves_the_lists(planner: Planner) -> None:
