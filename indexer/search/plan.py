@@ -256,12 +256,13 @@ class Planner:
             return []
         found: list[Searched] = []
         for item in items:
-            tokens = tuple(token.stem for token in analyse(adjective(item.surface), "ar"))
-            if len(item.tokens) != 1 or len(tokens) != 1 or tokens == item.tokens:
+            written = adjective(item.surface) if len(item.tokens) == 1 else ""
+            stems = [token.stem for token in analyse(written, "ar")]
+            if len(stems) != 1 or stems[0] == item.tokens[0] or stems[0] in _function_stems():
                 continue
-            if tokens[0] not in _function_stems() and self.lexicon.get(tokens[0], "ar"):
+            if self.lexicon.get(stems[0], "ar"):
                 weight = item.weight * self._weights.adjective
-                made = self._searched(tokens, adjective(item.surface), weight, ADJECTIVE)
+                made = self._searched((stems[0],), written, weight, ADJECTIVE)
                 found += self._in_context([made], vector, [item])
         return found
 
