@@ -123,8 +123,11 @@ class Planner:
         """
         plain = _plain_tokens(parsed, language)
         common = function_words(language)
-        said = {token.exact: token for token in reversed(plain) if token.exact not in common}
-        tokens = sorted(said.values(), key=lambda token: token.start)  # a word that is said twice is one word
+        said: dict[str, Token] = {}  # a word that is said twice is one word
+        for token in plain:
+            if token.exact not in common:
+                said.setdefault(token.exact, token)
+        tokens = list(said.values())
         vectors = _vectors_of(tokens, encoding)
         words: list[PlannedWord] = []
         if any(joined(language, target) for target in targets):
@@ -146,7 +149,7 @@ class Planner:
                     token, listed[token.exact], self._near(near.get(token.exact, []), kept), others
                 )
                 planned[token] = self._edited(token.exact, token.exact, proposals, edits)
-        return QueryPlan((*words, *(planned[token] for token in dict.fromkeys(tokens))))
+        return QueryPlan((*words, *(planned[token] for token in tokens)))
 
     def _nearest(
         self,
@@ -234,6 +237,8 @@ class Planner:
         self, items: Sequence[Searched], vector: np.ndarray | None, beside: Sequence[Searched]
     ) -> list[Searched]:
         """Return items with less weight where they fit a word's vector, (dim,), worse than the best of others does."""
+        if vector is None:
+            return list(items)
         known = [
             (item, word)
             for item in dict.fromkeys((*items, *beside))
@@ -241,8 +246,6 @@ class Planner:
             and item.form is Form.STEM
             and (word := self.lexicon.get(item.tokens[0], "ar"))
         ]
-        if vector is None or not known:
-            return list(items)
         cosines = self.lexicon.similarity(vector, [word for _, word in known])
         fits = {item: cosine for (item, _), cosine in zip(known, cosines, strict=True) if cosine is not None}
         best = max((fits[item] for item in beside if item in fits), default=-1.0)
@@ -462,7 +465,7 @@ def _plain_tokens(parsed: ParsedQuery, language: str) -> list[Token]:
 def _by_language(tokens: Sequence[Token], language: str) -> dict[str, list[Token]]:
     """Return the tokens by the language that they are looked up in: that of the query, but for Latin among Arabic."""
     found: dict[str, list[Token]] = {}
-    for token in dict.fromkeys(tokens):
+    for token in tokens:
         foreign = base_language(language) == "ar" and token.exact.isascii() and token.exact.isalpha()
         found.setdefault("en" if foreign else language, []).append(token)
     return found
