@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -85,7 +85,10 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection. Read its cursors to their end before giving it back."""
         with engine_errors():
-            connection = self._take()
+            if (connection := self._take()) is None:
+                with closing(_empty_database()) as empty:
+                    yield empty
+                return
             try:
                 yield connection
             finally:
@@ -122,17 +125,18 @@ class Database:
 
     # -- connections
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> sqlite3.Connection | None:
+        """Return a connection to the file; None where there is no file."""
         with self._pool_lock:
             if self._closed:
                 raise EngineUnavailable("The archive has been closed.")
             if self._idle:
                 return self._idle.pop()
-        return self._connect_reader() if self.exists else _empty_database()
+        return self._connect_reader() if self.exists else None
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._pool_lock:
-            if not self._closed and not _is_in_memory(connection):
+            if not self._closed:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -230,7 +234,3 @@ def _empty_database() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrations.migrate(connection)
     return connection
-
-
-def _is_in_memory(connection: sqlite3.Connection) -> bool:
-    return not connection.execute("PRAGMA database_list").fetchone()[2]
