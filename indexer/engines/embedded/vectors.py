@@ -8,7 +8,8 @@ estimate of a passage x around the centre c is that of RaBitQ (Gao and Long, SIG
 
 and s is the inner product of q - c with the signs of x - c, both rotated. The two factors that are x's own are
 kept beside its signs; what is the same for every x is left out. Of the 200 nearest of 5,026 articles, 2,000
-such candidates hold 98.5 %; with the Hamming distance between signs they hold 85 %.
+such candidates hold 98.5 %; with the Hamming distance between signs they hold 85 %. Of 30,177 they hold 99.9 % of the
+ten nearest, 98.1 % of 100 and 94.5 % of 200; by first passages alone 1,200 hold 99.9, 97.5 and 93.9 %.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ MATRIX, SIGNS, FACTORS, OWNERS, CENTRE = "matrix.f16", "signs.u64", "factors.f32
 EXACT = 2_048
 _CANDIDATES = 2_000
 _CANDIDATES_PER_HIT = 4
+#: Of first passages fewer hold as many of the nearest: there is one an article.
+_LEAD_CANDIDATES = 1_200
 _ARTICLES_PER_HIT = 1.5
 _BLOCK = 8_192
 _QUERY_BITS = 4
@@ -119,7 +122,8 @@ class VectorReader:
             if not count:
                 self._owners = np.zeros(0, np.int64)
                 return
-            self._matrix = np.memmap(folder / MATRIX, np.float16, "r", shape=(count, dimensions))
+            mapped = np.memmap(folder / MATRIX, np.float16, "r", shape=(count, dimensions))
+            self._matrix = mapped.view(np.ndarray)  # rows are taken from it in half the time
             self._centre = np.fromfile(folder / CENTRE, np.float32, dimensions)
             width = words_of(dimensions)
             signs = np.fromfile(folder / SIGNS, np.uint64, count * width).reshape(count, width)
@@ -148,7 +152,7 @@ class VectorReader:
         usable = self._first if lead else self._alive
         if allowed is not None:
             usable = usable[allowed[self._owners[usable]]]
-        wanted = max(_CANDIDATES, _CANDIDATES_PER_HIT * size)
+        wanted = max(_LEAD_CANDIDATES if lead else _CANDIDATES, _CANDIDATES_PER_HIT * size)
         if len(usable) <= max(EXACT, wanted):
             return self._rank(usable, query, size, columns)
         estimates = self._estimates(query)
@@ -181,7 +185,7 @@ class VectorReader:
         cosines = np.empty(len(rows), np.float32)
         scaled = query * _HALF_TO_SINGLE
         for start in range(0, len(rows), _BLOCK):
-            block = self._matrix[rows[start : start + _BLOCK]]
+            block = self._matrix.take(rows[start : start + _BLOCK], axis=0)
             # A sum along rows gives equal rows equal cosines, to the last bit; a matrix product does not.
             cosines[start : start + _BLOCK] = np.einsum("ij,j->i", _shifted(block), scaled)
         best_first = np.lexsort((self._numbers[rows], -cosines))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from indexer.engines.base import Entry, Filters, FloatArray, Manifest, VectorLeg
-from indexer.engines.embedded import EmbeddedEngine
+from indexer.engines.embedded import EmbeddedEngine, vectors
 from indexer.engines.embedded.vectors import _HALF_TO_SINGLE, EXACT, _shifted, signs_of
 from indexer.engines.embedded.viewstate import read_state
 from indexer.models.signs import inner_products, rotation
@@ -69,6 +70,21 @@ def test_signs_lose_next_to_nothing(
         found += len(set(result.ids) & set(best(entries, query, size)))
         wanted += size
     assert found / wanted >= least
+
+
+def test_first_passages_are_searched_by_signs_too(
+    engine: EmbeddedEngine, entries: list[Entry], topics: FloatArray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "EXACT", 100)
+    monkeypatch.setattr(vectors, "_LEAD_CANDIDATES", 300)
+    leads = [replace(one, passages=one.passages[:1]) for one in entries]
+    found = 0
+    for seed in range(20):
+        query = passages_of(3_000 + seed, topics)[0]
+        (result,) = engine.match([VectorLeg(query, size=50, lead=True)])
+        assert set(result.passages.tolist()) == {0}
+        found += len(set(result.ids) & set(best(leads, query, 50)))
+    assert found / (20 * 50) >= 0.97
 
 
 def test_a_filter_that_leaves_many_is_searched_by_signs_too(
