@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 from weakref import WeakMethod
 
 T = TypeVar("T")
 
+#: Objects that are made before the collector looks for garbage among them: Python's 700 are made by every second part
+#: of a search, and nearly all of them go by themselves.
+_YOUNG = 10_000
+
 
 def keep_loaded() -> None:
-    """Let the garbage collector pass over all that is loaded by now, as that is to stay.
+    """Let the garbage collector pass over all that is loaded by now, as that is to stay, and look less often.
 
     Dictionaries and an archive's words are a million objects. Looking through them for garbage takes a tenth of a
     second, and many small answers set it off.
@@ -20,6 +25,19 @@ def keep_loaded() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
+
+
+@contextmanager
+def loaded_kept() -> Iterator[None]:
+    """Do so for as long as the block lasts."""
+    before = gc.get_threshold()
+    keep_loaded()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def keep_reloaded() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from weakref import ref
 
 import pytest
 
-from indexer.memory import keep_loaded, keep_reloaded, remembered
+from indexer.memory import keep_loaded, keep_reloaded, loaded_kept, remembered
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import Lexicon
 from indexer.search.plan import Planner
@@ -28,8 +29,10 @@ class Counting:
 
 @pytest.fixture
 def collected() -> Iterator[None]:
+    before = gc.get_threshold()
     yield
     gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def test_answers_are_remembered() -> None:
@@ -70,3 +73,13 @@ def test_only_what_is_kept_is_kept_again() -> None:
     more = [[number] for number in range(1_000)]
     keep_reloaded()
     assert gc.get_freeze_count() >= kept + len(more) / 2
+
+
+def test_what_is_kept_for_a_while_is_let_go_after_it() -> None:
+    before = gc.get_threshold()
+    with suppress(KeyError), loaded_kept():
+        assert gc.get_freeze_count() > 0
+        assert gc.get_threshold()[0] > before[0]
+        raise KeyError
+    assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == before
