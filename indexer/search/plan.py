@@ -16,6 +16,7 @@ The plan becomes `Expansions` for the lexical leg, and is shown to the analyst, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -249,9 +250,14 @@ class Planner:
         cosines = self.lexicon.similarity(vector, [word for _, word in known])
         fits = {item: cosine for (item, _), cosine in zip(known, cosines, strict=True) if cosine is not None}
         best = max((fits[item] for item in beside if item in fits), default=-1.0)
-        temperature = self._weights.context_temperature
-        lowered = {item: float(np.exp(min(fit - best, 0.0) / temperature)) for item, fit in fits.items()}
-        return [replace(item, weight=item.weight * lowered.get(item, 1.0)) for item in items]
+
+        def lowered(item: Searched) -> Searched:
+            if fits.get(item, best) >= best:
+                return item
+            factor = math.exp((fits[item] - best) / self._weights.context_temperature)
+            return replace(item, weight=item.weight * factor)
+
+        return [lowered(item) for item in items]
 
     def _adjectives(self, items: Sequence[Searched], vector: np.ndarray | None) -> list[Searched]:
         """Return the adjectives of single words; one that fits the word's vector worse than its noun counts less."""
@@ -416,7 +422,8 @@ class Planner:
         return PlannedWord(text, key, tuple(kept), gone)
 
 
-def _ways(arabic: str) -> list[tuple[tuple[str, ...], str, Form]]:
+@lru_cache(maxsize=1 << 14)
+def _ways(arabic: str) -> tuple[tuple[tuple[str, ...], str, Form], ...]:
     """Return what a word or phrase of a list is looked up as: its stems, but for words with the stem of grammar.
 
     Of هنية (Haniyeh) light stemming leaves هن (they), of ولاية (a state) ولا (nor), which half of the articles hold:
@@ -424,11 +431,11 @@ def _ways(arabic: str) -> list[tuple[tuple[str, ...], str, Form]]:
     """
     tokens = analyse(arabic, "ar")
     if len(tokens) != 1 or tokens[0].stem not in _function_stems():
-        return [(tuple(token.stem for token in tokens), arabic, Form.STEM)] if tokens else []
+        return ((tuple(token.stem for token in tokens), arabic, Form.STEM),) if tokens else ()
     exact = tokens[0].exact
     if exact in function_words("ar"):
-        return []
-    return [((exact,), arabic, Form.EXACT), ((f"ال{exact}",), f"ال{arabic}", Form.EXACT)]
+        return ()
+    return ((exact,), arabic, Form.EXACT), ((f"ال{exact}",), f"ال{arabic}", Form.EXACT)
 
 
 @lru_cache(maxsize=1)
@@ -445,7 +452,10 @@ def has_arabic(languages: Iterable[str]) -> bool:
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:
     """Add proposals. The same word from two sources has the higher weight, and is otherwise as the surer has it."""
     for item in items:
-        known = proposals.get(item.tokens, item)
+        known = proposals.get(item.tokens)
+        if known is None:
+            proposals[item.tokens] = item
+            continue
         surer = min(known, item, key=lambda one: _SUREST.index(one.source))
         proposals[item.tokens] = replace(surer, weight=max(known.weight, item.weight))
 
