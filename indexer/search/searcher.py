@@ -11,6 +11,7 @@ leave more places of a page than the `_SPARE` articles that come with it fill, t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -65,6 +66,7 @@ from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.standing import standing
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
+from indexer.search.vocabulary import VOCABULARY
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse, load_detector
@@ -83,8 +85,12 @@ FACET_SIZE = 30
 #: Values of a facet that is asked for as a whole.
 WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
+_LEARNT_BATCH = 100
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
+#: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.3 s and
+#: spares each of the first hundred searches 1.5 ms.
+_LEARNT_ARTICLES, _LEARNT_CHARACTERS = 1_000, 2_000_000
 
 _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
@@ -130,6 +136,23 @@ class Searcher:
         except EngineTimeout:
             # What took so long is done now, when it was an archive's views that had to be made.
             self.search(first)
+        self._learn_words()
+
+    def _learn_words(self) -> None:
+        """Learn the words of the newest articles, which marking the first pages would take time for."""
+        clock = Stopwatch(self._timeout)
+        with suppress(EngineTimeout):
+            ids, _ = self._engine.browse(
+                Union(), sort=Sort.NEWEST, size=_LEARNT_ARTICLES, timeout=clock.remaining()
+            )
+            left = _LEARNT_CHARACTERS
+            for start in range(0, len(ids), _LEARNT_BATCH):
+                some = tuple(ids[start : start + _LEARNT_BATCH])
+                for article in self._fetched(some, (), clock).articles.values():
+                    VOCABULARY.learn(article.text[:left], article.language)
+                    left -= len(article.text)
+                    if left <= 0:
+                        return
 
     # -- the whole
 

@@ -79,6 +79,10 @@ class Vocabulary:
                 self._tables, self._forms = {}, 0  # who seeks in an older table goes on with it
             return Sought(self._tables.setdefault(base, _Runs(base)), forms)
 
+    def learn(self, text: str, language: str) -> None:
+        """Remember the runs of a text, before anything is sought in it."""
+        self.met(set(text.split()), self.seek(language, ()))
+
     def met(self, runs: set[str], sought: Sought) -> set[str]:
         """Return those of a text's runs that hold one of the forms that are sought."""
         table = sought.table

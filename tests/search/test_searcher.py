@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from langdetect import DetectorFactory  # type: ignore[import-untyped]
 
+from indexer.article import Article
 from indexer.engines.base import (
     Engine,
     Filters,
@@ -30,6 +31,7 @@ from indexer.search.page import Result
 from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
+from indexer.search.vocabulary import Vocabulary
 from indexer.settings import Settings
 from indexer.text import language
 from tests.fakes import FakeEncoder
@@ -496,6 +498,46 @@ def test_a_warm_searcher_does_not_wait_for_what_tells_languages(
         DetectorFactory, "load_profile", lambda *_: pytest.fail("read at the first French question")
     )
     searcher.search(SearchRequest("le président de la république rencontre les ministres"))
+
+
+def test_a_warm_searcher_knows_the_words_of_the_newest_articles(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt = Vocabulary()
+    monkeypatch.setattr("indexer.search.searcher.VOCABULARY", learnt)
+    monkeypatch.setattr("indexer.search.searcher._LEARNT_ARTICLES", 2)
+    monkeypatch.setattr("indexer.search.searcher._LEARNT_BATCH", 1)
+    searcher.warm_up()
+    newest = [
+        result.article for result in searcher.search(SearchRequest("", sort=Sort.NEWEST, size=3)).results
+    ]
+
+    def known(article: Article) -> bool:
+        runs = set(article.text.split())
+        return runs <= learnt.seek(article.language, ()).table.known
+
+    assert [known(article) for article in newest] == [True, True, False]
+
+
+def test_so_many_characters_are_learnt_at_the_start(
+    searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article may have megabytes: nobody waits for a program to start."""
+    texts: list[str] = []
+    monkeypatch.setattr(Vocabulary, "learn", lambda _, text, language: texts.append(text))
+    monkeypatch.setattr("indexer.search.searcher._LEARNT_CHARACTERS", 70)
+    searcher.warm_up()
+    assert sum(map(len, texts)) == 70
+
+
+def test_an_archive_that_is_slow_to_read_is_searched_all_the_same(
+    engine: Engine, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object, **__: object) -> tuple[list[str], int]:
+        raise EngineTimeout("The search took longer than 10 seconds.")
+
+    monkeypatch.setattr(engine, "browse", slow)
+    searcher.warm_up()
 
 
 def test_warming_up_outlasts_the_time_limit_once(

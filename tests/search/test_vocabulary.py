@@ -66,6 +66,14 @@ def test_so_many_forms_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatc
     assert analysed.count("oil") == 2, "a new query begins with nothing where there was too much"
 
 
+def test_what_was_learnt_is_not_analysed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    vocabulary = Vocabulary()
+    vocabulary.learn("Oil, (oil) and gas", "en-GB")
+    monkeypatch.setattr("indexer.search.vocabulary.forms_of", lambda *_: pytest.fail("analysed again"))
+    assert met(vocabulary, "(oil) and gas", "oil") == {"(oil)"}
+    assert met(vocabulary, "gas and Oil,", "oil") == {"Oil,"}
+
+
 def test_long_runs_are_met_and_not_remembered() -> None:
     vocabulary = Vocabulary()
     long = "." * LONGEST_KEPT + "oil"
