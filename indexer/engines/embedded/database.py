@@ -55,9 +55,12 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._closed = False
         self._checked = False
+        self._opened: tuple[int, int] | None = None
 
     @property
     def exists(self) -> bool:
+        """Whether there is a file. Raises `EngineUnavailable` where it is not the one that was opened."""
+        self._check_same_file()
         return self.path.is_file()
 
     def open_existing(self) -> None:
@@ -130,9 +133,18 @@ class Database:
         with self._pool_lock:
             if self._closed:
                 raise EngineUnavailable("The archive has been closed.")
+            self._check_same_file()
             if self._idle:
                 return self._idle.pop()
         return self._connect_reader() if self.exists else None
+
+    def _check_same_file(self) -> None:
+        """Raise where another file has taken the place of the one that was opened: answers would mix the two."""
+        if self._opened and self._opened != _identity(self.path):
+            raise EngineUnavailable(
+                f"The archive that was open is no longer in {self.path.parent}: it was replaced or removed.",
+                remedy="End this program and start it again, to go on with what is there now.",
+            )
 
     def _give_back(self, connection: sqlite3.Connection) -> None:
         with self._pool_lock:
@@ -172,6 +184,7 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
+        self._opened = self._opened or _identity(self.path)
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(
@@ -198,6 +211,7 @@ class Database:
             raise EngineUnavailable(
                 "This archive was opened for reading only, or its folder cannot be written to."
             )
+        self._check_same_file()
         if self._writer is None:
             self._writer = self._prepare()
         return self._writer
@@ -234,3 +248,12 @@ def _empty_database() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrations.migrate(connection)
     return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from any other; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

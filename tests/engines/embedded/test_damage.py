@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.base import Finding, GatherRequest, Union
+from indexer.engines.base import Finding, GatherRequest, Manifest, Union
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineUnavailable
 from tests.engines.builders import entries, entry
@@ -81,6 +81,28 @@ def test_a_damaged_record_is_named(filled: Path) -> None:
         connection.close()
         with pytest.raises(EngineUnavailable, match="kind 'key' is damaged"):
             list(engine.records("kind"))
+
+
+@pytest.mark.parametrize("left", ["another", "nothing"])
+def test_an_archive_that_was_replaced_is_not_mixed_with_the_other(filled: Path, left: str) -> None:
+    """A folder is renamed by a rebuild, or restored from a backup, while a web app has it open."""
+    with EmbeddedEngine.open(filled) as engine:
+        assert engine.articles([DAMAGED])
+        filled.rename(filled.with_name("before"))
+        if left == "another":
+            with EmbeddedEngine.open(filled) as other:
+                other.create(Manifest({"dimensions": 2}, {}, 1))
+                other.write(entries(range(1)))
+        for ask in (
+            lambda: engine.articles([DAMAGED]),
+            lambda: engine.gather(GatherRequest(Union())),
+            lambda: engine.match([COMMON]),
+            engine.stats,
+            lambda: engine.write(entries(range(2))),
+        ):
+            with pytest.raises(EngineUnavailable, match="it was replaced or removed"):
+                ask()
+    assert filled.exists() == (left == "another")
 
 
 @pytest.mark.parametrize("empty", [True, False])
