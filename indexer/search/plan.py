@@ -71,7 +71,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWord:
-    """A word or unit of the query with what is searched for it, weightiest first.
+    """A word or unit of the query, as it was typed, with what is searched for it, weightiest first.
 
     `key` is its exact form (a unit's words joined by spaces); `removed` is what an edit took out.
     """
@@ -132,7 +132,7 @@ class Planner:
         vectors = _vectors_of(tokens, encoding)
         words: list[PlannedWord] = []
         if any(joined(language, target) for target in targets):
-            words += self._units(plain, edits)
+            words += self._units(parsed.free_text, plain, edits)
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
@@ -149,7 +149,8 @@ class Planner:
                 proposals = self._proposals(
                     token, listed[token.exact], self._near(near.get(token.exact, []), kept), others
                 )
-                planned[token] = self._edited(token.exact, token.exact, proposals, edits)
+                typed = parsed.free_text[token.start : token.end]
+                planned[token] = self._edited(typed, token.exact, proposals, edits)
         return QueryPlan((*words, *(planned[token] for token in tokens)))
 
     def _nearest(
@@ -378,15 +379,16 @@ class Planner:
             for variant in self.lexicon.variants(token.stem)
         ]
 
-    def _units(self, tokens: Sequence[Token], edits: PlanEdits) -> list[PlannedWord]:
+    def _units(self, typed: str, tokens: Sequence[Token], edits: PlanEdits) -> list[PlannedWord]:
         """Return the runs of words that the dictionary translates as one (prime minister)."""
         units = []
         words = [token.exact for token in tokens]
         for unit in self.dictionary.units(words):
             proposals: dict[tuple[str, ...], Searched] = {}
             _merge(proposals, self._translated(unit.key, None))
-            text = " ".join(words[unit.start : unit.end])
-            units.append(self._edited(text, text, proposals, edits))
+            text = " ".join(typed[token.start : token.end] for token in tokens[unit.start : unit.end])
+            key = " ".join(words[unit.start : unit.end])
+            units.append(self._edited(text, key, proposals, edits))
         return units
 
     # -- helpers

@@ -60,14 +60,14 @@ def plan(
 def by_source(made: QueryPlan, text: str) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
     for planned in made.words:
-        if planned.text == text:
+        if planned.key == text:
             for searched in planned.searched:
                 found.setdefault(searched.source, set()).add(searched.surface)
     return found
 
 
 def searched(made: QueryPlan, text: str) -> dict[str, Searched]:
-    return {s.surface: s for planned in made.words if planned.text == text for s in planned.searched}
+    return {s.surface: s for planned in made.words if planned.key == text for s in planned.searched}
 
 
 def test_the_dictionary_translates(planner: Planner) -> None:
@@ -134,7 +134,7 @@ def test_function_words_have_no_plan(planner: Planner) -> None:
 
 
 def test_a_word_that_is_said_twice_is_planned_once(planner: Planner) -> None:
-    assert [planned.text for planned in plan(planner, "Truce, oil and truce").words] == ["truce", "oil"]
+    assert [planned.key for planned in plan(planner, "Truce, oil and truce").words] == ["truce", "oil"]
 
 
 def test_the_nearest_words_come_from_the_vectors(planner: Planner, encoder: FakeEncoder) -> None:
@@ -365,7 +365,7 @@ def test_the_words_that_sound_most_alike_are_kept(encoder: FakeEncoder) -> None:
 def test_a_latin_name_in_an_arabic_query_is_looked_up(planner: Planner, language: str) -> None:
     made = plan(planner, "النفط Haftar", language=language, targets=["ar"])
     assert "حفتر" in set().union(*by_source(made, "haftar").values())
-    assert made.words[-1].text == "haftar"
+    assert made.words[-1].key == "haftar"
 
 
 def test_names_can_be_switched_off(planner: Planner) -> None:
@@ -380,7 +380,7 @@ def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
 
 def test_a_phrase_that_is_one_unit(planner: Planner) -> None:
     made = plan(planner, "libyan prime minister resigns")
-    unit = next(planned for planned in made.words if planned.text == "prime minister")
+    unit = next(planned for planned in made.words if planned.key == "prime minister")
     assert any(len(one.tokens) == 2 for one in unit.searched)
     assert "prime minister" in made.expansions()
 
@@ -394,7 +394,7 @@ def test_languages_that_no_dictionary_joins_have_no_units(
 
 
 def test_a_unit_weighs_as_one_word(planner: Planner) -> None:
-    unit = next(p for p in plan(planner, "prime minister").words if p.text == "prime minister")
+    unit = next(p for p in plan(planner, "prime minister").words if p.key == "prime minister")
     two = next(one for one in unit.searched if len(one.tokens) == 2)
     assert two.weight == pytest.approx(WEIGHTS.plan.dictionary / 2**0.5)
     assert two.articles == 0  # words are counted, and not runs of them
@@ -455,6 +455,14 @@ def test_no_word_gets_more_than_its_share(planner: Planner, encoder: FakeEncoder
     assert list(few.values()) == list(every.values())[:3]
     weights = [one.weight for one in every.values()]
     assert weights == sorted(weights, reverse=True)
+
+
+def test_words_are_shown_as_they_were_typed(planner: Planner) -> None:
+    made = plan(planner, "Qaddafi told the Prime Minister of a TRUCE")
+    shown = {planned.key: planned.text for planned in made.words}
+    assert shown["prime minister"] == "Prime Minister"
+    assert shown["qaddafi"] == "Qaddafi"
+    assert shown["truce"] == "TRUCE"
 
 
 # --- the analyst's edits --------------------------------------------------------------------------
