@@ -97,6 +97,31 @@ def test_the_labels_of_the_date_drawing_keep_apart(
     assert all(left[1] + 2 < right[0] for left, right in itertools.pairwise(boxes))
 
 
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_a_table_that_is_cut_has_a_shadow_there_until_it_is_scrolled(
+    open_page: OpenPage, locale: str
+) -> None:
+    page = open_page("/coverage", viewport={"width": 390, "height": 900}, locale=locale)
+    table = page.locator(".wide").first
+    assert table.evaluate("node => node.scrollWidth > node.clientWidth")
+
+    def edges() -> tuple[bytes, bytes]:
+        box = table.bounding_box()
+        assert box
+        clip = {"y": box["y"] + box["height"] - 12, "width": 4, "height": 8}
+        left, right = (
+            page.screenshot(clip={**clip, "x": x}, full_page=True)
+            for x in (box["x"], box["x"] + box["width"] - 4)
+        )
+        return (left, right) if locale == "en-US" else (right, left)
+
+    start, end = edges()
+    table.evaluate("(node, way) => node.scrollLeft = way * 9999", 1 if locale == "en-US" else -1)
+    later_start, later_end = edges()
+    assert start != end
+    assert (later_start == start, later_end == end) == (False, False)
+
+
 def test_typing_narrows_what_a_facet_lists(open_page: OpenPage) -> None:
     page = open_page(SEARCH)
     facet = page.locator(".facet", has=page.get_by_role("heading", name="Language"))
