@@ -33,7 +33,7 @@ def explain(
     if by_words and by_meaning:
         clause = (
             say("%(words)s, and %(meaning)s", words=by_words, meaning=by_meaning)
-            if met
+            if met or _aligned(pairs)
             else say("%(words)s, but %(meaning)s", words=by_words, meaning=by_meaning)
         )
     else:
@@ -52,11 +52,29 @@ def explain_similar(score: float, rank: int) -> Explanation:
 
 
 def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
+    """Tell the words that are met, and those that only vectors pair: these are marked on the page, too."""
     if not words:
         return Text("")
+    aligned = _aligned(pairs)[: words - len(met)]
+    if not met and aligned:
+        return _with_examples(_perhaps(len(aligned), words), aligned[:_EXAMPLES])
+    sure = _surely(met, words, pairs)
+    if not aligned:
+        return sure
+    more = _with_examples(say("perhaps %(some)s more", some=len(aligned)), aligned[:_EXAMPLES])
+    return say("%(words)s, %(more)s", words=sure, more=more)
+
+
+def _perhaps(some: int, words: int) -> Text:
+    if words == 1:
+        return say("perhaps answers the query's word")
+    return say("perhaps answers %(some)s of the query's %(words)s words", some=some, words=words)
+
+
+def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     if not met:
         return say("holds none of the query's words")
-    if any(pair.source != SAME for pair in pairs):
+    if any(pair.source not in (SAME, _ALIGNED) for pair in pairs):
         return _translated(met, words, pairs)
     if len(met) == words:
         return (
@@ -88,6 +106,15 @@ def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Te
             met=len(met),
         )
     return _with_examples(told, seen[:_EXAMPLES])
+
+
+def _aligned(pairs: Sequence[WordPair]) -> tuple[str, ...]:
+    """Return each word that only vectors pair, with the first of its partners."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        if pair.source == _ALIGNED:
+            found.setdefault(pair.word, f"{pair.word} {pair.found}")
+    return tuple(found.values())
 
 
 def _with_examples(clause: Text, examples: Sequence[str]) -> Text:

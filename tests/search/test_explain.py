@@ -7,6 +7,8 @@ import pytest
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING, explain, explain_similar
 from indexer.search.legs import INFLECTION, SAME
 from indexer.search.page import LegScore, WordPair
+from indexer.search.plan import NAME
+from indexer.search.results import ALIGNED_BY
 
 
 def sentence(met: list[str], words: int, rank: int | None) -> str:
@@ -38,6 +40,29 @@ def test_sentences(met: list[str], words: int, rank: int | None, expected: str) 
 def test_a_form_of_a_translation_answers_a_word_that_the_article_does_not_hold() -> None:
     pairs = (WordPair("won", "فوز", INFLECTION), WordPair("2018", "2018", SAME))
     assert explain(["won", "2018"], 3, (), pairs).sentence == "Answers 2 of the query's 3 words (won فوز)."
+
+
+@pytest.mark.parametrize(
+    ("met", "words", "sources", "expected"),
+    [
+        (["oil"], 2, {"oil": SAME}, "Holds 1 of the query's 2 words (oil), perhaps 1 more (tax ضريبة)."),
+        (
+            ["oil"],
+            2,
+            {"oil": NAME},
+            "Answers 1 of the query's 2 words (oil نفط), perhaps 1 more (tax ضريبة).",
+        ),
+        ([], 2, {}, "Perhaps answers 1 of the query's 2 words (tax ضريبة)."),
+        ([], 1, {}, "Perhaps answers the query's word (tax ضريبة)."),
+        (["oil", "gas"], 2, {"oil": SAME, "gas": SAME}, "Holds both words of the query."),
+    ],
+)
+def test_words_that_only_vectors_pair_are_told_as_they_are_marked(
+    met: list[str], words: int, sources: dict[str, str], expected: str
+) -> None:
+    pairs = tuple(WordPair(word, "نفط", source) for word, source in sources.items())
+    aligned = (WordPair("tax", "ضريبة", ALIGNED_BY), WordPair("tax", "الضريبة", ALIGNED_BY))
+    assert explain(met, words, (), (*pairs, *aligned)).sentence == expected
 
 
 @pytest.mark.parametrize(
