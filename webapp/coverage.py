@@ -142,7 +142,11 @@ def _deeper(chart: histogram.Chart, state: SearchState) -> histogram.Chart:
     """Return the chart with bars that stay on this page, but for days, which lead to their articles."""
     if chart.unit == "day":
         return chart
-    return replace(chart, bars=tuple(replace(bar, url=_here(bar.url)) for bar in chart.bars))
+    return replace(
+        chart,
+        bars=tuple(replace(bar, url=_here(bar.url)) for bar in chart.bars),
+        outside=tuple(replace(part, url=_here(part.url)) for part in chart.outside),
+    )
 
 
 def _here(url: str) -> str:

@@ -2,14 +2,15 @@
 
 Bars are drawn in an SVG of `WIDTH` x `HEIGHT` units by the server; each bar is a link to the same search
 within its period, so years open into months, and months into days. Time runs as the reader's language does:
-from right to left in Arabic.
+from right to left in Arabic. Few articles far from all others are told beside the drawing instead of stretching it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import accumulate
 
 from indexer.coverage import coarser
 from indexer.engines.base import Histogram
@@ -25,6 +26,10 @@ _WIDEST_BAR = 26.0
 MAX_SLOTS = 130
 _WIDER = {"day": "month", "month": "year"}
 _TICKS = 4
+#: So many bars are wide enough to be seen apart and hit. Where more would be needed, and half of them for the outermost
+#: fiftieth of the articles at either end (one article is that, too, of `_FEW` or more), these are left out.
+_ROOMY = 40
+_FEW = 20
 #: A letter of a label, and what is left between two labels, in units of the drawing: an estimate, as the server does
 #: not know the font. Labels of 11 units are 5 to 6 wide a letter, in Latin and in Arabic script.
 _LETTER, _LEAST_GAP = 6.0, 8.0
@@ -69,12 +74,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """The articles before the drawing's time, or after it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     unit: str
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     undated: int
     doubtful: int
+    outside: tuple[Outside, ...] = ()
     width: float = WIDTH
     height: float = HEIGHT
 
@@ -95,9 +109,13 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
     if not counts:
         return None
     unit = histogram.unit
-    while unit in _WIDER and _slots(min(counts), max(counts), unit) > MAX_SLOTS:
+    within = _crowd(counts, unit)
+    while unit in _WIDER and _slots(*within, unit) > MAX_SLOTS:
         unit = _WIDER[unit]
         counts = {period: count for period, count in coarser(histogram, unit).items() if count}
+        within = _crowd(counts, unit)
+    outside = _outside(counts, within, state)
+    counts = {period: count for period, count in counts.items() if within[0] <= period <= within[1]}
     periods = periods_of(counts, unit)
     slot = min(WIDTH / len(periods), _WIDEST_BAR)
     bar_width = max(slot * 0.8, min(slot, 1.0))
@@ -125,8 +143,60 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
                 height=round(height, 2),
             )
         )
-    chart = Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful)
+    chart = Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful, outside)
     return _mirrored(chart) if language().direction == "rtl" else chart
+
+
+def _crowd(counts: Mapping[str, int], unit: str) -> tuple[str, str]:
+    """Return the first and the last period to be drawn: of all articles, or of all but a few that are far from them."""
+    periods = sorted(counts)
+    whole = _slots(periods[0], periods[-1], unit)
+    total = sum(counts.values())
+    if total >= _FEW and whole > _ROOMY:
+        spare = max(total // 50, 1)
+        first, last = (_near(counts, order, spare, unit) for order in (periods, periods[::-1]))
+        if 2 * _slots(first, last, unit) <= whole:
+            return first, last
+    return periods[0], periods[-1]
+
+
+def _near(counts: Mapping[str, int], periods: Sequence[str], spare: int, unit: str) -> str:
+    """Return the first period up to which there are more than `spare` articles, or that no gap parts from it."""
+    sums = accumulate(counts[period] for period in periods)
+    place = next(place for place, so_far in enumerate(sums) if so_far > spare)
+    while place:
+        earlier, later = sorted(periods[place - 1 : place + 1])
+        if _slots(earlier, later, unit) > 2:
+            break
+        place -= 1
+    return periods[place]
+
+
+def _outside(counts: Mapping[str, int], within: tuple[str, str], state: SearchState) -> tuple[Outside, ...]:
+    """Return what lies before and after a drawing's first and last period, where something does."""
+    first, last = within
+    before = sorted(period for period in counts if period < first)
+    after = sorted(period for period in counts if period > last)
+    found = []
+    if before:
+        number = sum(counts[period] for period in before)
+        label = ngettext(
+            "%(num)s article before %(period)s",
+            "%(num)s articles before %(period)s",
+            number,
+            period=period_name(first),
+        )
+        found.append(Outside(label, state.between(before[0], before[-1]).url()))
+    if after:
+        number = sum(counts[period] for period in after)
+        label = ngettext(
+            "%(num)s article after %(period)s",
+            "%(num)s articles after %(period)s",
+            number,
+            period=period_name(last),
+        )
+        found.append(Outside(label, state.between(after[0], after[-1]).url()))
+    return tuple(found)
 
 
 def way_back(state: SearchState) -> list[Step]:

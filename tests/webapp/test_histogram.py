@@ -89,6 +89,54 @@ def test_time_runs_from_right_to_left_in_arabic(app: Flask) -> None:
     assert arabic.bars[1].title.startswith("فبراير 2018")
 
 
+def test_few_articles_far_from_all_others_do_not_squeeze_the_drawing() -> None:
+    months = {f"_2018_{month:02}": 40 for month in range(1, 10)}
+    chart = draw(histogram("month", _1970_01=2, _2003_05=1, **months, _2030_01=1), SearchState(text="x"))
+    assert chart is not None
+    assert (chart.unit, [bar.period for bar in chart.bars]) == ("month", [f"2018-0{n}" for n in range(1, 10)])
+    assert [(part.label, part.url) for part in chart.outside] == [
+        ("3 articles before Jan 2018", "/search?q=x&from=1970-01&to=2003-05"),
+        ("1 article after Sep 2018", "/search?q=x&from=2030-01&to=2030-01"),
+    ]
+
+
+def test_bars_beside_what_is_left_out_hold_whole_periods() -> None:
+    """Days are cut as the months that are drawn: what a bar counts is what its link finds."""
+    days = {f"_2018_{month:02}_{day:02}": 2 for month in range(1, 10) for day in (3, 4, 20, 21)}
+    chart = draw(histogram("day", _1970_01_01=1, **days, _2018_09_30=1), SearchState())
+    assert chart is not None
+    assert [(bar.period, bar.count) for bar in chart.bars] == [
+        *((f"2018-0{month}", 8) for month in range(1, 9)),
+        ("2018-09", 9),
+    ]
+    assert [part.label for part in chart.outside] == ["1 article before Jan 2018"]
+
+
+def test_the_few_before_a_crowd_stay_where_no_gap_parts_them() -> None:
+    counts = {f"_2018_{month:02}": 100 for month in range(3, 13)}
+    chart = draw(histogram("month", _2012_10=1, _2018_01=1, _2018_02=1, **counts), SearchState())
+    assert chart is not None
+    assert chart.bars[0].period == "2018-01"
+    assert [part.label for part in chart.outside] == ["1 article before Jan 2018"]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"1970": 1, "2018": 18},  # few
+        {"1970": 4, "2018": 100},  # more than a fiftieth
+        {"2000": 1, "2018": 100},  # there is room for all
+        {"1970": 1, "1980": 50, "2018": 50},  # most of the time would stay
+    ],
+)
+def test_nothing_is_left_out_of_a_drawing_without_need(counts: dict[str, int]) -> None:
+    buckets = tuple(Bucket(period, count) for period, count in counts.items())
+    chart = draw(Histogram("year", buckets, 0, 0), SearchState())
+    assert chart is not None
+    assert [bar.count for bar in chart.bars] == list(counts.values())
+    assert not chart.outside
+
+
 def test_days_far_apart_are_drawn_as_months() -> None:
     chart = draw(histogram("day", _2017_11_03=1, _2017_11_30=2, _2018_12_01=4), SearchState())
     assert chart is not None
