@@ -22,6 +22,7 @@ from indexer.errors import (
 from indexer.wording import say
 from webapp.marking import clean
 from webapp.parameters import ALL_WRONG, kind_of, wrong_parameters
+from webapp.public import at_root
 from webapp.state import SearchState
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ PROBLEMS = {
 
 #: Pages whose addresses are searches; from others the way back leads to the first.
 _SEARCHES = ("/search", "/coverage")
+_LONGEST_DATE = 40  # characters of what was given for one
+_DATES = frozenset({"from", "to"})
 _SHOWN = 60  # characters of the query on either side of the place that is wrong
 
 
@@ -148,15 +151,25 @@ def _for_person(problem: Problem, error: Exception) -> Response:
     names = wrong_parameters(error) if isinstance(error, InvalidQuery) else ()
     # What was chosen stays in the box's form: a slip in one place must not throw the search away.
     state, others = SearchState.what_can_be_read(_without(request.args, names))
+    wrong = (*names, *others)
+    path = request.path if request.path in _SEARCHES else _SEARCHES[0]
     page = render_template(
         "error.html",
         problem=problem,
         state=state,
         around=_around(state.text, problem.column),
+        wrong=wrong,
+        # To be corrected where they are told to be wrong: on the page of results they would be in a panel.
+        dates_given=_dates_given() if _DATES.intersection(wrong) else (),
+        path=at_root(path),
         without=(ALL_WRONG if others else kind_of(names).without) if names else "",
-        without_url=state.url(request.path if request.path in _SEARCHES else _SEARCHES[0]),
+        without_url=state.url(path),
     )
     return Response(page, status=problem.status)
+
+
+def _dates_given() -> tuple[str, str]:
+    return request.args.get("from", "")[:_LONGEST_DATE], request.args.get("to", "")[:_LONGEST_DATE]
 
 
 def _without(args: MultiDict[str, str], names: Collection[str]) -> MultiDict[str, str]:

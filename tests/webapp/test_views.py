@@ -303,6 +303,19 @@ def test_several_slips_have_one_way_out(client: FlaskClient) -> None:
     assert f'<a href="{SEARCH.replace("&", "&amp;")}">{way}</a>' in html
 
 
+def test_a_wrong_date_can_be_corrected_where_it_is_told(client: FlaskClient) -> None:
+    html = page(client, "/search?q=oil&source=BBC&from=31.12.2018&to=2019", 400)
+    form = html.partition('class="dates" action="/search"')[2].partition("</form>")[0]
+    fields = re.findall(r'<input (?:type="hidden" )?name="([^"]+)" value="([^"]+)"', form)
+    assert fields == [("q", "oil"), ("source", "BBC"), ("from", "31.12.2018"), ("to", "2019")]
+    assert re.findall(r'value="([^"]+)"[^>]* aria-invalid="true" aria-describedby="wrong"', form) == [
+        "31.12.2018"
+    ]
+    assert "not a date" in html.partition('<p id="wrong">')[2].partition("</p>")[0]
+    assert 'class="dates" action="/coverage"' in page(client, "/coverage?to=soon", 400)
+    assert 'class="dates"' not in page(client, "/search?q=oil&size=0", 400)
+
+
 def test_a_slip_in_the_question_leaves_the_filters_in_the_form(client: FlaskClient) -> None:
     html = page(client, "/search?q=%22unbalanced&source=BBC&sort=best&from=2018", 400)
     assert '<input type="hidden" name="source" value="BBC">' in html
