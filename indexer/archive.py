@@ -264,6 +264,10 @@ class Archive:
         """Yield the ids of everything that *request* finds, in its order, whatever its page."""
         return self.searcher.ids(request)
 
+    def word_notices(self, request: SearchRequest) -> list[str]:
+        """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""
+        return self.searcher.word_notices(request)
+
     def similar(self, article_id: str, size: int = 10) -> list[Result]:
         """Return the articles nearest to an article by meaning. Raises `ArticleNotFound`."""
         self.article(article_id)

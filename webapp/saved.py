@@ -38,7 +38,11 @@ _IN_FEED = 50
 def show_all() -> str:
     """List the saved searches, those with most unread alerts first."""
     store = SavedSearches(the_archive().engine)
-    rows = [(saved, _state_of(saved), len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
+    rows = [
+        (saved, state, len(store.alerts(saved.id)), store.unread(saved), _notices(state))
+        for saved in store
+        for state in [_state_of(saved)]
+    ]
     rows.sort(key=lambda row: (-row[3], row[0].name.casefold()))
     return render_template("saved.html", state=SearchState(), rows=rows)
 
@@ -108,6 +112,7 @@ def show(saved_id: str) -> str:
         state=SearchState(),
         saved=saved,
         search=_state_of(saved),
+        notices=_notices(_state_of(saved)),
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
         rows=told(alerts[:_SHOWN], archive.articles, reading.gists),
@@ -204,10 +209,19 @@ def _form(
         suggested=state.text or ", ".join(chip.value for chip in state.chips()),
         problems=problems or {},
         estimate=guessed,
+        notices=[] if "q" in (problems or {}) else _notices(state),
         schedules=SCHEDULES,
         mails=_mails(),
         max_name=MAX_NAME,
     )
+
+
+def _notices(state: SearchState) -> list[str]:
+    """Return what the page of results says of the words of a search: its alerts are matched in the same way."""
+    try:
+        return the_archive().word_notices(state.to_request()) if state.text else []
+    except InvalidQuery:
+        return []  # it was saved before the query language became what it is
 
 
 def _kept(state: SearchState, kept: Sequence[str]) -> SearchState:

@@ -342,6 +342,14 @@ class Searcher:
             marker.highlights(marker.marks(article.text, article.language, Field.BODY)),
         )
 
+    def word_notices(self, request: SearchRequest) -> list[str]:
+        """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""
+        parsed = parse(request.text)
+        written, _ = self._facet_values.resolve(parsed.filters, widen=True)
+        chosen, _ = self._facet_values.resolve(request.filters)
+        lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
+        return self._word_notices(Prepared(parsed, "", lookup, combine(chosen, written)))
+
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
         planner = self.knowledge.planner

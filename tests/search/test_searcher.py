@@ -206,6 +206,9 @@ def test_what_is_looked_for_otherwise_than_one_may_think_is_told(
 ) -> None:
     notices = searcher.search(SearchRequest(text)).notices
     assert any(told in str(notice) for notice in notices)
+    assert set(searcher.word_notices(SearchRequest(text))) <= set(notices)
+    assert any(told in str(notice) for notice in searcher.word_notices(SearchRequest(text)))
+    assert not any("In Arabic" in n for n in searcher.word_notices(SearchRequest(f"{text} language:en")))
     elsewhere = searcher.search(SearchRequest(f"{text} language:en")).notices
     assert not any("In Arabic" in str(notice) or "in no other" in str(notice) for notice in elsewhere)
 

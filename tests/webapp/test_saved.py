@@ -67,6 +67,18 @@ def hidden(html: str) -> dict[str, str]:
     return {name: value.replace("&amp;", "&") for name, value in found}
 
 
+def test_words_that_are_searched_as_they_are_written_are_told_wherever_a_search_is_kept(
+    client: FlaskClient, archive: Archive
+) -> None:
+    archive.add([Article(id="ar", title="هدنة", text="هدنة في ليبيا", language="ar")])
+    told = "are looked for as they are written, in no other language."
+    location = save(client, "q=%22crude+oil%22")
+    for path in ("/saved/new?q=%22crude+oil%22", "/saved", location, f"{location}/edit"):
+        assert told in client.get(path).text, path
+    assert told not in client.get("/saved/new?q=crude+oil").text
+    assert told not in client.get("/saved/new?q=%22crude+oil%22&language=en").text
+
+
 def test_saved_searches_of_one_name_are_told_apart(client: FlaskClient) -> None:
     whole = save(client, "q=ceasefire")
     narrow = save(client, "q=ceasefire&source=BBC&words=some")
