@@ -25,6 +25,7 @@ from indexer.engines.base import FACETS, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.facets import FACET_WORDS
 from indexer.search.filters import period
+from indexer.search.query import with_value
 from indexer.search.request import MAX_PAGE_SIZE, Demand, SearchRequest
 from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
@@ -214,6 +215,15 @@ class SearchState:
             exclude=_added(self.exclude, facet, value),
             page=1,
         )
+
+    def meaning(self, facet: str, written: str, value: str) -> SearchState:
+        """Return the search with another value of a facet, wherever this one stands: in the question or beside it."""
+        state = self.asking(with_value(self.text, facet, written, value))
+        if written in self.include.get(facet, ()):
+            state = state.without_value(facet, written).with_value(facet, value)
+        if written in self.exclude.get(facet, ()):
+            state = state.without_value(facet, written).against_value(facet, value)
+        return state
 
     def without_value(self, facet: str, value: str) -> SearchState:
         return replace(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
@@ -15,6 +15,11 @@ from indexer.wording import say, say_in
 #: The archive's values are asked for again after so many seconds, when a query needs them.
 _KEEP_SECONDS = 60.0
 _MOST_VALUES = 2_000
+#: So many values are proposed for one that the archive does not have, and so alike they are: bbc for bcc, and not
+#: cbsnews for skynws. A part of a word has so many letters at least.
+_MOST_MEANT = 3
+_LEAST_LIKE = 0.65
+_LEAST_PART = 3
 
 #: Facet -> what it is called within a sentence.
 FACET_WORDS = {
@@ -25,6 +30,29 @@ FACET_WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that no article has. `meant` are values of the archive that are like it, the most like first."""
+
+    facet: str
+    value: str
+    meant: tuple[str, ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """Return this as a sentence."""
+        notice = say(
+            "No article of this archive has the %(facet)s %(value)s.",
+            facet=FACET_WORDS[self.facet],
+            value=repr(self.value),
+        )
+        return (
+            say("%(notice)s Did you mean %(value)s?", notice=notice, value=self.meant)
+            if self.meant
+            else notice
+        )
+
+
 class FacetValues:
     """The values that an archive's facets have, kept for a while."""
 
@@ -33,8 +61,8 @@ class FacetValues:
         self._timeout = timeout
         self._known: tuple[float, Mapping[str, tuple[str, ...]]] | None = None
 
-    def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[str]]:
-        """Return the filters with stored values, and sentences on those that the archive does not have.
+    def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[Unknown]]:
+        """Return the filters with stored values, and those values that the archive does not have.
 
         A value stands for itself where it is stored; else for those that differ only in case, accents and
         Arabic letter variants; else for those that contain it as words; for a language, its varieties.
@@ -43,7 +71,7 @@ class FacetValues:
         """
         if not (filters.include or filters.exclude):
             return filters, []
-        notices: list[str] = []
+        unknown: list[Unknown] = []
         known = self.values()
 
         def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
@@ -51,13 +79,13 @@ class FacetValues:
                 facet: frozenset(
                     found
                     for value in sorted(values)
-                    for found in _matching(facet, value, known, notices, widen)
+                    for found in _matching(facet, value, known, unknown, widen)
                 )
                 for facet, values in chosen.items()
             }
 
         resolved = replace(filters, include=stored(filters.include), exclude=stored(filters.exclude))
-        return resolved, notices
+        return resolved, unknown
 
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Return facet -> the archive's values, the most frequent first."""
@@ -83,7 +111,7 @@ def filtered_facets(filters: Filters) -> tuple[str, ...]:
 
 
 def _matching(
-    facet: str, value: str, known: Mapping[str, tuple[str, ...]], notices: list[str], widen: bool
+    facet: str, value: str, known: Mapping[str, tuple[str, ...]], unknown: list[Unknown], widen: bool
 ) -> Iterable[str]:
     stored = known.get(facet, ())
     if value in stored and not widen:
@@ -99,14 +127,24 @@ def _matching(
             near = [other for other in stored if f" {wanted} " in f" {_folded(other)} "]
     if near:
         return near
-    close = get_close_matches(value, stored, n=1)
-    notice = say(
-        "No article of this archive has the %(facet)s %(value)s.", facet=FACET_WORDS[facet], value=repr(value)
-    )
-    notices.append(
-        say("%(notice)s Did you mean %(value)s?", notice=notice, value=close[0]) if close else notice
-    )
+    unknown.append(Unknown(facet, value, _like(value, stored)))
     return (value,)
+
+
+def _like(value: str, stored: Sequence[str]) -> tuple[str, ...]:
+    """Return stored values that were perhaps meant: near in spelling, as a whole or in a word, or with it as a part."""
+    wanted = _folded(value)
+    if not wanted:
+        return ()
+    spelled: dict[str, list[str]] = {}
+    for other in stored:
+        folded = _folded(other)
+        for form in dict.fromkeys((folded, *folded.split())):
+            spelled.setdefault(form, []).append(other)
+    near = get_close_matches(wanted, spelled, n=_MOST_MEANT, cutoff=_LEAST_LIKE)
+    if len(wanted) >= _LEAST_PART:
+        near += [form for form in spelled if wanted in form]
+    return tuple(dict.fromkeys(other for form in near for other in spelled[form]))[:_MOST_MEANT]
 
 
 def _folded(value: str) -> str:

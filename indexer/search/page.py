@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from indexer.article import Article
 from indexer.engines.base import Count, Histogram, StoredPassage
+from indexer.search.facets import Unknown
 from indexer.search.plan import QueryPlan
 from indexer.search.request import SearchRequest
 
@@ -111,5 +112,7 @@ class ResultPage:
     stands_out: bool | None = None
     #: The query with its conditions in Arabic, where they are in English and the archive has Arabic articles.
     in_arabic: str = ""
+    #: Values of filters that no article has, of the query and beside it.
+    unknown: tuple[Unknown, ...] = ()
     #: What was searched for each word of the query.
     plan: QueryPlan = field(default_factory=QueryPlan)

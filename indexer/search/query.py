@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from lark import Lark, Token, Tree, UnexpectedInput
 from lark.lark import PostLex
@@ -108,9 +109,7 @@ class ParsedQuery:
 def parse(text: str) -> ParsedQuery:
     """Return the parts of a query. Raises `InvalidQuery` with the column (from 0) and a sentence."""
     _check_size(text)
-    # The encoder's tokeniser takes no lone surrogates; same length, so that columns stay right. What was copied from a
-    # page may have marks around it that keep its direction: they are no letters, and hide no sign behind them.
-    text = _DIRECTIONS.sub(" ", _SURROGATES.sub("\ufffd", text))
+    text = _plain(text)
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -121,6 +120,26 @@ def parse(text: str) -> ParsedQuery:
         atom.text for clause in clauses if clause.occur is not Occur.MUST_NOT for atom in atoms(clause.node)
     )
     return ParsedQuery(text, free_text, clauses, reader.filters.build())
+
+
+def with_value(text: str, facet: str, written: str, value: str) -> str:
+    """Return a query with another value of a facet where this one is written: `source:BBC` for `source:bcc`."""
+    pairs = list(pairwise(_parser().lex(_plain(text))))
+    for name, token in reversed(pairs):  # from the end, so that the places before it stay right
+        if name.type == "FIELD" and FIELDS[name[:-1].lower()] == facet and _value_of(token) == written:
+            # A quotation mark within a value could not be written.
+            quoted = value if re.fullmatch(r"[\w.-]+", value) else '"' + value.replace('"', " ") + '"'
+            text = f"{text[: token.start_pos]}{quoted}{text[token.end_pos :]}"
+    return text
+
+
+def _plain(text: str) -> str:
+    """Return a text of the same length that the encoder's tokeniser takes, whose signs stand where words begin.
+
+    Lone surrogates are no text. What was copied from a page may have marks around it that keep its direction: they are
+    no letters, and hide no sign behind them.
+    """
+    return _DIRECTIONS.sub(" ", _SURROGATES.sub("\ufffd", text))
 
 
 def atoms(node: Node) -> Iterator[Atom]:
@@ -387,7 +406,7 @@ class _Reader:
             if not _speaks(atom.text):
                 raise _error(value, say("%(field)s needs a word after it", field=str(name_token)))
             return atom
-        text = (value[1:-1] if value.type == "PHRASE" else value.rstrip(",،;؛")).strip()
+        text = _value_of(value)
         if not text:
             raise _error(value, say("%(field)s needs a value after it", field=str(name_token)))
         return _Value(name_token, name, text)
@@ -401,6 +420,11 @@ class _Reader:
             self.filters.add_date(value.name, value.value, column)
         else:
             self.filters.add_value(value.name, value.value, column, exclude=sign == "-")
+
+
+def _value_of(token: Token) -> str:
+    """Return the value of a field as a filter has it."""
+    return (token[1:-1] if token.type == "PHRASE" else token.rstrip(",،;؛")).strip()
 
 
 def _subtree(tree: Tree[Token]) -> Tree[Token]:

@@ -23,6 +23,7 @@ from indexer.models.base import Encoding
 from indexer.search.background import NO_BACKGROUND, Background, balanced
 from indexer.search.columns import head, joined, rescored
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
+from indexer.search.facets import Unknown
 from indexer.search.filters import apart, without
 from indexer.search.fusion import Fused, fuse
 from indexer.search.knownitem import known_item, near_known_item, title_asked
@@ -59,6 +60,7 @@ class Prepared:
     question: bool = False
     ranking: Weights = WEIGHTS
     background: Background = NO_BACKGROUND
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def browses(self) -> bool:

@@ -165,7 +165,7 @@ class Searcher:
         _check(request)
         asked, spoken, notices = self._understood(request, clock)
         if asked.filters is None:
-            return self._nothing(request, notices, clock)
+            return self._nothing(request, asked, notices, clock)
         by_date = _is_by_date(request, asked)
         lift = filtered_facets(asked.filters)
         prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
@@ -238,6 +238,7 @@ class Searcher:
             compared=grouped.compared,
             stands_out=stands_out,
             in_arabic=self._in_arabic(prepared),
+            unknown=prepared.unknown,
             plan=prepared.plan,
         )
 
@@ -369,9 +370,10 @@ class Searcher:
         """Return a request parsed and encoded; of what is looked up by words it has the conditions at least."""
         with clock.stage("parse"):
             parsed = parse(request.text)
-            written, notices = self._facet_values.resolve(parsed.filters, widen=True)
+            written, unknown = self._facet_values.resolve(parsed.filters, widen=True)
             chosen, more = self._facet_values.resolve(request.filters)
-            notices += more
+            unknown += more
+            notices = [one.notice for one in unknown]
             filters = combine(chosen, written)
             spoken = QueryLanguage()
             if parsed.free_text:
@@ -381,7 +383,7 @@ class Searcher:
             now = parsed.is_hard or not planned
             lookup = self._look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
         if not planned:
-            return Prepared(parsed, spoken.code, lookup, filters), spoken, notices
+            return Prepared(parsed, spoken.code, lookup, filters, unknown=tuple(unknown)), spoken, notices
         with clock.stage("encode"):
             encoding = (encode or self._encode)(parsed.free_text, spoken.code)
         question = _is_question(parsed.free_text, spoken.code)
@@ -394,6 +396,7 @@ class Searcher:
             question=question,
             ranking=self._weights,
             background=self.knowledge.background,
+            unknown=tuple(unknown),
         )
         return first, spoken, notices
 
@@ -643,7 +646,9 @@ class Searcher:
             if len(ids) < _BATCH:
                 return
 
-    def _nothing(self, request: SearchRequest, notices: Sequence[str], clock: Stopwatch) -> ResultPage:
+    def _nothing(
+        self, request: SearchRequest, asked: Prepared, notices: Sequence[str], clock: Stopwatch
+    ) -> ResultPage:
         """Return the page of filters that contradict each other (source:A, with a filter on source B)."""
         _check_page(request, 0, 0)
         return ResultPage(
@@ -657,6 +662,7 @@ class Searcher:
                 say("No article can pass the filters of the query and those beside it together."),
             ),
             timings_ms=clock.timings_ms(),
+            unknown=asked.unknown,
         )
 
 

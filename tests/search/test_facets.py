@@ -62,10 +62,31 @@ def test_what_a_value_stands_for(
 
 
 def test_what_the_archive_does_not_have_is_told(values: FacetValues) -> None:
-    _, notices = values.resolve(Filters(include={"source": frozenset({"BBC Newz", "BBC News"})}))
-    assert notices == ["No article of this archive has the source 'BBC Newz'. Did you mean BBC News?"]
-    _, notices = values.resolve(Filters(include={"language": frozenset({"sw"})}))
-    assert notices == ["No article of this archive has the language 'sw'."]
+    _, unknown = values.resolve(Filters(include={"source": frozenset({"CNNY", "BBC News"})}))
+    assert [one.notice for one in unknown] == [
+        "No article of this archive has the source 'CNNY'. Did you mean CNNX?"
+    ]
+    _, unknown = values.resolve(Filters(include={"language": frozenset({"sw"})}))
+    assert [one.notice for one in unknown] == ["No article of this archive has the language 'sw'."]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("bcc", ("BBC News", "BBC Arabic", "bbc news")),  # in a word, whatever its case
+        ("BBC Arabik", ("BBC Arabic",)),
+        ("rabi", ("BBC Arabic",)),
+        ("ra", ()),
+        ("qwxyz", ()),
+        ("…", ()),
+    ],
+)
+def test_values_are_proposed_that_are_like_an_unknown_one(
+    values: FacetValues, written: str, meant: tuple[str, ...]
+) -> None:
+    _, [unknown] = values.resolve(Filters(include={"source": frozenset({written})}))
+    assert unknown.meant[: len(meant)] == meant
+    assert bool(unknown.meant) is bool(meant)
 
 
 def test_the_archive_is_asked_only_where_there_are_filters_and_after_a_while(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.engines.base import Field
 from indexer.errors import InvalidQuery
-from indexer.search.query import FIELDS, Atom, Either, Every, Node, Occur, atoms, parse
+from indexer.search.query import FIELDS, Atom, Either, Every, Node, Occur, atoms, parse, with_value
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
 
 
@@ -297,3 +297,17 @@ def test_marks_of_direction_around_what_was_copied_are_no_part_of_it(sign: str) 
     copied, typed = parse(f"خبر \u2068{sign}قنصلية\u2069"), parse(f"خبر  {sign}قنصلية ")
     assert copied.clauses == typed.clauses
     assert parse('\u2068"ولي العهد"\u2069 \u202bنفط\u202c').free_text == "ولي العهد نفط"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oil source:bcc", 'oil source:"BBC Arabic"'),
+        ('-source:"bcc" bcc SOURCE:bcc, x', '-source:"BBC Arabic" bcc SOURCE:"BBC Arabic" x'),
+        ("section:bcc source:bbc", "section:bcc source:bbc"),
+        ("\u2066source:bcc\u2069", '\u2066source:"BBC Arabic"\u2069'),
+    ],
+)
+def test_a_value_is_written_in_place_of_another(text: str, expected: str) -> None:
+    assert with_value(text, "source", "bcc", "BBC Arabic") == expected
+    assert with_value("source:bcc", "source", "bcc", "rt.com") == "source:rt.com"

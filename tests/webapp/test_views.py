@@ -303,6 +303,18 @@ def test_several_slips_have_one_way_out(client: FlaskClient) -> None:
     assert f'<a href="{SEARCH.replace("&", "&amp;")}">{way}</a>' in html
 
 
+def test_a_source_that_was_mistyped_can_be_put_right(client: FlaskClient) -> None:
+    for path, way in (
+        ("/search?q=source:bcc+oil", "/search?q=source%3ABBC+oil"),
+        ("/search?q=oil&source=bcc", "/search?q=oil&amp;source=BBC"),
+        ("/search?q=oil&-source=bcc", "/search?q=oil&amp;-source=BBC"),
+        ("/search?q=source:bcc&source=سكاي+نيوز", "/search?q=source%3ABBC&amp;source="),
+    ):
+        html = page(client, path)
+        assert "Did you mean BBC?" in html
+        assert f'<a href="{way}' in html.partition('<p class="way">')[2], path
+
+
 def test_a_wrong_date_can_be_corrected_where_it_is_told(client: FlaskClient) -> None:
     html = page(client, "/search?q=oil&source=BBC&from=31.12.2018&to=2019", 400)
     form = html.partition('class="dates" action="/search"')[2].partition("</form>")[0]
