@@ -25,6 +25,7 @@ from indexer.engines.base import (
     Filters,
     Gathered,
     GatherRequest,
+    LexicalLeg,
     LexicalQuery,
     Sort,
     Union,
@@ -42,9 +43,9 @@ from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
 from indexer.search.late import Interaction, interact, title_words
-from indexer.search.legs import Lookup, look_up
+from indexer.search.legs import Lookup, Option, look_up
 from indexer.search.page import Highlight, Result, ResultPage
-from indexer.search.plan import QueryPlan, has_arabic
+from indexer.search.plan import ADDED, QueryPlan, has_arabic
 from indexer.search.query import ParsedQuery, parse
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.ranking import (
@@ -169,7 +170,7 @@ class Searcher:
         by_date = _is_by_date(request, asked)
         lift = filtered_facets(asked.filters)
         prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
-        notices += self._word_notices(prepared)
+        notices += self._word_notices(prepared) + self._additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
         horizon = HORIZON if request.stories else 0
@@ -428,6 +429,26 @@ class Searcher:
         if examples := conditions_in_arabic(parsed, dictionary):
             return [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
         return [_AS_WRITTEN] if only_as_written(parsed, dictionary) else []
+
+    def _additions_missed(self, plan: QueryPlan, clock: Stopwatch) -> list[str]:
+        """Return a notice for each word that was added to the plan and that no article has."""
+        added = [
+            (word, one)
+            for word in plan.words
+            for one in word.searched
+            if one.source == ADDED and not one.articles  # the lexicon knows those of two articles and more
+        ]
+        if not added:
+            return []
+        terms = [Option(one.tokens, one.form).term(Field.ANY) for _, one in added]
+        legs = [LexicalLeg(LexicalQuery(should=(term,)), size=1) for term in terms]
+        with clock.stage("plan"):
+            answers = self._engine.match(legs, timeout=clock.remaining())
+        return [
+            say("No article has %(added)s, which you added to %(word)s.", added=one.surface, word=word.text)
+            for (word, one), answer in zip(added, answers, strict=True)
+            if answer.complete and not answer.total
+        ]
 
     def _in_arabic(self, prepared: Prepared) -> str:
         """Return the query with its conditions in Arabic, where that would find something else."""

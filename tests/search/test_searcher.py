@@ -29,7 +29,7 @@ from indexer.search import ranking
 from indexer.search.explain import LATE
 from indexer.search.page import Result
 from indexer.search.plan import QueryPlan
-from indexer.search.request import Demand, SearchRequest
+from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.search.searcher import WINDOW, Searcher
 from indexer.search.vocabulary import Vocabulary
 from indexer.settings import Settings
@@ -487,6 +487,16 @@ def test_the_time_limit_holds(engine: Engine, encoder: FakeEncoder) -> None:
     hurried = Searcher(engine, encoder, Settings(search_timeout=1e-9))
     with pytest.raises(EngineTimeout):
         hurried.search(SearchRequest("oil"))
+
+
+def test_a_word_that_was_added_in_vain_is_told(searcher: Searcher) -> None:
+    added = frozenset({"ليبيا", "قرصان", "ليبيا قرصان"})
+    page = searcher.search(SearchRequest("Libya", edits=PlanEdits(pinned={"libya": added})))
+    missed = [notice for notice in page.notices if "which you added to Libya" in notice]
+    assert {notice.split(",")[0] for notice in missed} == {
+        "No article has قرصان",
+        "No article has ليبيا قرصان",
+    }
 
 
 # -- the other doors
