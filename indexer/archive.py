@@ -159,6 +159,7 @@ class Archive:
         self.encoder.warm_up()
         if self.engine.manifest() is not None:
             self.searcher.warm_up()
+            self.searcher.learn_words()
             self._glossary().load()
 
     def check_manifest(self, *, timeout: float | None = None) -> None:

@@ -86,7 +86,7 @@ FACET_SIZE = 30
 #: Values of a facet that is asked for as a whole.
 WHOLE_FACET_SIZE = 2_000
 _BATCH = 500
-_LEARNT_BATCH = 100
+_LEARNT_BATCH = 100  # an article may have megabytes
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
 #: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.3 s and
@@ -137,9 +137,8 @@ class Searcher:
         except EngineTimeout:
             # What took so long is done now, when it was an archive's views that had to be made.
             self.search(first)
-        self._learn_words()
 
-    def _learn_words(self) -> None:
+    def learn_words(self) -> None:
         """Learn the words of the newest articles, which marking the first pages would take time for."""
         clock = Stopwatch(self._timeout)
         with suppress(EngineTimeout):

@@ -520,7 +520,7 @@ def test_a_warm_searcher_knows_the_words_of_the_newest_articles(
     monkeypatch.setattr("indexer.search.searcher.VOCABULARY", learnt)
     monkeypatch.setattr("indexer.search.searcher._LEARNT_ARTICLES", 2)
     monkeypatch.setattr("indexer.search.searcher._LEARNT_BATCH", 1)
-    searcher.warm_up()
+    searcher.learn_words()
     newest = [
         result.article for result in searcher.search(SearchRequest("", sort=Sort.NEWEST, size=3)).results
     ]
@@ -539,7 +539,7 @@ def test_so_many_characters_are_learnt_at_the_start(
     texts: list[str] = []
     monkeypatch.setattr(Vocabulary, "learn", lambda _, text, language: texts.append(text))
     monkeypatch.setattr("indexer.search.searcher._LEARNT_CHARACTERS", 70)
-    searcher.warm_up()
+    searcher.learn_words()
     assert sum(map(len, texts)) == 70
 
 
@@ -550,7 +550,7 @@ def test_an_archive_that_is_slow_to_read_is_searched_all_the_same(
         raise EngineTimeout("The search took longer than 10 seconds.")
 
     monkeypatch.setattr(engine, "browse", slow)
-    searcher.warm_up()
+    searcher.learn_words()
 
 
 def test_warming_up_outlasts_the_time_limit_once(
