@@ -11,9 +11,7 @@ Opening is quick: the encoder is loaded when something first needs it.
 from __future__ import annotations
 
 import logging
-import math
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -34,7 +32,8 @@ from indexer.engines.base import (
     StoredPassage,
     Union,
 )
-from indexer.errors import ArticleNotFound, EngineError, EngineTimeout, EngineUnavailable, SchemaMismatch
+from indexer.errors import ArticleNotFound, EngineError, SchemaMismatch
+from indexer.fresh import Fresh
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
 from indexer.models.load import expected_fingerprint, load_encoder
@@ -77,9 +76,7 @@ class Archive:
         self._cache: EncodeCache | None = None
         self._translations: Translations | None = None
         self._lock = threading.RLock()
-        #: When the manifest was last found to fit; never, where it did not when it was last looked at.
-        self._checked_at = -math.inf
-        self._checking = threading.Lock()
+        self._fits: Fresh[None] = Fresh(_UNCHANGED)
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Archive:
@@ -125,7 +122,7 @@ class Archive:
         """What searches with this archive's encoder. Raises `SchemaMismatch` where that is no longer the archive's."""
         from indexer.search.searcher import Searcher
 
-        self._check_again()
+        self._fits.get(lambda _: self._compare_manifest(self.settings.search_timeout))
         with self._lock:
             if self._searcher is None:
                 self._searcher = Searcher(self.engine, self.encoder, self.settings)
@@ -165,13 +162,10 @@ class Archive:
     def check_manifest(self, *, timeout: float | None = None) -> None:
         """Raise `SchemaMismatch` where the archive has another model, passages or text analysis."""
         try:
-            stored = self.engine.manifest(timeout=timeout)
-            if stored is not None:
-                stored.check(self.manifest_of_now(), self.engine.remade_by)
+            self._compare_manifest(timeout)
         except SchemaMismatch:
-            self._checked_at = -math.inf
+            self._fits.forget()  # no search may go on with what was right a while ago
             raise
-        self._checked_at = time.monotonic()
 
     # -- writing
 
@@ -364,26 +358,10 @@ class Archive:
 
     # -- helpers
 
-    def _check_again(self) -> None:
-        """Check the manifest where that was not done a short while ago.
-
-        An archive that was right then is searched on while another thread looks, and where the store does not answer
-        now: a search does without what is away.
-        """
-        checked_at = self._checked_at
-        if time.monotonic() - checked_at <= _UNCHANGED:
-            return
-        was_right = checked_at > -math.inf
-        if not self._checking.acquire(blocking=not was_right):
-            return
-        try:
-            self.check_manifest(timeout=self.settings.search_timeout)
-        except (EngineUnavailable, EngineTimeout):
-            if not was_right:
-                raise
-            self._checked_at = time.monotonic()
-        finally:
-            self._checking.release()
+    def _compare_manifest(self, timeout: float | None) -> None:
+        stored = self.engine.manifest(timeout=timeout)
+        if stored is not None:
+            stored.check(self.manifest_of_now(), self.engine.remade_by)
 
     def _glossary(self) -> Glossary:
         from indexer.search.glosses import Glossary

@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from indexer.engines.base import Filters, Sort
 from indexer.errors import ArticleNotFound, EngineUnavailable, InvalidQuery, SchemaMismatch, UnreadableSource
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
+from tests.clock import look_each_time
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 from tests.real import load_encoder_once
@@ -377,24 +377,23 @@ def test_odd_questions_get_an_answer_or_a_sentence(archive: Archive, text: str) 
 def test_what_an_open_archive_was_made_with_is_looked_at_now_and_then(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.search(SearchRequest("ships"))  # what is read at the first is read
-    now, looks = 1_000.0, []
+    now, looks = 1e9, []
     known = archive.engine.manifest()
 
     def look(**_: Any) -> Any:
         looks.append(now)
         return known
 
-    monkeypatch.setattr("indexer.archive.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("indexer.fresh.monotonic", lambda: now)
+    archive.search(SearchRequest("ships"))  # what is read at the first is read
     monkeypatch.setattr(archive.engine, "manifest", look)
-    archive.check_manifest()
     for _ in range(3):
         now += 5.0
         archive.search(SearchRequest("ships"))
-    assert looks == [1_000.0], "not at each search"
+    assert not looks, "not at each search"
     now += 1.0
     archive.search(SearchRequest("ships"))
-    assert looks == [1_000.0, 1_016.0]
+    assert looks == [1e9 + 16]
 
 
 def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
@@ -402,7 +401,7 @@ def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
 ) -> None:
     other = replace(archive.manifest_of_now(), model={"name": "other"})
     with monkeypatch.context() as replaced:
-        replaced.setattr("indexer.archive._UNCHANGED", 0.0)
+        look_each_time(replaced)
         replaced.setattr(archive.engine, "manifest", lambda **_: other)
         for _ in range(2):
             with pytest.raises(SchemaMismatch, match="another model"):
@@ -416,20 +415,19 @@ def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
 def test_an_archive_that_was_right_is_searched_while_its_manifest_cannot_be_read(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    archive.search(SearchRequest("ships"))  # what is read at the first is read
-    now, looks = 1_000.0, []
+    now, looks = 1e9, []
 
     def away(**_: Any) -> None:
         looks.append(now)
         raise EngineUnavailable("The cluster has no manager.")
 
-    monkeypatch.setattr("indexer.archive.time", SimpleNamespace(monotonic=lambda: now))
-    archive.check_manifest()
+    monkeypatch.setattr("indexer.fresh.monotonic", lambda: now)
+    archive.search(SearchRequest("ships"))  # what is read at the first is read
     monkeypatch.setattr(archive.engine, "manifest", away)
     for _ in range(8):
         now += 5.0
         assert archive.search(SearchRequest("ships")).results
-    assert looks == [1_020.0, 1_040.0], "not at each search"
+    assert looks == [1e9 + 20, 1e9 + 40], "not at each search"
     with pytest.raises(EngineUnavailable):
         _ = Archive(archive.settings, archive.engine, archive.encoder).searcher
 
@@ -448,7 +446,7 @@ def test_who_searches_waits_for_another_threads_look_only_where_the_archive_was_
         return known
 
     with monkeypatch.context() as replaced, ThreadPoolExecutor() as threads:
-        replaced.setattr("indexer.archive._UNCHANGED", 0.0)
+        look_each_time(replaced)
         if not was_right:
             replaced.setattr(archive.engine, "manifest", lambda **_: other)
             with pytest.raises(SchemaMismatch):

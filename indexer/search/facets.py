@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
-from indexer.errors import EngineTimeout, EngineUnavailable
+from indexer.fresh import Fresh
 from indexer.text import analyse, base_language
 from indexer.wording import say, say_in
 
@@ -59,7 +58,7 @@ class FacetValues:
     def __init__(self, engine: Engine, timeout: float | None = None) -> None:
         self._engine = engine
         self._timeout = timeout
-        self._known: tuple[float, Mapping[str, tuple[str, ...]]] | None = None
+        self._values: Fresh[Mapping[str, tuple[str, ...]]] = Fresh(_KEEP_SECONDS)
 
     def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[Unknown]]:
         """Return the filters with stored values, and those values that the archive does not have.
@@ -89,15 +88,7 @@ class FacetValues:
 
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Return facet -> the archive's values, the most frequent first."""
-        now = time.monotonic()
-        if self._known is None or now - self._known[0] > _KEEP_SECONDS:
-            try:
-                self._known = (now, self._ask())
-            except (EngineUnavailable, EngineTimeout):
-                if self._known is None:
-                    raise
-                self._known = (now, self._known[1])  # what was known a while ago serves until the next look
-        return self._known[1]
+        return self._values.get(lambda _: self._ask())
 
     def _ask(self) -> Mapping[str, tuple[str, ...]]:
         request = GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES))

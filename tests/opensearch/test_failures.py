@@ -30,9 +30,9 @@ from indexer.errors import (
     SchemaMismatch,
     SettingsError,
 )
-from indexer.search import facets, knowledge
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings, load_settings
+from tests.clock import look_each_time
 from tests.engines.builders import MANIFEST, entries, entry
 from tests.fakes import FakeEncoder
 from tests.opensearch.gate import gate
@@ -252,8 +252,7 @@ def test_an_export_of_a_search_without_a_part_that_is_away_is_refused(
 def test_searches_go_on_while_words_cannot_be_looked_at_again(
     opensearch_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "_LOOK_AGAIN", 0.0)
-    monkeypatch.setattr(facets, "_KEEP_SECONDS", 0.0)
+    look_each_time(monkeypatch)
     settings = opensearch_settings.model_copy(update={"encode_cache": False})
     with Archive.open(settings, encoder=FakeEncoder(32)) as archive:
         archive.add(entry(number).article for number in range(20))

@@ -16,6 +16,7 @@ from indexer.cli import main
 from indexer.errors import SchemaMismatch
 from indexer.search.request import SearchRequest
 from indexer.settings import Settings
+from tests.clock import look_each_time
 from tests.fakes import FakeEncoder
 from webapp import create_app
 
@@ -91,7 +92,7 @@ def test_an_open_archive_does_not_search_another_models_vectors(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("indexer.archive._UNCHANGED", 0.0)
+    look_each_time(monkeypatch)
     settings = opensearch_settings.model_copy(update={"cache": tmp_path / "cache"})
     with Archive.open(settings, encoder=encoders[""]) as archive:
         archive.add(ARTICLES)

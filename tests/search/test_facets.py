@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any, cast
 
 import pytest
@@ -95,7 +96,7 @@ def test_the_archive_is_asked_only_where_there_are_filters_and_after_a_while(
     values.resolve(Filters())
     assert engine.times == 0
     now = 1_000.0
-    monkeypatch.setattr(facets.time, "monotonic", lambda: now)
+    monkeypatch.setattr("indexer.fresh.monotonic", lambda: now)
     for _ in range(2):
         values.values()
     assert engine.times == 1
@@ -113,8 +114,8 @@ def test_known_values_serve_while_the_archive_does_not_answer(
     engine.away = False
     known = values.values()
     engine.away = True
-    now = facets.time.monotonic() + facets._KEEP_SECONDS + 1
-    monkeypatch.setattr(facets.time, "monotonic", lambda: now)
+    now = monotonic() + facets._KEEP_SECONDS + 1
+    monkeypatch.setattr("indexer.fresh.monotonic", lambda: now)
     for _ in range(2):  # and it is not asked again at once
         assert values.values() == known
     assert engine.times == 3

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
 from indexer.engines.base import Engine, Manifest
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.search import knowledge as module
+from indexer.memory import loaded_kept
 from indexer.search.background import LEAST
 from indexer.search.derived import derive
 from indexer.search.dictionary import Pair
@@ -18,6 +19,7 @@ from indexer.search.lexicon import update_lexicon
 from indexer.search.ownwords import OwnWords
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
+from tests.clock import look_each_time
 from tests.fakes import FakeEncoder
 from tests.search.conftest import article, entry
 
@@ -54,7 +56,7 @@ def test_what_ingest_adds_is_known_after_a_while(
     assert searched(knowledge, "truce")["هدنة"] == 2
     ingest(engine, encoder, "هدنة ثالثة")
     assert searched(knowledge, "truce")["هدنة"] == 2  # looked at a moment ago
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    look_each_time(monkeypatch)
     assert searched(knowledge, "truce")["هدنة"] == 3
 
 
@@ -62,7 +64,7 @@ def test_nothing_is_read_again_where_nothing_changed(
     engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(engine, encoder, "هدنة أولى", "هدنة ثانية")
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    look_each_time(monkeypatch)
     knowledge = Knowledge(engine)
     assert knowledge.planner is knowledge.planner
 
@@ -71,7 +73,7 @@ def test_a_background_of_its_own_is_known_after_a_while(
     engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the words were up to date, as those of a run that was cut off behind them are."""
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    look_each_time(monkeypatch)
     knowledge = Knowledge(engine)
     engine.write([entry(encoder, article(f"{n}", "", "هدنة", language="ar")) for n in range(LEAST)])
     engine.refresh()
@@ -89,10 +91,21 @@ def test_what_this_process_changed_is_known_at_once(engine: Engine, encoder: Fak
     assert "كلمتي" in searched(knowledge, "myword")
 
 
+def test_it_goes_when_nobody_holds_it(engine: Engine, encoder: FakeEncoder) -> None:
+    """The lexicon of a large archive is 50 MB, and the collector passes over what is kept."""
+    ingest(engine, encoder, "هدنة أولى", "هدنة ثانية")
+    knowledge = Knowledge(engine)
+    searched(knowledge, "truce")
+    with loaded_kept():
+        gone = ref(knowledge)
+        del knowledge
+        assert gone() is None
+
+
 def test_own_words_of_another_process_are_known_after_a_while(
     engine: Engine, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    look_each_time(monkeypatch)
     knowledge = Knowledge(engine)
     searched(knowledge, "myword")
     OwnWords(engine).add([Pair("myword", "كلمتي")])
