@@ -349,7 +349,9 @@ class Planner:
                     NEAR, self.lexicon.articles(neighbour.word.stem),
                 )
                 for neighbour, weight in zip(neighbours[: kept[language]], weights, strict=False)
-                if weight >= self._weights.least_weight and not self._is_of_another_language(neighbour.word)
+                if weight >= self._weights.least_weight
+                and neighbour.similarity >= self._weights.least_similarity
+                and not self._is_of_another_language(neighbour.word)
             ]  # fmt: skip
         return found
 

@@ -30,6 +30,10 @@ def word(encoder: FakeEncoder, form: str, articles: int = 5, language: str = "ar
     return Word(stem_word(form, language), language, form, articles, skeleton(form), vectors[0])
 
 
+#: Words that nothing here is near to, as a language has.
+OTHERS = ("سوق", "كتاب", "نهر", "شجره", "مدرسه", "طريق")
+
+
 @pytest.fixture
 def encoder() -> FakeEncoder:
     return FakeEncoder(codes=True, synonyms=NEAR_WORDS)
@@ -198,18 +202,31 @@ def test_a_word_is_looked_up_in_the_language_of_its_question(
 
 def test_a_word_from_two_sources_is_as_the_surer_has_it(encoder: FakeEncoder) -> None:
     near = FakeEncoder(codes=True, synonyms={"هدنه": "fnord"})
-    planner = Planner(Lexicon([word(near, "هدنه", 1)], {}), Dictionary([Pair("fnord", "هُدنة")]))
+    words = sorted((word(near, form, 1) for form in ("هدنه", *OTHERS)), key=lambda one: one.stem)
+    planner = Planner(Lexicon(words, {}), Dictionary([Pair("fnord", "هُدنة")]))
     made = searched(plan(planner, "fnord", near, targets=["ar"]), "fnord")
     assert [(one.surface, one.source) for one in made.values()] == [("هُدنة", DICTIONARY)]
-    assert made["هُدنة"].weight == pytest.approx(WEIGHTS.plan.near)
+    assert made["هُدنة"].weight == pytest.approx(WEIGHTS.plan.near, rel=1e-3)
 
 
 def test_a_function_word_is_near_to_nothing() -> None:
     near = FakeEncoder(codes=True, synonyms={"قتال": "fnord", "علي": "fnord"})
-    words = sorted((word(near, form) for form in ("قتال", "علي")), key=lambda one: one.stem)
+    words = sorted((word(near, form) for form in ("قتال", "علي", *OTHERS)), key=lambda one: one.stem)
     made = searched(plan(Planner(Lexicon(words, {}), Dictionary()), "fnord", near, targets=["ar"]), "fnord")
     assert set(made) == {"قتال"}
-    assert made["قتال"].weight == pytest.approx(WEIGHTS.plan.near)
+
+
+@pytest.mark.parametrize(("language", "near_words"), [("fa", {"قتال"}), ("ur", set())])
+def test_a_language_that_lacks_a_word_has_none_near_to_it(language: str, near_words: set[str]) -> None:
+    """The least far of its words would be searched, which is *or* for *oil*."""
+    near = FakeEncoder(codes=True, synonyms={"قتال": "fnord"})
+    words = [word(near, form, language="fa") for form in ("قتال", *OTHERS)]
+    words += [word(near, form, language="ur") for form in OTHERS]
+    words.sort(key=lambda one: (one.language, one.stem))
+    made = searched(
+        plan(Planner(Lexicon(words, {}), Dictionary()), "fnord", near, targets=[language]), "fnord"
+    )
+    assert set(made) == near_words
 
 
 def test_only_other_languages_are_looked_for_by_vectors(planner: Planner, encoder: FakeEncoder) -> None:
@@ -237,7 +254,8 @@ def test_a_word_that_is_rather_of_another_language_is_not_searched_for_its_nearn
     encoder: FakeEncoder,
 ) -> None:
     """Articles of all languages are searched for it, and there it means something else."""
-    words = [word(encoder, "حرب", 2, "fa"), word(encoder, "قتال", 2, "fa"), word(encoder, "حرب", 300, "ar")]
+    words = [word(encoder, form, 2, "fa") for form in ("حرب", "قتال", *OTHERS)]
+    words += [word(encoder, form, 300, "ar") for form in ("حرب", *OTHERS)]
     words.sort(key=lambda one: (one.language, one.stem))
     planner = Planner(Lexicon(words, {}), Dictionary())
     persian, arabic = (
@@ -429,7 +447,7 @@ def test_an_arabic_query_gets_the_forms_of_its_own_words(planner: Planner) -> No
 def test_an_arabic_query_gets_the_forms_of_its_own_words_beside_words_of_another_language(
     planner: Planner,
 ) -> None:
-    near = FakeEncoder(codes=True, synonyms={"market": "كتاب"})
+    near = FakeEncoder(codes=True, synonyms={"كتاب": "market"})
     made = by_source(plan(planner, "كتاب", near, language="ar"), "كتاب")
     assert made == {NEAR: {"market"}, INFLECTION: {"وكتاب"}}
 
