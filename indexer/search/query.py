@@ -44,7 +44,8 @@ _TEXT_FIELDS = {"title": Field.TITLE, "body": Field.BODY}
 
 _QUOTES = '"“”„«»'
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Some may stand inside a word: these are taken out behind one alone.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c]+(?!\\w)")
 _UNKNOWN_FIELD = re.compile(r"([A-Za-z]{4,12}):(?=\w)")
 
 

@@ -311,3 +311,14 @@ def test_marks_of_direction_around_what_was_copied_are_no_part_of_it(sign: str) 
 def test_a_value_is_written_in_place_of_another(text: str, expected: str) -> None:
     assert with_value(text, "source", "bcc", "BBC Arabic") == expected
     assert with_value("source:bcc", "source", "bcc", "rt.com") == "source:rt.com"
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c"])
+@pytest.mark.parametrize(
+    "text", ["|source:bcc oil", "oil |source:|bcc|", "|-gas oil", '|"crude oil"|', "|(gas OR| oil)|"]
+)
+def test_marks_that_may_stand_inside_a_word_hide_no_sign_before_it(text: str, mark: str) -> None:
+    copied, typed = parse(text.replace("|", mark)), parse(text.replace("|", ""))
+    assert (copied.free_text, copied.filters) == (typed.free_text, typed.filters)
+    assert [clause.occur for clause in copied.clauses] == [clause.occur for clause in typed.clauses]
+    assert parse(f"نف{mark}ط").free_text == f"نف{mark}ط"
