@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Count, Filters, Sort
 from indexer.search.page import ResultPage
-from indexer.search.query import parse
+from indexer.search.query import parse, without_filters
 from indexer.search.request import Demand
 from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
@@ -81,6 +81,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         browses=browses,
+        unfiltered=without_filters(state.text) if parsed.filters != Filters() else "",
         loosely=parsed.free_text if parsed.is_hard and parsed.filters == Filters() else "",
         narrowed=state.is_narrowed or bool(parsed.clauses) or parsed.filters != Filters(),
         order=order,

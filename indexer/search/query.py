@@ -134,6 +134,21 @@ def with_value(text: str, facet: str, written: str, value: str) -> str:
     return text
 
 
+def without_filters(text: str) -> str:
+    """Return a query without what filters in it: `oil` of `oil source:BBC from:2018`. Conditions on words stay."""
+    tokens = list(_parser().lex(_plain(text)))
+    gone: list[Token] = []
+    for place, token in enumerate(tokens):
+        if token.type == "FIELD" and FIELDS[token[:-1].lower()] not in _TEXT_FIELDS:
+            sign = [before for before in tokens[max(place - 1, 0) : place] if before.type == "SIGN"]
+            gone += [*sign, *tokens[place : place + 2]]
+        elif token.type == "OR" and gone and gone[-1] is tokens[place - 1]:
+            gone.append(token)  # it joins values, and these with nothing else
+    for token in reversed(gone):
+        text = text[: token.start_pos] + text[token.end_pos :]
+    return " ".join(text.split())
+
+
 def _plain(text: str) -> str:
     """Return a text of the same length that the encoder's tokeniser takes, whose signs stand where words begin.
 

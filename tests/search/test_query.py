@@ -12,9 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.engines.base import Field
+from indexer.engines.base import Field, Filters
 from indexer.errors import InvalidQuery
-from indexer.search.query import FIELDS, Atom, Either, Every, Node, Occur, atoms, parse, with_value
+from indexer.search.query import (
+    FIELDS,
+    Atom,
+    Either,
+    Every,
+    Node,
+    Occur,
+    atoms,
+    parse,
+    with_value,
+    without_filters,
+)
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
 
 
@@ -322,3 +333,22 @@ def test_marks_that_may_stand_inside_a_word_hide_no_sign_before_it(text: str, ma
     assert (copied.free_text, copied.filters) == (typed.free_text, typed.filters)
     assert [clause.occur for clause in copied.clauses] == [clause.occur for clause in typed.clauses]
     assert parse(f"نف{mark}ط").free_text == f"نف{mark}ط"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('oil -source:"BBC Arabic" from:2018 "world cup"', 'oil "world cup"'),
+        ("source:bbc OR source:cnn, gas OR oil", "gas OR oil"),
+        ("(source:bbc OR source:cnn) title:gas", "( ) title:gas"),
+        ("-gas \u200fsource:bbc", "-gas"),
+        ("source:bbc", ""),
+        ("oil", "oil"),
+    ],
+)
+def test_what_filters_is_taken_out_of_a_query(text: str, expected: str) -> None:
+    parse(text)
+    assert without_filters(text).strip("\u200f ") == expected
+    left = parse(without_filters(text))
+    assert left.filters == Filters()
+    assert left.free_text == parse(text).free_text

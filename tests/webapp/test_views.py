@@ -127,16 +127,18 @@ def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> No
     [
         ('"zzyzx corridor" +nowhere', "zzyzx corridor nowhere"),
         ("-zzyzx", None),
-        ("+zzyzx source:BBC", None),  # what a field narrows is not loosened by leaving signs away
+        ("+zzyzx source:BBC", "+zzyzx"),  # what a field narrows is not loosened by leaving signs away
+        ("oil OR gas -source:BBC from:2031", "oil OR gas"),
     ],
 )
-def test_where_nothing_has_what_is_demanded_the_words_without_signs_are_a_click_away(
+def test_where_nothing_is_found_the_words_without_signs_and_fields_are_a_click_away(
     client: FlaskClient, query: str, loose: str | None
 ) -> None:
     html = page(client, f"/search?{urlencode({'q': query})}")
     wanted = f'<a href="/search?{urlencode({"q": loose})}">Search for <bdi>{loose}</bdi></a>'
     assert (wanted in html) is (loose is not None)
     assert ("Search for <bdi>" in html) is (loose is not None)
+    assert ("other or fewer words" in html) is (loose is not None and ":" not in query)
 
 
 def test_by_date_what_is_only_near_in_meaning_is_told_of(client: FlaskClient) -> None:
