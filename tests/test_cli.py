@@ -138,6 +138,9 @@ def test_commands_that_print_data_can_print_json() -> None:
 
 def test_an_unknown_command_is_wrong_use() -> None:
     assert invoke("serach", "x").exit_code == 2
+    wrong = invoke("search", "x", "--from", "31.12.2018")
+    assert wrong.exit_code == 2
+    assert "Write 2018-12-31." in wrong.output
 
 
 @pytest.mark.parametrize(

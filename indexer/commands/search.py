@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.commands.common import Target, archive_options, echo_json, json_option
+from indexer.errors import InvalidQuery
 
 if TYPE_CHECKING:
     from indexer.engines.base import Filters
@@ -30,16 +29,12 @@ class Day(click.ParamType[date]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
-        given = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", str(value).strip())
+        from indexer.search.filters import period
+
         try:
-            if not given:
-                raise ValueError
-            year = int(given[1])
-            month = int(given[2] or (12 if self.last else 1))
-            day = int(given[3] or (calendar.monthrange(year, month)[1] if self.last else 1))
-            return date(year, month, day)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2018-02-18, 2018-02 or 2018.", param, ctx)
+            return period(str(value).strip())[self.last]
+        except InvalidQuery as error:
+            self.fail(f"{error} {error.remedy}", param, ctx)
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +16,7 @@ from indexer.text import base_language
 from indexer.wording import say
 
 _PERIOD = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
 
 
@@ -97,8 +99,29 @@ def period(text: str, column: int | None = None) -> tuple[date, date]:
         raise InvalidQuery(
             say("%(value)s is not a date.", value=repr(text)),
             column=column,
-            remedy=say("Write 2018, 2018-02 or 2018-02-18."),
+            remedy=_as_it_is_written(text) or say("Write 2018, 2018-02 or 2018-02-18."),
         ) from None
+
+
+def _as_it_is_written(text: str) -> str:
+    """Return what to write for a date with the year last, "" for anything else.
+
+    With full stops the day is first everywhere; with other signs that depends on who writes.
+    """
+    given = _DAY_FIRST.fullmatch(text)
+    if not given:
+        return ""
+    one, other, year = int(given[1]), int(given[3]), int(given[4])
+    meant = []
+    for month, day in ((other, one), (one, other))[: 1 if given[2] == "." else 2]:
+        with suppress(ValueError):
+            meant.append(date(year, month, day).isoformat())
+    match list(dict.fromkeys(meant)):
+        case [only]:
+            return say("Write %(date)s.", date=only)
+        case [first, second]:
+            return say("Write %(date)s or %(other)s.", date=first, other=second)
+    return ""
 
 
 def language_value(text: str, column: int | None = None) -> str:

@@ -40,6 +40,26 @@ def test_periods() -> None:
             period(wrong)
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("31.12.2018", "Write 2018-12-31."),
+        ("3.4.2018", "Write 2018-04-03."),
+        ("12/31/2018", "Write 2018-12-31."),
+        ("3/4/2018", "Write 2018-04-03 or 2018-03-04."),
+        ("4-4-2018", "Write 2018-04-04."),
+        ("٣١/١٢/٢٠١٨", "Write 2018-12-31."),
+        ("12.31.2018", "Write 2018, 2018-02 or 2018-02-18."),
+        ("31/31/2018", "Write 2018, 2018-02 or 2018-02-18."),
+        ("31.12/2018", "Write 2018, 2018-02 or 2018-02-18."),
+    ],
+)
+def test_a_date_with_the_year_last_is_told_as_it_is_to_be_written(text: str, remedy: str) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        period(text)
+    assert caught.value.remedy == remedy
+
+
 @pytest.mark.parametrize("wider_first", [True, False])
 def test_dates_narrow_each_other_in_whatever_order_they_come(wider_first: bool) -> None:
     dates = [("from", "2017"), ("to", "2020"), ("from", "2018"), ("to", "2019")]
