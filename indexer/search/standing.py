@@ -21,7 +21,7 @@ from indexer.search.ranking import Found, Prepared
 from indexer.text import base_language
 
 MET = 0.2
-HEADLINE, QUESTION = 0.32, 0.235
+HEADLINE, QUESTION = 0.32, 0.23
 _FIRST = 10
 
 
