@@ -24,6 +24,8 @@ class Fresh(Generic[T]):
         self._seconds = seconds
         self._lock = threading.Lock()
         self._known: tuple[float, T] | None = None  # when it was looked at, and what was seen
+        self._failures = 0
+        self._failure: EngineUnavailable | EngineTimeout | None = None
 
     def get(self, look: Callable[[T | None], T]) -> T:
         """Return the value, which `look` brings: it is given the one that is known, None where there is none.
@@ -34,10 +36,13 @@ class Fresh(Generic[T]):
         known = self._known
         if known is not None and self._is_fresh(known):
             return known[1]
+        failures = self._failures
         if not self._lock.acquire(blocking=known is None):
             assert known is not None
             return known[1]
         try:
+            if self._known is None and self._failure and self._failures > failures:
+                raise self._failure  # whom this one waited for had no answer: it would not be the last to wait
             return self._looked(look)
         finally:
             self._lock.release()
@@ -56,8 +61,9 @@ class Fresh(Generic[T]):
             return known[1]
         try:
             value = look(known[1] if known else None)
-        except (EngineUnavailable, EngineTimeout):
+        except (EngineUnavailable, EngineTimeout) as error:
             if known is None:
+                self._failures, self._failure = self._failures + 1, error
                 raise
             value = known[1]  # until the next look
         except BaseException:

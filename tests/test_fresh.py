@@ -86,6 +86,33 @@ def test_what_is_wrong_is_not_taken_for_what_it_was(clock: list[float]) -> None:
     assert value.get(store.look) == 5
 
 
+def test_who_waited_for_a_look_that_got_no_answer_does_not_wait_again(clock: list[float]) -> None:
+    """A search has one time limit, however many others wait with it."""
+    looking, go_on = threading.Event(), threading.Event()
+    looks = []
+
+    def slow(known: int | None) -> int:
+        looks.append(known)
+        looking.set()
+        assert go_on.wait(30)
+        raise EngineTimeout("slow")
+
+    value = Fresh[int](10)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(value.get, slow)
+        assert looking.wait(30)
+        others = [threads.submit(value.get, slow) for _ in range(3)]
+        wait(others, timeout=0.3)  # until they wait
+        go_on.set()
+        for one in (first, *others):
+            with pytest.raises(EngineTimeout):
+                one.result(30)
+    assert len(looks) == 1
+    with pytest.raises(EngineTimeout):
+        value.get(slow)
+    assert len(looks) == 2, "who comes later looks"
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_who_asks_waits_for_another_threads_look_only_where_nothing_is_known(
     clock: list[float], known: bool

@@ -78,7 +78,7 @@ def show() -> str:
         coverage=coverage,
         chart=_deeper(chart, state) if chart else None,
         steps=[replace(step, url=_here(step.url)) for step in histogram.way_back(state)],
-        rows=_rows(coverage, state, chart.unit if chart else "year"),
+        rows=_rows(coverage, state, chart),
         strip=(STRIP_WIDTH, STRIP_HEIGHT),
         gaps=_gaps(coverage, state),
         copies=copies,
@@ -86,13 +86,16 @@ def show() -> str:
     )
 
 
-def _rows(coverage: Coverage, state: SearchState, unit: str) -> list[Row]:
-    """Return the sources with their cells, all over the same time."""
-    counts = [coarser(source.histogram, unit) for source in coverage.sources]
-    named = {period for counted in counts for period in counted}
-    if not named:
+def _rows(coverage: Coverage, state: SearchState, chart: histogram.Chart | None) -> list[Row]:
+    """Return the sources with their cells, all over the time of the chart."""
+    if chart is None:
         return [_row(source, (), state) for source in coverage.sources]
-    periods = histogram.periods_of(named, unit)
+    drawn = {bar.period for bar in chart.bars}
+    periods = histogram.periods_of(drawn, chart.unit)
+    counts = [
+        {period: count for period, count in coarser(source.histogram, chart.unit).items() if period in drawn}
+        for source in coverage.sources
+    ]
     width = STRIP_WIDTH / len(periods)
     mirrored = language().direction == "rtl"
     rows = []

@@ -151,16 +151,15 @@ def _for_person(problem: Problem, error: Exception) -> Response:
     names = wrong_parameters(error) if isinstance(error, InvalidQuery) else ()
     # What was chosen stays in the box's form: a slip in one place must not throw the search away.
     state, others = SearchState.what_can_be_read(_without(request.args, names))
-    wrong = (*names, *others)
     path = request.path if request.path in _SEARCHES else _SEARCHES[0]
     page = render_template(
         "error.html",
         problem=problem,
         state=state,
         around=_around(state.text, problem.column),
-        wrong=wrong,
+        wrong=names,
         # To be corrected where they are told to be wrong: on the page of results they would be in a panel.
-        dates_given=_dates_given() if _DATES.intersection(wrong) else (),
+        dates_given=_dates_given() if path == request.path and _DATES.intersection(names) else (),
         path=at_root(path),
         without=(ALL_WRONG if others else kind_of(names).without) if names else "",
         without_url=state.url(path),

@@ -220,8 +220,8 @@ def _notices(state: SearchState) -> list[str]:
     """Return what the page of results says of the words of a search: its alerts are matched in the same way."""
     try:
         return the_archive().word_notices(state.to_request()) if state.text else []
-    except InvalidQuery:
-        return []  # it was saved before the query language became what it is
+    except ArchiveError:
+        return []  # alerts are read without it, and a query of an earlier query language is listed all the same
 
 
 def _kept(state: SearchState, kept: Sequence[str]) -> SearchState:

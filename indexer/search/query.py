@@ -27,7 +27,7 @@ from lark.lark import PostLex
 
 from indexer.engines.base import Field, Filters
 from indexer.errors import InvalidQuery
-from indexer.search.filters import FilterBuilder
+from indexer.search.filters import FilterBuilder, language_value
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
 from indexer.wording import Text, say
 
@@ -45,7 +45,9 @@ _TEXT_FIELDS = {"title": Field.TITLE, "body": Field.BODY}
 _QUOTES = '"“”„«»'
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Some may stand inside a word: these are taken out behind one alone.
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c]+(?!\\w)")
+_DIRECTIONS = re.compile(
+    "[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c]+(?=[\\s)\u202a-\u202e\u2066-\u2069]|$)"
+)
 _UNKNOWN_FIELD = re.compile(r"([A-Za-z]{4,12}):(?=\w)")
 
 
@@ -127,9 +129,10 @@ def with_value(text: str, facet: str, written: str, value: str) -> str:
     """Return a query with another value of a facet where this one is written: `source:BBC` for `source:bcc`."""
     pairs = list(pairwise(_parser().lex(_plain(text))))
     for name, token in reversed(pairs):  # from the end, so that the places before it stay right
-        if name.type == "FIELD" and FIELDS[name[:-1].lower()] == facet and _value_of(token) == written:
+        if name.type == "FIELD" and FIELDS[name[:-1].lower()] == facet and _stored(facet, token) == written:
             # A quotation mark within a value could not be written.
-            quoted = value if re.fullmatch(r"[\w.-]+", value) else '"' + value.replace('"', " ") + '"'
+            plain = re.fullmatch(r"\w[\w.-]*", value) and value != "OR"
+            quoted = value if plain else '"' + value.replace('"', " ") + '"'
             text = f"{text[: token.start_pos]}{quoted}{text[token.end_pos :]}"
     return text
 
@@ -146,6 +149,10 @@ def without_filters(text: str) -> str:
             gone.append(token)  # it joins values, and these with nothing else
     for token in reversed(gone):
         text = text[: token.start_pos] + text[token.end_pos :]
+    while (bare := re.sub(r"\(\s*\)", " ", text)) != text:
+        text = bare
+    # A dash stood between two clauses: at an end it would be an operator without a word.
+    text = re.sub(r"^(?:\s|[-+]+(?=\s|$))+|(?:\s|(?<=\s)[-+]+)+$", "", text)
     return " ".join(text.split())
 
 
@@ -438,8 +445,14 @@ class _Reader:
             self.filters.add_value(value.name, value.value, column, exclude=sign == "-")
 
 
+def _stored(facet: str, token: Token) -> str:
+    """Return the value of a field as the filters have it: of a language, its code."""
+    value = _value_of(token)
+    return language_value(value) if facet == "language" else value
+
+
 def _value_of(token: Token) -> str:
-    """Return the value of a field as a filter has it."""
+    """Return the value of a field as it is written."""
     return (token[1:-1] if token.type == "PHRASE" else token.rstrip(",،;؛")).strip()
 
 

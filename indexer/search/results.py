@@ -88,7 +88,8 @@ def make_result(
     if aligner is not None and passage is not None:
         stored = next(stored for stored in passages if stored.passage is passage)
         aligned = aligner.highlights(stored, article, read)
-        extra = [highlight for highlight in aligned if highlight.word not in {pair.word for pair in pairs}]
+        met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
+        extra = [highlight for highlight in aligned if highlight.word not in met]
         pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
     return Result(
         rank=rank,

@@ -372,7 +372,7 @@ class Searcher:
             parsed = parse(request.text)
             written, unknown = self._facet_values.resolve(parsed.filters, widen=True)
             chosen, more = self._facet_values.resolve(request.filters)
-            unknown += more
+            unknown = list(dict.fromkeys((*unknown, *more)))
             notices = [one.notice for one in unknown]
             filters = combine(chosen, written)
             spoken = QueryLanguage()

@@ -317,11 +317,21 @@ def test_marks_of_direction_around_what_was_copied_are_no_part_of_it(sign: str) 
         ('-source:"bcc" bcc SOURCE:bcc, x', '-source:"BBC Arabic" bcc SOURCE:"BBC Arabic" x'),
         ("section:bcc source:bbc", "section:bcc source:bbc"),
         ("\u2066source:bcc\u2069", '\u2066source:"BBC Arabic"\u2069'),
+        ("(gas OR oil) source:bbc OR source:bcc", '(gas OR oil) source:bbc OR source:"BBC Arabic"'),
     ],
 )
 def test_a_value_is_written_in_place_of_another(text: str, expected: str) -> None:
     assert with_value(text, "source", "bcc", "BBC Arabic") == expected
     assert with_value("source:bcc", "source", "bcc", "rt.com") == "source:rt.com"
+
+
+@pytest.mark.parametrize("value", ["OR", "-bbc", "(x)", "a:b", "BBC Arabic", "rt.com", ".x", "a,"])
+def test_any_value_is_written_so_that_it_is_read(value: str) -> None:
+    assert parse(with_value("source:bcc", "source", "bcc", value)).filters.include["source"] == {value}
+
+
+def test_a_language_that_is_written_by_its_name_is_replaced() -> None:
+    assert with_value("x lang:Swahili", "language", "sw", "ar") == "x lang:ar"
 
 
 @pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c"])
@@ -332,7 +342,13 @@ def test_marks_that_may_stand_inside_a_word_hide_no_sign_before_it(text: str, ma
     copied, typed = parse(text.replace("|", mark)), parse(text.replace("|", ""))
     assert (copied.free_text, copied.filters) == (typed.free_text, typed.filters)
     assert [clause.occur for clause in copied.clauses] == [clause.occur for clause in typed.clauses]
-    assert parse(f"نف{mark}ط").free_text == f"نف{mark}ط"
+
+
+@pytest.mark.parametrize("text", ["نف|ط", "كوفيد|-19", "F|-16 crash", "rt|.com", '-|"crude oil" gas', "ا||ب"])
+def test_marks_inside_a_word_stay_there(text: str) -> None:
+    copied, typed = parse(text.replace("|", "\u200f")), parse(text.replace("|", ""))
+    assert copied.free_text.replace("\u200f", "") == typed.free_text
+    assert [clause.occur for clause in copied.clauses] == [clause.occur for clause in typed.clauses]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +356,10 @@ def test_marks_that_may_stand_inside_a_word_hide_no_sign_before_it(text: str, ma
     [
         ('oil -source:"BBC Arabic" from:2018 "world cup"', 'oil "world cup"'),
         ("source:bbc OR source:cnn, gas OR oil", "gas OR oil"),
-        ("(source:bbc OR source:cnn) title:gas", "( ) title:gas"),
+        ("(source:bbc OR source:cnn) title:gas", "title:gas"),
+        ("zzyzx - source:BBC from:2031", "zzyzx"),
+        ("source:bbc - oil -- from:2018", "oil"),
+        ("oil - source:bbc -gas", "oil - -gas"),
         ("-gas \u200fsource:bbc", "-gas"),
         ("source:bbc", ""),
         ("oil", "oil"),

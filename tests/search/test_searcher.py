@@ -390,6 +390,22 @@ def test_of_headlines_only_the_shown_articles_are_read_and_not_for_their_order(
             assert (LATE in [leg.leg for leg in result.explanation.legs]) is reread
 
 
+def test_the_words_of_a_phrase_that_is_met_are_not_met_once_more(tmp_path: Path) -> None:
+    coded = FakeEncoder(codes=True)
+    with EmbeddedEngine.open(tmp_path / "coded") as engine:
+        engine.create(Manifest(coded.fingerprint.to_dict(), {}, 1))
+        engine.write([entry(coded, article("a", "cats", "The price of crude oil fell."))])
+        engine.refresh()
+        searcher = Searcher(engine, coded, Settings())
+        for text, told in (
+            ('"crude oil" tax', "Holds 1 of the query's 2 words"),
+            ("crude oil", "both words"),
+        ):
+            (found,) = searcher.search(SearchRequest(text)).results
+            assert told in found.explanation.sentence
+            assert "perhaps" not in found.explanation.sentence
+
+
 @pytest.mark.parametrize("codes", [True, False])
 def test_the_engine_names_passages_where_there_are_no_words_to_compare(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codes: bool

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from indexer import coverage
+from indexer.archive import Archive
+from indexer.article import Article, Published
+from indexer.settings import load_settings
+from tests.fakes import FakeEncoder
 from tests.webapp.conftest import ARTICLES, SCRIPT
+from webapp import create_app
 
 
 def test_the_whole_archive(client: FlaskClient) -> None:
@@ -33,6 +39,25 @@ def test_a_cell_leads_to_the_articles_it_counts(client: FlaskClient) -> None:
     url, count = next(iter(counts.items()))
     page = client.get(url.replace("&amp;", "&")).text
     assert f"{count} article" in page
+
+
+def test_strips_and_chart_are_over_the_same_time(tmp_path: Path) -> None:
+    """An article of 1971 is told beside the chart: a cell for it would stand directly before those of 2018."""
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache", encode_cache=False)
+    days = [
+        datetime(2018, month, day, tzinfo=UTC) for month in (1, 2, 3, 4, 6, 8, 9) for day in range(10, 15)
+    ]
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        archive.add(
+            Article(f"{day:%F}", "Ships", "Came.", source="BBC", language="en", published=Published(day))
+            for day in (datetime(1971, 5, 4, tzinfo=UTC), *days)
+        )
+        html = create_app(archive).test_client().get("/coverage").text
+    drawn = re.findall(r'data-period="([^"]+)"', html)
+    assert len(drawn) == 7
+    cells = re.findall(r"/search\?source=BBC&amp;from=([^&]+)&amp;to=", html.partition('id="gaps"')[0])
+    assert sorted(set(cells)) == sorted(drawn)
+    assert "1 article before Jan 2018" in html
 
 
 def test_a_period_and_a_language_narrow_it(client: FlaskClient) -> None:

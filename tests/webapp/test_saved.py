@@ -16,6 +16,7 @@ from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
 from indexer.archive import Archive
 from indexer.article import Article
+from indexer.errors import SchemaMismatch
 from indexer.search.record import to_record
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
@@ -77,6 +78,19 @@ def test_words_that_are_searched_as_they_are_written_are_told_wherever_a_search_
         assert told in client.get(path).text, path
     assert told not in client.get("/saved/new?q=crude+oil").text
     assert told not in client.get("/saved/new?q=%22crude+oil%22&language=en").text
+
+
+def test_saved_searches_are_listed_where_the_archive_cannot_be_searched(
+    client: FlaskClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    location = save(client, "q=%22crude+oil%22")
+
+    def other_model(_: SearchRequest) -> list[str]:
+        raise SchemaMismatch("This archive was made with another model.")
+
+    monkeypatch.setattr(archive, "word_notices", other_model)
+    for path in ("/saved", location):
+        assert "crude oil" in client.get(path).text
 
 
 def test_saved_searches_of_one_name_are_told_apart(client: FlaskClient) -> None:
