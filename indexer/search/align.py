@@ -16,6 +16,7 @@ from indexer.engines.base import StoredPassage
 from indexer.models.base import Encoding, FloatArray
 from indexer.models.codes import Coder
 from indexer.models.words import word_spans
+from indexer.search.stopwords import function_words
 from indexer.search.weights import ALIGNED
 from indexer.text import analyse
 
@@ -59,6 +60,7 @@ def _pairs(
 ) -> Iterator[Alignment]:
     if not similarities.size:
         return
+    common = function_words(language)
     partners, suitors = similarities.argmax(axis=1), similarities.argmax(axis=0)
     for number, (query_start, query_end) in enumerate(encoding.spans):
         partner = int(partners[number])
@@ -67,7 +69,8 @@ def _pairs(
             continue
         start, end = spans[partner]
         tokens = analyse(text[start:end], language)
-        if tokens:  # without the quotation marks and stops around the word
+        # Without the quotation marks and stops around the word. Function words are near to much, and answer nothing.
+        if any(token.exact not in common for token in tokens):
             yield Alignment(
                 query_start, query_end, start + tokens[0].start, start + tokens[-1].end, similarity
             )

@@ -152,6 +152,15 @@ def test_marks_around_a_word_are_not_part_of_the_pair(encoder: FakeEncoder) -> N
     assert pairs(encoder, "ceasefire", "إنها «هدنة»، قال") == [("ceasefire", "هدنة")]
 
 
+@pytest.mark.parametrize(("language", "paired"), [("es", []), ("en", ["por"])])
+def test_a_function_word_of_the_passages_language_answers_nothing(language: str, paired: list[str]) -> None:
+    encoder = FakeEncoder(384, codes=True, synonyms={"por": "price"})
+    assert encoder.coder is not None
+    text = "aranceles por 60 millones"
+    found = align(asked(encoder, "oil price"), stored(encoder, text, language=language), text, encoder.coder)
+    assert [text[pair.start : pair.end] for pair in found] == paired
+
+
 def test_only_mutual_partners_pair(encoder: FakeEncoder) -> None:
     """Two words of the query want the same word: the nearer one gets it."""
     assert pairs(encoder, "oil oil", "سعر نفط هبط") == [("oil", "نفط")]

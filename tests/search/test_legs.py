@@ -139,6 +139,9 @@ def test_function_words_are_left_out_unless_there_is_nothing_else() -> None:
     assert tokens(built("to be or not to be").should) == ["to", "be", "or", "not", "to", "be"]
     assert tokens(built('"the who"').must) == ["the who"]
     assert tokens(built("le pétrole pour la Libye", None, "fr").should) == ["petrole", "libye"]
+    assert tokens(built("die Ölpreise und der Krieg war", None, "de").should) == ["olpreise", "krieg"]
+    assert tokens(built("the war and those who die", None, "en").should) == ["war", "die"]
+    assert tokens(built("цена на нефть", None, "ru").should) == ["цена", "нефть"]
 
 
 def test_stems_of_several_languages_are_tried() -> None:
