@@ -34,7 +34,7 @@ class Day(click.ParamType[date]):
         try:
             return period(str(value).strip())[self.last]
         except InvalidQuery as error:
-            self.fail(f"{error} {error.remedy}", param, ctx)
+            self.fail(str(error), param, ctx)
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
