@@ -86,7 +86,9 @@ class Archive:
         """
         archive = cls(settings, open_engine(settings), encoder)
         try:
-            archive.check_manifest()
+            archive._fits.get(
+                lambda _: archive._compare_manifest(None)
+            )  # the first search need not look again
         except BaseException:
             archive.close()
             raise

@@ -24,8 +24,9 @@ class Fresh(Generic[T]):
         self._seconds = seconds
         self._lock = threading.Lock()
         self._known: tuple[float, T] | None = None  # when it was looked at, and what was seen
-        self._failures = 0
-        self._failure: EngineUnavailable | EngineTimeout | None = None
+        self._failure: EngineUnavailable | EngineTimeout | None = (
+            None  # of the last look, where nothing is known
+        )
 
     def get(self, look: Callable[[T | None], T]) -> T:
         """Return the value, which `look` brings: it is given the one that is known, None where there is none.
@@ -36,12 +37,12 @@ class Fresh(Generic[T]):
         known = self._known
         if known is not None and self._is_fresh(known):
             return known[1]
-        failures = self._failures
+        failure = self._failure
         if not self._lock.acquire(blocking=known is None):
             assert known is not None
             return known[1]
         try:
-            if self._known is None and self._failure and self._failures > failures:
+            if self._failure is not None and self._failure is not failure:
                 raise self._failure  # whom this one waited for had no answer: it would not be the last to wait
             return self._looked(look)
         finally:
@@ -63,11 +64,11 @@ class Fresh(Generic[T]):
             value = look(known[1] if known else None)
         except (EngineUnavailable, EngineTimeout) as error:
             if known is None:
-                self._failures, self._failure = self._failures + 1, error
+                self._failure = error
                 raise
             value = known[1]  # until the next look
         except BaseException:
             self._known = None
             raise
-        self._known = monotonic(), value
+        self._known, self._failure = (monotonic(), value), None
         return value

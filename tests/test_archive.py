@@ -396,6 +396,14 @@ def test_what_an_open_archive_was_made_with_is_looked_at_now_and_then(
     assert looks == [1e9 + 16]
 
 
+def test_what_was_looked_at_to_open_an_archive_is_not_looked_at_again_for_the_first_search(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(archive.settings, encoder=archive.encoder) as opened:
+        monkeypatch.setattr(opened.engine, "manifest", lambda **_: pytest.fail("looked at again"))
+        assert opened.searcher
+
+
 def test_an_open_archive_that_has_another_model_by_now_is_not_searched(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
