@@ -175,28 +175,31 @@ def _near(counts: Mapping[str, int], periods: Sequence[str], spare: int, unit: s
 def _outside(counts: Mapping[str, int], within: tuple[str, str], state: SearchState) -> tuple[Outside, ...]:
     """Return what lies before and after a drawing's first and last period, where something does."""
     first, last = within
-    before = sorted(period for period in counts if period < first)
-    after = sorted(period for period in counts if period > last)
-    found = []
-    if before:
-        number = sum(counts[period] for period in before)
-        label = ngettext(
-            "%(num)s article before %(period)s",
-            "%(num)s articles before %(period)s",
-            number,
-            period=period_name(first),
-        )
-        found.append(Outside(label, state.between(before[0], before[-1]).url()))
-    if after:
-        number = sum(counts[period] for period in after)
-        label = ngettext(
-            "%(num)s article after %(period)s",
-            "%(num)s articles after %(period)s",
-            number,
-            period=period_name(last),
-        )
-        found.append(Outside(label, state.between(after[0], after[-1]).url()))
-    return tuple(found)
+    before = {period: count for period, count in counts.items() if period < first}
+    after = {period: count for period, count in counts.items() if period > last}
+    told = (
+        (
+            before,
+            ngettext(
+                "%(num)s article before %(period)s",
+                "%(num)s articles before %(period)s",
+                sum(before.values()),
+                period=period_name(first),
+            ),
+        ),
+        (
+            after,
+            ngettext(
+                "%(num)s article after %(period)s",
+                "%(num)s articles after %(period)s",
+                sum(after.values()),
+                period=period_name(last),
+            ),
+        ),
+    )
+    return tuple(
+        Outside(label, state.between(min(periods), max(periods)).url()) for periods, label in told if periods
+    )
 
 
 def way_back(state: SearchState) -> list[Step]:

@@ -106,13 +106,13 @@ def show(saved_id: str) -> str:
     """Show what a saved search has found, the latest first, unread marked."""
     archive = the_archive()
     saved, store = find(saved_id)
-    alerts = store.alerts(saved_id)
+    alerts, search = store.alerts(saved_id), _state_of(saved)
     return render_template(
         "alerts.html",
         state=SearchState(),
         saved=saved,
-        search=_state_of(saved),
-        notices=_notices(_state_of(saved)),
+        search=search,
+        notices=_notices(search),
         total=len(alerts),
         unread=sum(alert.at > saved.read_at for alert in alerts),
         rows=told(alerts[:_SHOWN], archive.articles, reading.gists),

@@ -29,11 +29,12 @@ def explain(
 ) -> Explanation:
     """Return the explanation of a result that meets `met` of the query's `words` words."""
     by_leg = {leg.leg: leg for leg in legs}
-    by_words, by_meaning = _by_words(met, words, pairs), _by_meaning(by_leg, met)
+    aligned = _aligned(pairs)
+    by_words, by_meaning = _by_words(met, words, pairs, aligned), _by_meaning(by_leg, met)
     if by_words and by_meaning:
         clause = (
             say("%(words)s, and %(meaning)s", words=by_words, meaning=by_meaning)
-            if met or _aligned(pairs)
+            if met or aligned
             else say("%(words)s, but %(meaning)s", words=by_words, meaning=by_meaning)
         )
     else:
@@ -51,11 +52,11 @@ def explain_similar(score: float, rank: int) -> Explanation:
     return Explanation(sentence(place), (LegScore(MEANING, score, rank, score),))
 
 
-def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
+def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair], aligned: Sequence[str]) -> Text:
     """Tell the words that are met, and those that only vectors pair: these are marked on the page, too."""
     if not words:
         return Text("")
-    aligned = _aligned(pairs)[: words - len(met)]
+    aligned = aligned[: words - len(met)]
     if not met and aligned:
         return _with_examples(_perhaps(len(aligned), words), aligned[:_EXAMPLES])
     sure = _surely(met, words, pairs)

@@ -37,7 +37,7 @@ from indexer.search.columns import head
 from indexer.search.conditions import conditions_in_arabic, only_as_written, query_in_arabic
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
-from indexer.search.facets import FacetValues, filtered_facets
+from indexer.search.facets import FacetValues, Unknown, filtered_facets
 from indexer.search.filters import check_filters, combine, without
 from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
@@ -163,12 +163,13 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout, watch)
         _check(request)
-        asked, spoken, notices = self._understood(request, clock)
+        asked, spoken = self._understood(request, clock)
         if asked.filters is None:
-            return self._nothing(request, asked, notices, clock)
+            return self._nothing(request, asked, clock)
         by_date = _is_by_date(request, asked)
         lift = filtered_facets(asked.filters)
         prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
+        notices = [one.notice for one in prepared.unknown]
         notices += self._word_notices(prepared) + self._additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -247,7 +248,7 @@ class Searcher:
 
         *encode* may remember what the encoder would say of a text in a language.
         """
-        return self._prepare(request, Stopwatch(self._timeout), encode)[0]
+        return self._prepare(request, Stopwatch(self._timeout), encode)
 
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
@@ -336,7 +337,7 @@ class Searcher:
     ) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
         """Return the marked runs of an article's title and of its whole text. Raises `InvalidQuery`."""
         request = SearchRequest(query, edits=edits or PlanEdits())
-        prepared, _ = self._prepare(request, Stopwatch(self._timeout))
+        prepared = self._prepare(request, Stopwatch(self._timeout))
         marker = Marker(prepared.lookup.words)
         return (
             marker.highlights(marker.marks(article.title, article.language, Field.TITLE)),
@@ -346,10 +347,10 @@ class Searcher:
     def word_notices(self, request: SearchRequest) -> list[str]:
         """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""
         parsed = parse(request.text)
-        written, _ = self._facet_values.resolve(parsed.filters, widen=True)
-        chosen, _ = self._facet_values.resolve(request.filters)
-        lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
-        return self._word_notices(Prepared(parsed, "", lookup, combine(chosen, written)))
+        filters, _ = self._filtered(request, parsed)
+        return self._word_notices(
+            Prepared(parsed, "", self._look_up(parsed, QueryPlan(), QueryLanguage()), filters)
+        )
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
@@ -358,23 +359,17 @@ class Searcher:
 
     # -- stages
 
-    def _prepare(
-        self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
-    ) -> tuple[Prepared, list[str]]:
-        first, spoken, notices = self._understood(request, clock, encode)
-        return self._planned(first, spoken, request, clock), notices
+    def _prepare(self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None) -> Prepared:
+        first, spoken = self._understood(request, clock, encode)
+        return self._planned(first, spoken, request, clock)
 
     def _understood(
         self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
-    ) -> tuple[Prepared, QueryLanguage, list[str]]:
+    ) -> tuple[Prepared, QueryLanguage]:
         """Return a request parsed and encoded; of what is looked up by words it has the conditions at least."""
         with clock.stage("parse"):
             parsed = parse(request.text)
-            written, unknown = self._facet_values.resolve(parsed.filters, widen=True)
-            chosen, more = self._facet_values.resolve(request.filters)
-            unknown = list(dict.fromkeys((*unknown, *more)))
-            notices = [one.notice for one in unknown]
-            filters = combine(chosen, written)
+            filters, unknown = self._filtered(request, parsed)
             spoken = QueryLanguage()
             if parsed.free_text:
                 spoken = query_language(parsed.free_text, self.knowledge.planner.dictionary)
@@ -383,7 +378,7 @@ class Searcher:
             now = parsed.is_hard or not planned
             lookup = self._look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
         if not planned:
-            return Prepared(parsed, spoken.code, lookup, filters, unknown=tuple(unknown)), spoken, notices
+            return Prepared(parsed, spoken.code, lookup, filters, unknown=unknown), spoken
         with clock.stage("encode"):
             encoding = (encode or self._encode)(parsed.free_text, spoken.code)
         question = _is_question(parsed.free_text, spoken.code)
@@ -396,9 +391,17 @@ class Searcher:
             question=question,
             ranking=self._weights,
             background=self.knowledge.background,
-            unknown=tuple(unknown),
+            unknown=unknown,
         )
-        return first, spoken, notices
+        return first, spoken
+
+    def _filtered(
+        self, request: SearchRequest, parsed: ParsedQuery
+    ) -> tuple[Filters | None, tuple[Unknown, ...]]:
+        """Return the filters of the query and those beside it as one, and values that the archive does not have."""
+        written, unknown = self._facet_values.resolve(parsed.filters, widen=True)
+        chosen, more = self._facet_values.resolve(request.filters)
+        return combine(chosen, written), tuple(dict.fromkeys((*unknown, *more)))
 
     def _planned(
         self, first: Prepared, spoken: QueryLanguage, request: SearchRequest, clock: Stopwatch
@@ -490,7 +493,7 @@ class Searcher:
         self, request: SearchRequest, clock: Stopwatch, *, depth: int, reach: int = 0
     ) -> tuple[Prepared, Found]:
         """Return a request with what its legs find, for those who want no page of it."""
-        first, spoken, _ = self._understood(request, clock)
+        first, spoken = self._understood(request, clock)
         prepared, early = self._planned_and_begun(first, spoken, request, clock, depth)
         reach = 0 if _is_by_date(request, first) else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
@@ -666,9 +669,7 @@ class Searcher:
             if len(ids) < _BATCH:
                 return
 
-    def _nothing(
-        self, request: SearchRequest, asked: Prepared, notices: Sequence[str], clock: Stopwatch
-    ) -> ResultPage:
+    def _nothing(self, request: SearchRequest, asked: Prepared, clock: Stopwatch) -> ResultPage:
         """Return the page of filters that contradict each other (source:A, with a filter on source B)."""
         _check_page(request, 0, 0)
         return ResultPage(
@@ -678,7 +679,7 @@ class Searcher:
             keyword_total=0,
             pages=0,
             notices=(
-                *notices,
+                *(one.notice for one in asked.unknown),
                 say("No article can pass the filters of the query and those beside it together."),
             ),
             timings_ms=clock.timings_ms(),
