@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.models.meanings import Meanings, bundled
-from indexer.models.signs import inner_products, rotation, widen
+from indexer.models.signs import inner_products, rotation
 from indexer.models.words import WORDS_VERSION
 
 FloatArray = npt.NDArray[np.float32]
@@ -77,7 +77,7 @@ class Coder:
     def similarities(self, query: FloatArray, codes: bytes) -> FloatArray:
         """Return (n_query_words, n_passage_words) estimated cosines of rotated query words with codes."""
         octets = np.frombuffer(codes, np.uint8).reshape(-1, self.bytes_per_word)
-        return inner_products(query, np.ascontiguousarray(widen(octets).T), bits=_STEP_BITS)
+        return inner_products(query, octets, bits=_STEP_BITS)
 
 
 #: E|x . sign(x)| / sqrt(dim) of a random unit vector: dividing by it makes the estimate of a cosine unbiased.

@@ -11,17 +11,19 @@ query's own forward pass: they cost nothing more, and know their context (a rive
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 
+import numkong
 import numpy as np
 import numpy.typing as npt
 
 from indexer.engines.base import Engine, Word, WordCount
 from indexer.models.base import Encoder
-from indexer.models.signs import add_differing, pack
+from indexer.models.quantisation import Quantised, quantised
 from indexer.text import base_language, split_clitic
 from indexer.text.transliteration import skeleton
 
@@ -39,12 +41,10 @@ _GROWTH = 1.1
 #: Too few words of a language make no mean of their own.
 _LEAST_FOR_A_MEAN = 200
 _LONGEST_FORM = 40
+#: A hundredth of a language's words are so near to a word: few need sorting.
+_NEAR = 0.2
 #: Share of a stem's occurrences that have the letter written to it.
 _MOSTLY = 0.5
-#: Up to so many words of a language for each word of a query, all cosines are computed at once.
-_AT_ONCE = 1_000
-#: Of more words, so many whose cosine is computed after a look at the signs of all; fewer than `_AT_ONCE`.
-_CANDIDATES = 400
 
 
 # --- keeping it -----------------------------------------------------------------------------------
@@ -149,13 +149,29 @@ class Neighbour:
     similarity: float
 
 
+class _LanguageIndex:
+    """The words of one language, of which the first is number `start` of the lexicon."""
+
+    def __init__(self, start: int, values: Quantised, scales: FloatArray) -> None:
+        self.start = start
+        self._values = numkong.dots_pack(values)
+        self._scales = scales
+
+    def similarities(self, values: Quantised, scales: FloatArray) -> FloatArray:
+        """Return (n, n_words) cosines with quantised vectors, (n, dim), and their scales, (n,)."""
+        products = np.asarray(numkong.dots_packed(values, self._values), np.float32)
+        cosines: FloatArray = products * self._scales * scales[:, np.newaxis]
+        return cosines
+
+
 class Lexicon:
-    """The words of one archive in memory: 770 bytes a word, 50 MB for 30,000 news articles."""
+    """The words of one archive in memory, their vectors quantised: of 384 dimensions, 770 bytes a word."""
 
     def __init__(self, words: Sequence[Word], bases: Mapping[str, str]) -> None:
         """*words* come with their vectors as they were encoded; they are centred here."""
         self.words = tuple(replace(word, vector=None) for word in words)
-        self._vectors = _centred(words)
+        vectors = _centred(words)
+        self._quantised = None if vectors is None else quantised(vectors)
         self._index: dict[str, list[int]] = defaultdict(list)
         self._by_skeleton: dict[str, list[int]] = defaultdict(list)
         for index, word in enumerate(self.words):
@@ -166,8 +182,9 @@ class Lexicon:
         for whole, rest in bases.items():
             variants[rest].append(whole)
         self._variants = {rest: tuple(wholes) for rest, wholes in variants.items()}
-        self._languages = np.array([word.language for word in self.words])
-        self._signs = None if self._vectors is None else np.ascontiguousarray(pack(self._vectors > 0).T)
+        #: How many words each language has, most first.
+        self.languages = dict(Counter(word.language for word in self.words).most_common())
+        self._sections = self._by_language()
 
     @classmethod
     def load(cls, engine: Engine) -> Lexicon:
@@ -194,50 +211,27 @@ class Lexicon:
     def nearest(self, vectors: FloatArray, count: int, languages: Sequence[str]) -> list[list[Neighbour]]:
         """Return for each of *vectors*, (n, dim) of unit length, the *count* nearest words a language."""
         neighbours: list[list[Neighbour]] = [[] for _ in range(len(vectors))]
-        if self._vectors is None or not len(vectors):
+        if not len(vectors):
             return neighbours
-        for language in languages:
-            start, end = self._rows(language)
-            for found, (rows, similarities) in zip(
-                neighbours, self._compared(vectors, start, end), strict=True
-            ):
-                best = _largest(similarities, count)
+        asked = quantised(vectors)
+        for section in filter(None, map(self._sections.get, languages)):
+            for found, similarities in zip(neighbours, section.similarities(*asked), strict=True):
                 found += [
-                    Neighbour(self.words[start + rows[place]], float(similarities[place]))
-                    for place in best.tolist()
+                    Neighbour(self.words[section.start + place], float(similarities[place]))
+                    for place in _largest(similarities, count).tolist()
                 ]
         return neighbours
-
-    def _compared(
-        self, vectors: FloatArray, start: int, end: int
-    ) -> Iterator[tuple[npt.NDArray[np.intp], FloatArray]]:
-        """Yield for each vector rows, counted from *start*, that may be the nearest, and their cosines."""
-        assert self._vectors is not None
-        words = self._vectors[start:end]
-        if end - start <= _AT_ONCE * len(vectors):
-            # Few words are compared with all vectors in less time than their signs are looked at for each.
-            rows = np.arange(end - start)
-            yield from ((rows, similarities) for similarities in (words @ vectors.T).T)
-            return
-        for vector in vectors:
-            rows = self._candidates(vector, start, end)
-            yield rows, words[rows] @ vector
-
-    def _candidates(self, vector: FloatArray, start: int, end: int) -> npt.NDArray[np.intp]:
-        """Return the rows, counted from *start*, whose signs differ least from the vector's."""
-        assert self._signs is not None
-        distances = np.zeros(end - start, np.uint16)
-        add_differing(distances, pack(vector[None] > 0)[0], self._signs[:, start:end])
-        within = np.cumsum(np.bincount(distances))
-        return np.flatnonzero(distances <= np.searchsorted(within, _CANDIDATES))
 
     def similarity(self, vector: FloatArray, words: Sequence[Word]) -> list[float | None]:
         """Return the cosine of a query word's vector, (dim,), with words; None for one that is not here."""
         found: list[float | None] = []
         for word in words:
-            rows = [index for index in self._index.get(word.stem, ()) if self.words[index] == word]
-            known = rows and self._vectors is not None
-            found.append(float(self._vectors[rows[0]] @ vector) if known else None)  # type: ignore[index]
+            row = next((index for index in self._index.get(word.stem, ()) if self.words[index] == word), None)
+            if row is None or self._quantised is None:
+                found.append(None)
+            else:
+                values, scales = self._quantised
+                found.append(float(values[row].astype(np.float32) @ vector * scales[row]))
         return found
 
     def variants(self, stem: str) -> tuple[str, ...]:
@@ -249,24 +243,27 @@ class Lexicon:
         found = {index for key in skeletons for index in self._by_skeleton.get(key, ())}
         return sorted((self.words[index] for index in found), key=lambda word: -word.articles)
 
-    @cached_property
-    def languages(self) -> dict[str, int]:
-        """How many words each language has, most first."""
-        names, counts = np.unique(self._languages, return_counts=True)
-        return dict(sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda pair: -pair[1]))
+    def _by_language(self) -> dict[str, _LanguageIndex]:
+        """Return the words of each language that can be compared: they are stored by language."""
+        if self._quantised is None:
+            return {}
+        values, scales = self._quantised
+        sections, start = {}, 0
+        for language, words in groupby(self.words, key=attrgetter("language")):
+            end = start + sum(1 for _ in words)
+            sections[language] = _LanguageIndex(start, values[start:end], scales[start:end])
+            start = end
+        return sections
 
-    def _rows(self, language: str) -> tuple[int, int]:
-        """Return where the rows of a language start and end: words are stored by language."""
-        start = int(np.searchsorted(self._languages, language, side="left"))
-        return start, int(np.searchsorted(self._languages, language, side="right"))
 
-
-def _largest(values: FloatArray, count: int) -> npt.NDArray[np.intp]:
-    """Return the places of the *count* largest values, largest first, ties by place."""
-    places = np.arange(len(values))
-    if count < len(values):
-        places = np.flatnonzero(values >= np.partition(values, -count)[-count])
-    best: npt.NDArray[np.intp] = places[np.argsort(-values[places], kind="stable")][:count]
+def _largest(similarities: FloatArray, count: int) -> npt.NDArray[np.intp]:
+    """Return the places of the *count* largest, largest first, ties by place."""
+    places = np.flatnonzero(similarities >= _NEAR)
+    if len(places) < count < len(similarities):
+        places = np.flatnonzero(similarities >= np.partition(similarities, -count)[-count])
+    elif len(places) < count:
+        places = np.arange(len(similarities))
+    best: npt.NDArray[np.intp] = places[np.argsort(-similarities[places], kind="stable")][:count]
     return best
 
 

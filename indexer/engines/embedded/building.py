@@ -21,8 +21,6 @@ logger = logging.getLogger(__name__)
 _BATCH = 500
 LEXICAL, VECTORS = "lexical", "vectors"
 
-#: The signs' centre is made anew when there are so many times more passages than it was made from.
-_CENTRE_GROWTH = 4
 #: Views of which more than half is deleted are made anew, from this many articles or passages on.
 _WORTH_REBUILDING = 5_000
 
@@ -67,7 +65,7 @@ def _advance(database: Database, views: Path, state: ViewState | None) -> int:
             state = None  # another database lay here before, or an older copy of this one was put back
         if state and state.dimensions not in (0, dimensions or 0):
             state = None
-        if state and _signs_are_stale(connection, state):
+        if state and _mostly_deleted(connection, state):
             state = None
         if (
             state
@@ -92,7 +90,6 @@ def _advance(database: Database, views: Path, state: ViewState | None) -> int:
                         opstamp=lexical.opstamp(folder / LEXICAL),
                         passages=count,
                         dimensions=dimensions or 0,
-                        centred_on=(state.centred_on if state else 0) or count,
                         seals=seals,
                     ),
                 )
@@ -104,15 +101,16 @@ def _advance(database: Database, views: Path, state: ViewState | None) -> int:
     return int(sequence)
 
 
-def _signs_are_stale(connection: sqlite3.Connection, state: ViewState) -> bool:
+def _mostly_deleted(connection: sqlite3.Connection, state: ViewState) -> bool:
+    """Return whether most of the vectors are passed over, as their articles are gone."""
+    if state.passages <= _WORTH_REBUILDING:
+        return False
     (alive,) = connection.execute(
         """SELECT (SELECT count(*) FROM passages) - (
             SELECT count(*) FROM articles a JOIN passages p ON p.article = a.row WHERE a.gone IS NOT NULL
         )"""
     ).fetchone()
-    outgrown = alive > max(vectors.EXACT, _CENTRE_GROWTH * state.centred_on)
-    wasteful = state.passages > _WORTH_REBUILDING and state.passages > 2 * alive
-    return outgrown or wasteful
+    return bool(state.passages > 2 * alive)
 
 
 def _follow_passages(
@@ -124,9 +122,7 @@ def _follow_passages(
     writer = vectors.VectorWriter(folder, dimensions, state.passages if state else 0)
     try:
         new = connection.execute(_PASSAGES, (state.sequence if state else 0, sequence))
-        # A first centre needs more than one batch to be a good one.
-        size = 20 * _BATCH if writer.count == 0 else _BATCH
-        while batch := new.fetchmany(size):
+        while batch := new.fetchmany(_BATCH):
             rows, numbers, blobs = zip(*batch, strict=True)
             writer.append(list(rows), list(numbers), list(blobs))
     finally:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.article import Article
-from indexer.engines.base import FACETS, Filters, Sort
+from indexer.engines.base import FACETS, Filters, FloatArray, Sort
 
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -123,6 +123,17 @@ class Columns:
     def values_at(self, positions: Positions, facet: str) -> list[str]:
         """Return the facet's value at each position."""
         return [self.facet_values.values[code] for code in self.facets[facet][positions].tolist()]
+
+    def best_first(self, positions: Positions, scores: FloatArray, size: int) -> Positions:
+        """Return the places of the `size` best of some articles, ties by article id."""
+        order = np.argsort(-scores, kind="stable")
+        if (np.diff(scores[order]) == 0).any():
+            ids = [self.ids[position] for position in positions.tolist()]
+            values = scores.tolist()
+            order = np.array(
+                sorted(range(len(ids)), key=lambda place: (-values[place], ids[place])), np.int64
+            )
+        return order[:size]
 
     @cached_property
     def position_of(self) -> dict[str, int]:

@@ -19,7 +19,7 @@ from indexer.engines.embedded.failures import ViewBroken, view_errors
 
 FILE = "views.json"
 #: Raised when the views' own files change shape; older ones are then made anew.
-FORMAT = 4
+FORMAT = 5
 _BLOCK = 1 << 20
 
 
@@ -41,8 +41,6 @@ class ViewState:
     opstamp: int
     passages: int
     dimensions: int
-    #: How many passages the centre of the signs was made from.
-    centred_on: int
     seals: Mapping[str, Seal]
 
 

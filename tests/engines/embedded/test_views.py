@@ -31,9 +31,9 @@ PARTS = {
     "its deletions": "*/lexical/*.del",
     "the vectors": "*/vectors",
     "the matrix": "*/vectors/matrix.f16",
-    "the signs": "*/vectors/signs.u64",
+    "the quantised vectors": "*/vectors/quantised.i8",
     "the owners": "*/vectors/owners.i64",
-    "the centre": "*/vectors/centre.f32",
+    "the scales": "*/vectors/scales.f32",
 }
 FILES = [name for name, pattern in PARTS.items() if "." in pattern.removeprefix("*/").split("/")[-1]]
 
@@ -130,7 +130,7 @@ def test_a_writer_does_not_build_on_damage(varied: Path, name: str) -> None:
         assert_right(engine, 45)
 
 
-@pytest.mark.parametrize("name", ["the matrix", "its postings", "the signs"])
+@pytest.mark.parametrize("name", ["the matrix", "its postings", "the quantised vectors"])
 def test_check_finds_and_mends_silent_damage(varied: Path, name: str) -> None:
     """A disk that lost bytes leaves a file's size and time as they were: only a thorough look sees it."""
     for path in part(varied, name):
