@@ -17,8 +17,8 @@ from indexer.models.base import Encoding, FloatArray
 from indexer.models.codes import Coder
 from indexer.models.words import word_spans
 from indexer.search.stopwords import function_words
+from indexer.search.vocabulary import tokens_of
 from indexer.search.weights import ALIGNED
-from indexer.text import analyse
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _pairs(
         if similarity < ALIGNED or suitors[partner] != number:
             continue
         start, end = spans[partner]
-        tokens = analyse(text[start:end], language)
+        tokens = tokens_of(text[start:end], language)
         # Without the quotation marks and stops around the word. Function words are near to much, and answer nothing.
         if any(token.exact not in common for token in tokens):
             yield Alignment(

@@ -271,6 +271,7 @@ class Dictionary:
         return None
 
 
+@lru_cache(maxsize=1 << 12)
 def lookup_key(text: str) -> str:
     """Return what a word or phrase is listed under: its normalised words, joined by single spaces."""
     return " ".join(token.exact for token in analyse(text, "en"))

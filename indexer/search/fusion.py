@@ -9,12 +9,15 @@ were worse than vectors alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.engines.base import FloatArray, LegResult
+
+#: (leg, article ids) -> what the leg counts for each of these articles.
+Weighing = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 class Fused(NamedTuple):
@@ -36,24 +39,21 @@ def min_max(scores: FloatArray) -> FloatArray:
     return scaled
 
 
-def fuse(
-    legs: Mapping[str, LegResult], weight: Callable[[str, str], float], absolute: Collection[str] = ()
-) -> list[Fused]:
+def fuse(legs: Mapping[str, LegResult], weights: Weighing, absolute: Collection[str] = ()) -> list[Fused]:
     """Return the union of the legs' articles, best first, ties by article id.
 
-    `weight(leg, article_id)` is what a leg counts for an article. An article that a leg did not return gets
-    0 from it: no more than the last one that it did return. Scores of `absolute` legs are counted as they are.
+    An article that a leg did not return gets 0 from it: no more than the last one that it did return. Scores of
+    `absolute` legs are counted as they are.
     """
     shares: dict[str, dict[str, float]] = {}
     for leg, result in legs.items():
         scores = result.scores if leg in absolute else min_max(result.scores)
-        for article_id, scaled in zip(result.ids, scores.tolist(), strict=True):
-            share = weight(leg, article_id) * scaled
-            known = shares.get(article_id)
-            if known is None:
-                shares[article_id] = {leg: share}
+        weighted = scores.astype(np.float64) * weights(leg, result.ids)
+        for article_id, share in zip(result.ids, weighted.tolist(), strict=True):
+            if article_id in shares:
+                shares[article_id][leg] = share
             else:
-                known[leg] = share
+                shares[article_id] = {leg: share}
     fused = [Fused(article_id, sum(parts.values()), parts) for article_id, parts in shares.items()]
     fused.sort(key=lambda entry: (-entry.score, entry.id))
     return fused

@@ -33,6 +33,7 @@ from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
+from indexer.search.vocabulary import tokens_of
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
 from indexer.text import Token, adjective, analyse, base_language
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
@@ -267,7 +268,7 @@ class Planner:
         found: list[Searched] = []
         for item in items:
             written = adjective(item.surface) if len(item.tokens) == 1 else ""
-            stems = [token.stem for token in analyse(written, "ar")]
+            stems = [token.stem for token in tokens_of(written, "ar")]
             if len(stems) != 1 or stems[0] == item.tokens[0] or stems[0] in _function_stems():
                 continue
             if self.lexicon.get(stems[0], "ar"):

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice, repeat
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from indexer.search.columns import head, joined, rescored
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
 from indexer.search.facets import Unknown
 from indexer.search.filters import apart, without
-from indexer.search.fusion import Fused, fuse
+from indexer.search.fusion import Fused, Weighing, fuse
 from indexer.search.knownitem import known_item, near_known_item, title_asked
 from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
@@ -132,13 +132,14 @@ class Found:
 
     @cached_property
     def _places(self) -> dict[str, dict[str, int]]:
-        return {leg: {name: place for place, name in enumerate(r.ids)} for leg, r in self._counted.items()}
+        """Leg -> article -> its place, by the scores that count."""
+        return {leg: dict(zip(r.ids, count(), strict=False)) for leg, r in self._counted.items()}
 
     @cached_property
-    def _answers(self) -> dict[str, dict[str, tuple[float, int]]]:
-        """Leg -> article -> its score and its best passage."""
+    def _rows(self) -> dict[str, dict[str, int]]:
+        """Leg -> article -> its row in the engine's own answer."""
         return {
-            leg: dict(zip(r.ids, zip(r.scores.tolist(), r.passages.tolist(), strict=True), strict=True))
+            leg: dict(zip(r.ids, count(), strict=False)) if leg in self.compared else self._places[leg]
             for leg, r in self.legs.items()
         }
 
@@ -156,8 +157,13 @@ class Found:
         """Return what each leg, and late interaction, said of an article: the leg's own score, its place as counted."""
         shares = entry.shares if entry else {}
         scores = [
-            LegScore(leg, answers[article_id][0], self._places[leg][article_id] + 1, shares.get(leg, 0.0))
-            for leg, answers in self._answers.items()
+            LegScore(
+                leg,
+                float(self.legs[leg].scores[rows[article_id]]),
+                self._places[leg][article_id] + 1,
+                shares.get(leg, 0.0),
+            )
+            for leg, rows in self._rows.items()
             if article_id in self._places[leg]
         ]
         if article_id in self.late:
@@ -174,8 +180,8 @@ class Found:
         if article_id in self.late:
             return self.late[article_id].passage
         for leg in (MEANING, LEAD):
-            if article_id in (answers := self._answers.get(leg, {})):
-                number = answers[article_id][1]
+            if article_id in (rows := self._rows.get(leg, {})):
+                number = int(self.legs[leg].passages[rows[article_id]])
                 return None if number < 0 else number
         return None
 
@@ -314,6 +320,12 @@ def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:
     return () if rows <= prepared.ranking.read_once else found.first
 
 
+def compares_titles(prepared: Prepared, found: Found, ids: Sequence[str]) -> bool:
+    """Return whether the titles of some of these articles count: they do for headlines, not for questions."""
+    languages = {found.languages.get(article_id, "") for article_id in ids}
+    return any(prepared.weights(language).title for language in languages)
+
+
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:
     """Return what was found with its best articles in the order that late interaction gives them.
 
@@ -397,20 +409,16 @@ def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, s
     only = next(iter(chosen)) if len(chosen) == 1 else UNKNOWN_LANGUAGE
     languages: dict[str, str] = {}
     for result in legs.values():
-        languages.update(dict.fromkeys(result.ids, only))
-        languages.update(zip(result.ids, result.languages, strict=False))
+        languages.update(zip(result.ids, result.languages or repeat(only), strict=False))
     return languages
 
 
-def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Callable[[str, str], float]:
-    by_language = {
-        language: {
-            KEYWORDS: weights.keywords,
-            MEANING: weights.meaning,
-            LEAD: weights.lead,
-            KNOWN_ITEM: prepared.ranking.known_item,
-        }
-        for language in set(languages.values())
-        for weights in [prepared.weights(language)]
+def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Weighing:
+    by_language = {language: prepared.weights(language) for language in set(languages.values())}
+    by_leg = {
+        KEYWORDS: {language: weights.keywords for language, weights in by_language.items()},
+        MEANING: {language: weights.meaning for language, weights in by_language.items()},
+        LEAD: {language: weights.lead for language, weights in by_language.items()},
+        KNOWN_ITEM: dict.fromkeys(by_language, prepared.ranking.known_item),
     }
-    return lambda leg, article_id: by_language[languages[article_id]][leg]
+    return lambda leg, ids: [by_leg[leg][languages[article_id]] for article_id in ids]

@@ -78,8 +78,10 @@ def make_result(
 
     `read` is what late interaction found in the article, None where it has not read it.
     """
-    title_marks = marker.marks(article.title, article.language, Field.TITLE)
-    marks = marker.marks(article.text[:_LOOKED_THROUGH], article.language, Field.BODY)
+    body = article.text[:_LOOKED_THROUGH]
+    runs = marker.runs(f"{article.title}\n{body}", article.language)
+    title_marks = marker.marks(article.title, article.language, Field.TITLE, runs)
+    marks = marker.marks(body, article.language, Field.BODY, runs)
     passage = _choose([stored.passage for stored in passages], nearest, marks)
     if passage is not None and passage.end > _LOOKED_THROUGH:
         marks = _marks_of(article, passage, marker)

@@ -53,6 +53,7 @@ from indexer.search.ranking import (
     Found,
     Prepared,
     Ranking,
+    compares_titles,
     early_legs,
     find,
     rerank,
@@ -89,9 +90,9 @@ _BATCH = 500
 _LEARNT_BATCH = 100  # an article may have megabytes
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
-#: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.3 s and
-#: spares each of the first hundred searches 1.5 ms.
-_LEARNT_ARTICLES, _LEARNT_CHARACTERS = 1_000, 2_000_000
+#: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.8 s and
+#: spares each of the first hundreds of searches 1.5 ms.
+_LEARNT_ARTICLES, _LEARNT_CHARACTERS = 3_000, 6_000_000
 
 _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
@@ -149,8 +150,9 @@ class Searcher:
             for start in range(0, len(ids), _LEARNT_BATCH):
                 some = tuple(ids[start : start + _LEARNT_BATCH])
                 for article in self._fetched(some, (), clock).articles.values():
-                    VOCABULARY.learn(article.text[:left], article.language)
-                    left -= len(article.text)
+                    text = f"{article.title}\n{article.text}"[:left]
+                    VOCABULARY.learn(text, article.language)
+                    left -= len(text)
                     if left <= 0:
                         return
 
@@ -195,7 +197,8 @@ class Searcher:
         if pool:
             clock.check()
             with clock.stage("late"):
-                found = rerank(prepared, found, self._interactions(prepared, pool, gathered))
+                titles = compares_titles(prepared, found, pool)
+                found = rerank(prepared, found, self._interactions(prepared, pool, gathered, titles=titles))
                 # The same articles in another order.
                 stretch, entries = listed(0, horizon), listed(offset, request.size)
         grouped = Stories()
@@ -271,7 +274,7 @@ class Searcher:
         read = dict.fromkeys(found.first)
         for result in found.legs.values():
             read |= dict.fromkeys(result.ids[:best])
-        return prepared, replace(found, late=self._read_again(prepared, tuple(read), clock))
+        return prepared, replace(found, late=self._read_again(prepared, tuple(read), clock, titles=True))
 
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
@@ -539,14 +542,17 @@ class Searcher:
     def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
         """Return what was found in the order of late interaction, for those who want no page of it."""
         pool = self._pool(prepared, found)
-        return rerank(prepared, found, self._read_again(prepared, pool, clock)) if pool else found
+        if not pool:
+            return found
+        titles = compares_titles(prepared, found, pool)
+        return rerank(prepared, found, self._read_again(prepared, pool, clock, titles=titles))
 
     def _read_again(
-        self, prepared: Prepared, ids: tuple[str, ...], clock: Stopwatch
+        self, prepared: Prepared, ids: tuple[str, ...], clock: Stopwatch, *, titles: bool
     ) -> dict[str, Interaction]:
-        gathered = self._fetched(ids, ids, clock)
+        gathered = self._fetched(ids if titles else (), ids, clock)
         with clock.stage("late"):
-            return self._interactions(prepared, ids, gathered)
+            return self._interactions(prepared, ids, gathered, titles=titles)
 
     def _fetched(self, ids: tuple[str, ...], passages_of: tuple[str, ...], clock: Stopwatch) -> Gathered:
         """Return articles, of some of them the passages with their codes, and no counts."""
@@ -559,15 +565,16 @@ class Searcher:
         return None if told is None else told.stands_out
 
     def _interactions(
-        self, prepared: Prepared, ids: Sequence[str], gathered: Gathered
+        self, prepared: Prepared, ids: Sequence[str], gathered: Gathered, *, titles: bool
     ) -> dict[str, Interaction]:
+        """Return what late interaction says of articles; `titles`, which say nothing of passages, may be left out."""
         coder = self._encoder.coder
         if prepared.encoding is None or coder is None or not ids:
             return {}
         read = {article_id: gathered.passages.get(article_id, ()) for article_id in ids}
-        articles = {article_id: gathered.articles.get(article_id) for article_id in ids}
-        titles = {article_id: title_words(article) for article_id, article in articles.items() if article}
-        return interact(prepared.encoding, read, coder, titles)
+        articles = {article_id: gathered.articles.get(article_id) for article_id in ids if titles}
+        words = {article_id: title_words(article) for article_id, article in articles.items() if article}
+        return interact(prepared.encoding, read, coder, words)
 
     def _begin_counting(
         self, found: Found, whole: Union, clock: Stopwatch, whole_facet: str
@@ -637,7 +644,7 @@ class Searcher:
         coder, aligner = self._encoder.coder, None
         # What was not read again has its place already; which of its passages is shown has not been said.
         unread = found.unread([article_id for article_id, _ in entries])
-        read = {**found.late, **self._interactions(prepared, unread, gathered)}
+        read = {**found.late, **self._interactions(prepared, unread, gathered, titles=False)}
         if prepared.encoding is not None and coder is not None:
             aligner = Aligner(prepared.encoding, prepared.parsed.free_text, prepared.language, coder)
         for rank, (article_id, entry) in enumerate(entries, offset + 1):

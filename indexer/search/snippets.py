@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import NamedTuple
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
 from indexer.search.legs import INFLECTION, SAME, SearchedWord
 from indexer.search.page import Highlight, Snippet
-from indexer.search.vocabulary import LONGEST_KEPT, VOCABULARY, Sought
+from indexer.search.vocabulary import VOCABULARY, Sought, tokens_of
 from indexer.search.weights import MARKED
-from indexer.text import Token, analyse, sentences
+from indexer.text import Token, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
 SNIPPET_LENGTH = 360
@@ -40,8 +40,7 @@ class Mark:
     source: str = SAME
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(NamedTuple):
     word: int
     weight: float
     source: str
@@ -51,8 +50,7 @@ class _Target:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Begin:
+class _Begin(NamedTuple):
     """A token of a run, by its number and its place there, with a target that it may begin."""
 
     target: _Target
@@ -82,17 +80,24 @@ class Marker:
                 table = self._exact if option.form is Form.EXACT else self._stems
                 table.setdefault(option.tokens[0], []).append(target)
 
-    def marks(self, text: str, language: str, field: Field) -> list[Mark]:
-        """Return where the words stand in a title or body, by start, the query's own words first, then the best."""
+    def runs(self, text: str, language: str) -> Set[str]:
+        """Return the runs of a text, as far as they may hold one of the words."""
         if not (self._exact or self._stems):
-            return []
-        # No token reaches across white space, so that what stands between can be looked up, each once: few of a
-        # text's runs meet anything, and those alone are sought in it and cut into tokens.
+            return frozenset()
         sought = self._sought.get(language)
         if sought is None:
             sought = self._sought[language] = VOCABULARY.seek(language, (*self._exact, *self._stems))
+        return VOCABULARY.met(text, sought)
+
+    def marks(self, text: str, language: str, field: Field, runs: Set[str] | None = None) -> list[Mark]:
+        """Return where the words stand in a title or body, by start, the query's own words first, then the best.
+
+        *runs* are those of a text that this one is a part of, where they are known already.
+        """
+        # No token reaches across white space, so that what stands between can be looked up, each once: few of a
+        # text's runs meet anything, and those alone are sought in it and cut into tokens.
         found: list[Mark] = []
-        for surface in VOCABULARY.met(set(text.split()), sought):
+        for surface in self.runs(text, language) if runs is None else runs:
             begins = self._begins_in(surface, language)
             for position in _places(text, surface) if begins else ():
                 for begin in begins:
@@ -114,8 +119,8 @@ class Marker:
         if known is None:
             known = self._begins[language, surface] = tuple(
                 _Begin(target, place, token.start, token.end)
-                for place, token in enumerate(_tokens_of(surface, language))
-                for target in (*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ()))
+                for place, token in enumerate(tokens_of(surface, language))
+                for target in _distinct((*self._exact.get(token.exact, ()), *self._stems.get(token.stem, ())))
             )
         return known
 
@@ -134,6 +139,19 @@ class Marker:
         return tuple(shown)
 
 
+def _distinct(targets: Sequence[_Target]) -> Collection[_Target]:
+    """Return targets without those single tokens that would make the same mark as another, with less weight."""
+    if len(targets) < 2:
+        return targets
+    kept: dict[Hashable, _Target] = {}
+    for target in targets:
+        single = len(target.tokens) == 1
+        key = (target.word, target.source, target.field, target.own) if single else target
+        if key not in kept or target.weight > kept[key].weight:
+            kept[key] = target
+    return kept.values()
+
+
 def _places(text: str, surface: str) -> Iterator[int]:
     """Yield where a run stands in a text, between white space."""
     position = text.find(surface)
@@ -142,17 +160,6 @@ def _places(text: str, surface: str) -> Iterator[int]:
         if not (text[position - 1 : position].strip() or text[end : end + 1].strip()):
             yield position
         position = text.find(surface, end)
-
-
-def _tokens_of(surface: str, language: str) -> tuple[Token, ...]:
-    if len(surface) > LONGEST_KEPT:
-        return tuple(analyse(surface, language))
-    return _kept_tokens(surface, language)
-
-
-@lru_cache(maxsize=1 << 14)
-def _kept_tokens(surface: str, language: str) -> tuple[Token, ...]:
-    return tuple(analyse(surface, language))
 
 
 def _end_of(target: _Target, text: str, position: int, begin: _Begin, language: str) -> int:
@@ -168,7 +175,7 @@ def _tokens_from(text: str, position: int, place: int, count: int, language: str
     """Return up to `count` tokens of a text, from token number `place` of the run at `position` on."""
     tokens: list[Token] = []
     for run in _RUN.finditer(text, position):
-        for token in _tokens_of(run[0], language)[place:]:
+        for token in tokens_of(run[0], language)[place:]:
             start, end = run.start() + token.start, run.start() + token.end
             tokens.append(Token(start, end, token.exact, token.stem))
             if len(tokens) == count:

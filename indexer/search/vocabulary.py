@@ -10,12 +10,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from indexer.text import base_language, forms_of
+from indexer.text import Token, analyse, base_language, forms_of
 
-#: Forms of runs that are remembered, of all languages together; when there are more, all are forgotten. They take 50 MB
-#: in Arabic news (180 bytes each), 130 MB where each run has a form of 60 letters for itself.
-_MOST = 300_000
+#: Forms of runs that are remembered, of all languages together; when there are more, all are forgotten. They take 70 MB
+#: in Arabic news (180 bytes each), 175 MB where each run has a form of 60 letters for itself.
+_MOST = 400_000
+#: Texts of a language that are remembered to have no other runs, by their hashes (60 bytes each); then no more are.
+_MOST_TEXTS = 100_000
 #: Characters; longer runs (Chinese sentences, base64) are analysed each time.
 LONGEST_KEPT = 100
 
@@ -28,6 +31,8 @@ class _Runs:
     known: set[str] = field(default_factory=set)
     #: Form -> the runs that hold it; most forms have a single one, which then stands there without a list.
     holding: dict[str, str | list[str]] = field(default_factory=dict)
+    #: The hashes of texts whose every run is known.
+    texts: set[int] = field(default_factory=set)
     version: int = 0
 
     def add(self, run: str, forms: Iterable[str]) -> None:
@@ -81,13 +86,13 @@ class Vocabulary:
 
     def learn(self, text: str, language: str) -> None:
         """Remember the runs of a text, before anything is sought in it."""
-        self.met(set(text.split()), self.seek(language, ()))
+        self.met(text, self.seek(language, ()))
 
-    def met(self, runs: set[str], sought: Sought) -> set[str]:
+    def met(self, text: str, sought: Sought) -> set[str]:
         """Return those of a text's runs that hold one of the forms that are sought."""
-        table = sought.table
+        table, runs = sought.table, set(text.split())
         with self._lock:
-            strange = runs - table.known
+            strange = set() if hash(text) in table.texts else runs - table.known
         # A hostile text takes seconds here: nobody waits for it.
         analysed = [(run, forms_of(run, table.language)) for run in strange]
         unkept: set[str] = set()
@@ -99,6 +104,8 @@ class Vocabulary:
                 if not sought.forms.isdisjoint(forms):
                     (sought.runs if kept else unkept).add(run)
             sought.version = table.version
+            if strange <= table.known and len(table.texts) < _MOST_TEXTS:
+                table.texts.add(hash(text))
             return (runs & sought.runs) | unkept
 
     def _remember(self, table: _Runs, run: str, forms: Iterable[str]) -> bool:
@@ -114,3 +121,13 @@ class Vocabulary:
 
 #: What this process knows.
 VOCABULARY = Vocabulary()
+
+
+def tokens_of(run: str, language: str) -> tuple[Token, ...]:
+    """Return the tokens of a run, by their place in it: pages meet the same ones again and again."""
+    return _kept_tokens(run, language) if len(run) <= LONGEST_KEPT else tuple(analyse(run, language))
+
+
+@lru_cache(maxsize=1 << 14)
+def _kept_tokens(run: str, language: str) -> tuple[Token, ...]:
+    return tuple(analyse(run, language))

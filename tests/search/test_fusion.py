@@ -17,7 +17,7 @@ def leg(**scores: float) -> LegResult:
 
 
 def constant(meaning: float, keywords: float):  # type: ignore[no-untyped-def]
-    return lambda leg, article_id: {"meaning": meaning, "keywords": keywords}[leg]
+    return lambda leg, ids: [{"meaning": meaning, "keywords": keywords}[leg]] * len(ids)
 
 
 def test_scores_are_scaled_by_their_own_range() -> None:
@@ -61,7 +61,8 @@ def test_ties_go_by_id_whatever_the_order_of_the_legs() -> None:
 
 def test_a_weight_may_depend_on_the_article() -> None:
     fused = fuse(
-        {"meaning": leg(a=1.0), "keywords": leg(b=1.0)}, lambda leg, name: 1.0 if name == "b" else 0.1
+        {"meaning": leg(a=1.0), "keywords": leg(b=1.0)},
+        lambda leg, ids: [1.0 if name == "b" else 0.1 for name in ids],
     )
     assert [(entry.id, entry.score) for entry in fused] == [("b", 1.0), ("a", pytest.approx(0.1))]
 

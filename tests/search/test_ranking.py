@@ -17,7 +17,17 @@ from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared, _languages, fused, rerank, saturated, specific, to_reread
+from indexer.search.ranking import (
+    Found,
+    Prepared,
+    _languages,
+    compares_titles,
+    fused,
+    rerank,
+    saturated,
+    specific,
+    to_reread,
+)
 from indexer.search.weights import RERANKED, WEIGHTS, FusionWeights
 
 #: Saturation.
@@ -216,6 +226,22 @@ def test_headlines_are_not_read_again_where_a_dictionary_joins_all_of_the_first(
     fused = [Fused("a", 0.5, {}), Fused("b", 0.4, {})]
     found = Found(fused, (), {}, languages=dict(zip("ab", languages, strict=True)))
     assert to_reread(prepared("en", question=question), found) == (("a", "b") if read else ())
+
+
+@pytest.mark.parametrize(
+    ("languages", "question", "compared"),
+    [
+        (("ar", "ar"), True, False),
+        (("ar", "fa"), True, False),
+        (("ar", "en"), True, True),
+        (("ar", "fa"), False, True),
+    ],
+)
+def test_titles_are_compared_where_they_count(
+    languages: tuple[str, ...], question: bool, compared: bool
+) -> None:
+    found = Found([Fused("a", 0.5, {}), Fused("b", 0.4, {})], (), {}, dict(zip("ab", languages, strict=True)))
+    assert compares_titles(prepared("en", question=question), found, ("a", "b")) is compared
 
 
 def test_what_stands_behind_the_first_says_not_whether_they_are_read_again() -> None:

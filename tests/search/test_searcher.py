@@ -26,7 +26,7 @@ from indexer.engines.base import (
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search import ranking
-from indexer.search.explain import LATE
+from indexer.search.explain import LATE, TITLE
 from indexer.search.page import Result
 from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, PlanEdits, SearchRequest
@@ -337,6 +337,29 @@ def test_the_nearest_passage_is_the_snippet(engine: Engine, encoder: FakeEncoder
     [result] = [result for result in page.results if result.article.id == "long"]
     assert "ceasefire in Libya" in result.snippet.text
     assert result.snippet.start > 600
+
+
+def test_titles_decide_where_they_count_on_a_page_and_in_a_run_alike(tmp_path: Path) -> None:
+    coded = FakeEncoder(codes=True)
+    # This encoder's codes are of the text alone, which begins with the title here, as real ones do.
+    titles = {
+        "same": "Truce in Tripoli",
+        "more": "A day of cats, dogs and a truce in Tripoli",
+        "none": "Animals",
+    }
+    with EmbeddedEngine.open(tmp_path / "coded") as engine:
+        engine.create(Manifest(coded.fingerprint.to_dict(), {}, 1))
+        engine.write(
+            [entry(coded, article(name, title, f"{title} and cats sleep.")) for name, title in titles.items()]
+        )
+        engine.refresh()
+        made = Searcher(engine, coded, Settings())
+        page, run = made.search(SearchRequest("truce Tripoli")), made.rank(SearchRequest("truce Tripoli"))
+    scores = [leg.score for result in page.results for leg in result.explanation.legs if leg.leg == TITLE]
+    assert [result.article.id for result in page.results] == ["same", "more", "none"]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[1] > 0
+    assert dict(run.fused) == pytest.approx({result.article.id: result.score for result in page.results})
 
 
 def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(

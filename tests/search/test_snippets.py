@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
-from indexer.engines.base import Field
+from indexer.engines.base import Field, Form
 from indexer.search.legs import INFLECTION, SAME, Expansions, Option, SearchedWord, look_up
 from indexer.search.page import Highlight, Snippet
 from indexer.search.query import parse
@@ -124,6 +125,40 @@ def test_overlapping_marks_become_one_highlight_the_better_one() -> None:
     text = "the cease fire"
     marks = marker('cease "cease fire"')
     assert [(h.start, h.end) for h in marks.highlights(marks.marks(text, "en", Field.BODY))] == [(4, 14)]
+
+
+STEM, EXACT = Option(("rise",), Form.STEM, 0.9), Option(("rises",), Form.EXACT, 1.0)
+
+
+@pytest.mark.parametrize("options", [(STEM, EXACT), (replace(STEM, weight=1.0), replace(EXACT, weight=0.9))])
+def test_a_word_that_is_met_in_two_ways_is_marked_once_by_what_counts_more(
+    options: tuple[Option, ...],
+) -> None:
+    longer = Option(("rises", "again"), Form.EXACT)
+    words = (replace(marker("rises").words[0], options=(*options, longer)),)
+    assert [(mark.end, mark.weight) for mark in Marker(words).marks("it rises", "en", Field.BODY)] == [
+        (8, 1.0)
+    ]
+    assert [mark.end for mark in Marker(words).marks("it rises again", "en", Field.BODY)] == [14, 8]
+
+
+def test_what_two_words_meet_or_two_sources_say_is_told_of_each() -> None:
+    one, other = marker("rises falls").words
+    said = replace(STEM, source="dictionary", weight=0.5)
+    words = (replace(one, options=(EXACT, said)), replace(other, options=(STEM,)))
+    marks = Marker(words).marks("it rises", "en", Field.BODY)
+    assert [(mark.word, mark.source) for mark in marks] == [(0, SAME), (1, SAME), (0, "dictionary")]
+
+
+def test_a_word_of_titles_is_not_marked_for_one_of_bodies() -> None:
+    word = marker("rises").words[0]
+    words = (
+        replace(word, field=Field.TITLE, options=(EXACT, STEM)),
+        replace(word, field=Field.BODY, options=(STEM,)),
+    )
+    made = Marker(words)
+    assert [mark.word for mark in made.marks("it rises", "en", Field.TITLE)] == [0]
+    assert [mark.word for mark in made.marks("it rises", "en", Field.BODY)] == [1]
 
 
 def test_nothing_to_mark() -> None:

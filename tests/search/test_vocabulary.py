@@ -11,7 +11,7 @@ from indexer.text import forms_of
 
 
 def met(vocabulary: Vocabulary, text: str, *forms: str, language: str = "en") -> set[str]:
-    return vocabulary.met(set(text.split()), vocabulary.seek(language, forms))
+    return vocabulary.met(text, vocabulary.seek(language, forms))
 
 
 def test_runs_that_hold_a_form_are_met() -> None:
@@ -32,10 +32,10 @@ def test_every_run_that_holds_a_form_is_met_by_a_later_query() -> None:
 def test_two_queries_see_what_either_has_met() -> None:
     vocabulary = Vocabulary()
     oil, gas = vocabulary.seek("en", ["oil"]), vocabulary.seek("en", ["gas"])
-    assert vocabulary.met({"Oil", "x"}, oil) == {"Oil"}
-    assert vocabulary.met({"Gas", "oil,"}, gas) == {"Gas"}
-    assert vocabulary.met({"oil,", "Oil", "gas"}, oil) == {"oil,", "Oil"}
-    assert vocabulary.met({"gas", "Gas"}, gas) == {"gas", "Gas"}
+    assert vocabulary.met("Oil x", oil) == {"Oil"}
+    assert vocabulary.met("Gas oil,", gas) == {"Gas"}
+    assert vocabulary.met("oil, Oil gas", oil) == {"oil,", "Oil"}
+    assert vocabulary.met("gas Gas", gas) == {"gas", "Gas"}
 
 
 @pytest.mark.parametrize("most", [1, 3, 1_000])
@@ -43,7 +43,7 @@ def test_what_is_not_remembered_is_met_all_the_same(most: int) -> None:
     vocabulary = Vocabulary(most)
     oil = vocabulary.seek("en", ["oil"])
     for text in ("oil gas coal tin", "tin oil, gas", "(oil) oil coal"):
-        assert vocabulary.met(set(text.split()), oil) == {run for run in text.split() if "oil" in run}
+        assert vocabulary.met(text, oil) == {run for run in text.split() if "oil" in run}
         assert met(vocabulary, text, "gas") == {run for run in text.split() if "gas" in run}
 
 
@@ -58,9 +58,9 @@ def test_so_many_forms_are_remembered_and_no_more(monkeypatch: pytest.MonkeyPatc
     vocabulary = Vocabulary(4)
     oil = vocabulary.seek("en", ["oil"])
     for _ in range(2):
-        vocabulary.met({"oil"}, oil)
+        vocabulary.met("oil", oil)
     assert analysed == ["oil"]
-    vocabulary.met({f"word{number}" for number in range(9)}, oil)
+    vocabulary.met(" ".join(f"word{number}" for number in range(9)), oil)
     assert len(oil.table.known) <= 4
     assert met(vocabulary, "oil", "oil") == {"oil"}
     assert analysed.count("oil") == 2, "a new query begins with nothing where there was too much"
@@ -74,11 +74,20 @@ def test_what_was_learnt_is_not_analysed_again(monkeypatch: pytest.MonkeyPatch) 
     assert met(vocabulary, "gas and Oil,", "oil") == {"Oil,"}
 
 
+def test_a_text_that_was_read_before_meets_what_another_query_seeks() -> None:
+    vocabulary = Vocabulary()
+    text = "Oil, (oil) and gas"
+    assert met(vocabulary, text, "oil") == {"Oil,", "(oil)"}
+    assert met(vocabulary, text, "gas", "and") == {"gas", "and"}
+    assert met(vocabulary, text, "oil", language="de") == {"Oil,", "(oil)"}, "each language has its own forms"
+
+
 def test_long_runs_are_met_and_not_remembered() -> None:
     vocabulary = Vocabulary()
     long = "." * LONGEST_KEPT + "oil"
     oil = vocabulary.seek("en", ["oil"])
-    assert vocabulary.met({long, "gas"}, oil) == {long}
+    assert vocabulary.met(f"{long} gas", oil) == {long}
+    assert vocabulary.met(f"{long} gas", oil) == {long}, "nor is the text known for one that has no others"
     assert oil.table.known == {"gas"}
 
 

@@ -45,18 +45,15 @@ def run_leg(snapshot: Snapshot, leg: Leg) -> LegResult:
 def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
     columns = snapshot.columns
     positions, scores, total = snapshot.lexical.best(leg.query, columns.passing(leg.filters), leg.size)
-    ids = [columns.ids[position] for position in positions.tolist()]
-    values = scores.tolist()
-    order = sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))[: leg.size]
-    parts = None
-    if leg.parts:
-        parts = snapshot.lexical.parts(leg.query.should, positions[order[: leg.parts]])
+    order = columns.best_first(positions, scores, leg.size)
+    positions, scores = positions[order], scores[order]
+    parts = snapshot.lexical.parts(leg.query.should, positions[: leg.parts]) if leg.parts else None
     return LegResult(
-        [ids[place] for place in order],
-        scores[order],
+        [columns.ids[position] for position in positions.tolist()],
+        scores,
         np.full(len(order), -1, np.int32),
         total,
-        languages=columns.values_at(positions[order], "language"),
+        languages=columns.values_at(positions, "language"),
         parts=parts,
     )
 
@@ -80,13 +77,12 @@ def _members(snapshot: Snapshot, union: Union) -> Mask:
     passing = columns.passing(union.filters)
     if union.lexical is None and union.ids is None:
         return np.ones(len(columns), np.bool_) if passing is None else passing
-    mask = np.zeros(len(columns), np.bool_)
-    if union.lexical is not None:
-        mask = snapshot.lexical.matching(union.lexical)
-    for article_id in union.ids or ():
-        position = columns.position_of.get(article_id)
-        if position is not None:
-            mask[position] = True
+    if union.lexical is None:
+        mask = np.zeros(len(columns), np.bool_)
+    else:
+        mask = snapshot.lexical.matching(union.lexical).copy()
+    known = columns.position_of
+    mask[[known[article_id] for article_id in union.ids or () if article_id in known]] = True
     return mask if passing is None else mask & passing
 
 
@@ -105,6 +101,8 @@ def gather(database: Database, snapshot: Snapshot | None, request: GatherRequest
             histogram = counts.histogram(columns, positions, request.histogram)
     elif request.histogram is not None:
         histogram = counts.empty_histogram(request.histogram)
+    if not (request.ids or request.passages_of):
+        return Gathered(total, facets, histogram, {}, {})
     with database.moment() as connection:
         articles = articles_by_id(connection, request.ids, skip_damaged=True)
         passages = passages_by_id(connection, request.passages_of, codes=request.codes)

@@ -25,8 +25,10 @@ Key = TypeVar("Key", bound=Hashable)
 #: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article. All
 #: terms of 1,926 headlines asked of 30,177 articles are 3.4 million.
 _TERMS, _TERMS_PER_ARTICLE = 4_000_000, 24
-#: Clauses are one query's own, and each is asked for four times by it: there is room for all that one query has.
+#: Clauses are one query's own, and each is asked for again by it: there is room for all that one query has.
 _CLAUSES, _CLAUSES_PER_ARTICLE = 1_000_000, 12
+#: Queries of which it is remembered what matches: a search has two, with its conditions, and others run beside it.
+_QUERIES = 4
 #: What remembering costs beside its entries, in entries: words that nothing holds are many, too.
 _OVERHEAD = 64
 #: Where one in so many articles matches, laying them out is faster than sorting them.
@@ -82,9 +84,19 @@ class Scorer:
         self._columns = columns
         self._terms = _Remembered[Atom](max(_TERMS, _TERMS_PER_ARTICLE * len(columns)))
         self._clauses = _Remembered[Clause](max(_CLAUSES, _CLAUSES_PER_ARTICLE * len(columns)))
+        self._recent: tuple[tuple[LexicalQuery, Mask], ...] = ()
 
     def matching(self, query: LexicalQuery) -> Mask:
-        """Return which articles match."""
+        """Return which articles match, not to be written to."""
+        for known, mask in self._recent:
+            if known is query:
+                return mask  # one search asks twice: for the best, and to count all
+        mask = self._matching(query)
+        mask.flags.writeable = False
+        self._recent = ((query, mask), *self._recent[: _QUERIES - 1])
+        return mask
+
+    def _matching(self, query: LexicalQuery) -> Mask:
         some = query.must or query.one_of or query.should
         mask = np.full(len(self._columns), not some and bool(query.must_not))
         if query.must:
@@ -105,7 +117,7 @@ class Scorer:
         """
         mask = self.matching(query)
         if allowed is not None:
-            mask &= allowed
+            mask = mask & allowed
         positions = np.flatnonzero(mask)
         sums = np.zeros(len(mask), np.float32)
         for clause in (*query.must, *query.should):
@@ -147,7 +159,7 @@ class Scorer:
                 mask[self._hits(clause).positions] = value
 
     def _hits(self, clause: Clause) -> Hits:
-        # One search asks four times: which match, what they score, of which parts, and again which match, to count.
+        # One search asks twice: what they score, and of which parts.
         return self._clauses.get(clause, self._evaluated)
 
     def _evaluated(self, clause: Clause) -> Hits:

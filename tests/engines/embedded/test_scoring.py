@@ -16,6 +16,7 @@ from indexer.engines.base import (
     LexicalLeg,
     LexicalQuery,
     PhraseTerm,
+    Sort,
     Term,
     Union,
 )
@@ -146,3 +147,13 @@ def test_hits_ascend_whether_few_or_many(count: int) -> None:
     hits = scoring._ascending(drawn, drawn.astype(np.float32), 1_000)
     assert hits.positions.tolist() == sorted(drawn.tolist())
     assert hits.scores.tolist() == hits.positions.tolist()
+
+
+def test_what_was_found_stays_so_when_more_is_counted_with_it(filled: Path) -> None:
+    """What matches is remembered for the count, to which the nearest by meaning are added."""
+    rare = LexicalQuery(should=(Term("word7"),))
+    with EmbeddedEngine.open(filled) as engine:
+        _, _, total = search(engine, rare)
+        ids = tuple(engine.browse(Union(), sort=Sort.NEWEST, size=20)[0])
+        assert engine.gather(GatherRequest(Union(rare, ids))).total > total
+        assert search(engine, rare)[2] == total
