@@ -38,7 +38,7 @@ class Meanings:
         """Return the estimated cosine of each word with a code, (dim,) of +1 and -1; None for unknown words."""
         rows = [self._rows.get(word, -1) for word in words]
         known = [row for row in rows if row >= 0]
-        estimates = iter((self._vectors[known] @ code).tolist())
+        estimates = iter((self._vectors.take(known, axis=0) @ code).tolist())
         return [next(estimates) if row >= 0 else None for row in rows]
 
     def nearest(self, code: FloatArray, count: int) -> list[tuple[str, float]]:

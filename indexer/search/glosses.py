@@ -92,9 +92,12 @@ class Gloss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """What a list has for a word. `behind` is how much nearer it must be to pass what is surer."""
+
     english: str
     source: Source
     place: int
+    behind: float
 
 
 class Glossary:
@@ -183,17 +186,20 @@ class WordsOfArticle:
 
     def _note(self, text: str, spans: Sequence[tuple[int, int]], codes: bytes) -> None:
         """Keep the codes of a text's Arabic words; `codes` begins with that of the first span."""
-        place = 0
-        for word in ARABIC_WORD.finditer(text):
-            while place < len(spans) and spans[place][1] <= word.start():
-                place += 1
-            if place < len(spans) and spans[place][0] <= word.start():
-                self._codes[_exact(word[0])].append(codes[place * self._width : (place + 1) * self._width])
+        for place, (start, end) in enumerate(spans):
+            for exact in _arabic_in(text[start:end]):
+                self._codes[exact].append(codes[place * self._width : (place + 1) * self._width])
 
 
 @lru_cache(maxsize=1 << 16)
 def _exact(word: str) -> str:
     return normalise(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _arabic_in(run: str) -> tuple[str, ...]:
+    """Return the normalised Arabic words of what stands between white space."""
+    return tuple(normalise(word) for word in ARABIC_WORD.findall(run))
 
 
 # --- candidates -----------------------------------------------------------------------------------
@@ -211,8 +217,11 @@ def _with_and(arabic: str, exact: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _candidates(exact: str) -> tuple[_Candidate, ...]:
-    """Return what the dictionary lists, the surest first; some more than once."""
-    return tuple(_found(exact))
+    """Return what the dictionary lists, the surest first."""
+    first: dict[str, _Candidate] = {}
+    for one in _found(exact):
+        first.setdefault(one.english, one)
+    return tuple(first.values())
 
 
 def _found(exact: str) -> Iterator[_Candidate]:
@@ -241,22 +250,19 @@ def _found(exact: str) -> Iterator[_Candidate]:
 
 def _places(source: Source, *listed: Iterable[str]) -> Iterator[_Candidate]:
     for place, english in enumerate(chain(*listed)):
-        yield _Candidate(english, source, place)
+        behind = _BEHIND[source] + _BEHIND_A_PLACE * min(place, _PLACES)
+        yield _Candidate(english, source, place, behind + _BEHIND_A_WORD * _is_one_of_a_name(english))
 
 
 def _by_context(listed: Sequence[_Candidate], context: FloatArray, meanings: Meanings) -> list[Gloss]:
     """Return what is listed and near enough, the nearest first."""
-    candidates = list({one.english: one for one in reversed(listed)}.values())
     scored = []
     for one, near in zip(
-        candidates, meanings.similarities([one.english for one in candidates], context), strict=True
+        listed, meanings.similarities([one.english for one in listed], context), strict=True
     ):
         nearness = _UNKNOWN if near is None else near
         if nearness >= _LEAST.get(one.source, -1.0):
-            score = nearness - _BEHIND[one.source] - _BEHIND_A_PLACE * min(one.place, _PLACES)
-            if _is_one_of_a_name(one.english):
-                score -= _BEHIND_A_WORD
-            scored.append((-score, one.place, Gloss(one.english, one.source, near)))
+            scored.append((one.behind - nearness, one.place, Gloss(one.english, one.source, near)))
     return [gloss for _, _, gloss in sorted(scored, key=itemgetter(0, 1))]
 
 

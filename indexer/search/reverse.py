@@ -78,6 +78,7 @@ def lists() -> Lists:
         return _lists()
 
 
+@lru_cache(maxsize=1 << 14)
 def names(exact: str) -> tuple[tuple[int, str], ...]:
     """Return the names that are written so, each with how many people have it, the commonest first."""
     with _LOCK:
@@ -96,6 +97,7 @@ def root(form: str) -> str:
     return "".join(letter for letter, _ in itertools.groupby(form.translate(_WEAK)))
 
 
+@lru_cache(maxsize=1 << 14)
 def is_slur(english: str) -> bool:
     return not _SLURS.isdisjoint(_WORD.findall(english.casefold()))
 
