@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from indexer.engines.base import Field
 from indexer.search.dictionary import Dictionary
-from indexer.search.query import Atom, Clause, Occur, ParsedQuery
+from indexer.search.query import Atom, Clause, Either, Every, Node, Occur, ParsedQuery
+from indexer.text import analyse
+from indexer.text.transliteration import skeleton
 
 #: In a sentence several stand side by side, and each has its sign where it begins.
 _ISOLATE, _END = "\u2068", "\u2069"
-#: So many are told.
-_MOST = 3
+#: So many are told, of each so many spellings.
+_MOST = _SPELLINGS = 3
 _LATIN = re.compile("[A-Za-z]")
 
 
@@ -25,7 +27,7 @@ def conditions_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> tuple[s
 def query_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> str:
     """Return a query with the same conditions put into Arabic, its other words as they are; "" where none can be."""
     text, found = parsed.text, _translated(parsed, dictionary)
-    for _, atom, written, _ in reversed(list(found)):  # from the end, so that the places before it stay right
+    for _, atom, written in reversed(list(found)):  # from the end, so that the places before it stay right
         text = f"{text[: atom.start]}{written}{text[atom.end :]}"
     return "" if text == parsed.text else text
 
@@ -33,38 +35,60 @@ def query_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> str:
 def only_as_written(parsed: ParsedQuery, dictionary: Dictionary) -> bool:
     """Return whether an article has to hold English words that cannot be put into Arabic."""
     return any(
-        clause.occur is Occur.MUST and _LATIN.search(atom.text) is not None and not _arabic(atom, dictionary)
-        for clause, atom in _in_english(parsed)
+        all(atom.text.isascii() and _LATIN.search(atom.text) for atom in atoms)
+        and not any(_arabic(atom, dictionary) for atom in atoms)
+        for clause in parsed.clauses
+        if clause.occur is Occur.MUST and (atoms := list(_atoms(clause.node)))
     )
 
 
 def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
-    for occur, atom, written, quoted in _translated(parsed, dictionary):
-        yield f"{_ISOLATE}{_sign(occur, atom, quoted=quoted)}{written}{_END}"
+    for clause, atom, written in _translated(parsed, dictionary):
+        yield f"{_ISOLATE}{_sign(clause, atom, written)}{written}{_END}"
 
 
-def _translated(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[tuple[Occur, Atom, str, bool]]:
-    """Yield each condition in English: what it is, its Arabic as it is written in a query, whether that is quoted."""
-    for clause, atom in _in_english(parsed):
-        if arabic := _arabic(atom, dictionary):
-            quoted = atom.phrase or " " in arabic
-            yield clause.occur, atom, f'"{arabic}"' if quoted else arabic, quoted
-
-
-def _in_english(parsed: ParsedQuery) -> Iterator[tuple[Clause, Atom]]:
-    """Yield the conditions that are one word or phrase of plain letters and digits."""
+def _translated(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[tuple[Clause, Atom, str]]:
+    """Yield each English word of a condition, by its place, with its Arabic as it is written in a query."""
     for clause in parsed.clauses:
-        if clause.occur is not Occur.SHOULD and isinstance(clause.node, Atom) and clause.node.text.isascii():
-            yield clause, clause.node
+        for atom in _atoms(clause.node) if clause.occur is not Occur.SHOULD else ():
+            if atom.text.isascii() and (arabic := _arabic(atom, dictionary)):
+                written = [f'"{one}"' if atom.phrase or " " in one else one for one in arabic]
+                yield clause, atom, f"({' OR '.join(written)})" if len(written) > 1 else written[0]
 
 
-def _arabic(atom: Atom, dictionary: Dictionary) -> str:
-    return next(iter(dictionary.written(atom.text)), "") or dictionary.full_name(atom.text)
+def _atoms(node: Node) -> Iterator[Atom]:
+    """Yield the words and phrases of a condition, in brackets and beside an OR, too."""
+    match node:
+        case Atom():
+            yield node
+        case Either(options=nodes) | Every(parts=nodes):
+            for one in nodes:
+                yield from _atoms(one)
 
 
-def _sign(occur: Occur, atom: Atom, *, quoted: bool) -> str:
+def _arabic(atom: Atom, dictionary: Dictionary) -> tuple[str, ...]:
+    """Return what a word or phrase is in Arabic, in its spellings (ترامب and ترمب of Trump): no other meanings of it.
+
+    A field has one: it stands before a single word.
+    """
+    first, *others = dictionary.written(atom.text) or (dictionary.full_name(atom.text),)
+    if not first:
+        return ()
+    unlike: dict[tuple[str, ...], str] = {}
+    for arabic in (first, *others):
+        if skeleton(arabic) == skeleton(first):
+            tokens = analyse(arabic, "ar")
+            as_written = atom.phrase or len(tokens) > 1  # other words are found by their stems
+            forms = tuple(token.exact if as_written else token.stem for token in tokens)
+            unlike.setdefault(forms, arabic)
+    return tuple(unlike.values())[: _SPELLINGS if atom.field is Field.ANY else 1]
+
+
+def _sign(clause: Clause, atom: Atom, written: str) -> str:
     """Return what makes a word the condition that it is: a phrase and a field are one by themselves."""
     field = "" if atom.field is Field.ANY else f"{atom.field.value}:"
-    if occur is Occur.MUST_NOT:
+    if clause.node is not atom:  # its brackets have the sign
+        return field
+    if clause.occur is Occur.MUST_NOT:
         return f"-{field}"
-    return field or ("" if quoted else "+")
+    return field or ("" if written.startswith(('"', '("')) else "+")
