@@ -96,21 +96,30 @@ def count(number: int) -> str:
 
 
 def published(date: Published | None) -> str:
-    """Return a date as precisely as it is known, in the zone it was written in."""
+    """Return a date as precisely as it is known, in the zone it was written in.
+
+    Dates are searched in UTC: where it is another day there, that is told, too.
+    """
     if date is None:
         return gettext("undated")
-    if date.precision in (Precision.SECOND, Precision.MINUTE):
-        return period_name(date.isoformat()[:10])
-    return period_name(date.isoformat())
+    day, in_utc = _day(date), date.at.date().isoformat()
+    if date.precision in (Precision.SECOND, Precision.MINUTE) and date.isoformat()[:10] != in_utc:
+        return gettext("%(day)s (%(utc)s in UTC)", day=day, utc=period_name(in_utc))
+    return day
+
+
+def _day(date: Published) -> str:
+    """Return the day, or the month or year where no more is known, in the zone that was written."""
+    return period_name(date.isoformat()[:10])
 
 
 def moment(date: Published) -> str:
     """Return the full form: day, time and zone as far as they are known."""
     if date.precision not in (Precision.SECOND, Precision.MINUTE):
-        return published(date)
+        return _day(date)
     at = date.isoformat()
     zone = "UTC" if date.offset_minutes in (None, 0) else f"UTC{at[-6:]}"
-    return gettext("%(day)s, %(time)s %(zone)s", day=published(date), time=at[11:16], zone=zone)
+    return gettext("%(day)s, %(time)s %(zone)s", day=_day(date), time=at[11:16], zone=zone)
 
 
 def hijri(date: Published) -> str:

@@ -87,7 +87,8 @@ def search() -> str | Response:
         order=order,
         good_news=_GOOD_NEWS,
         page=page,
-        gists=reading.gists(page.results),
+        # Who reads no Arabic sees by them whether what stands beside a result is the same news.
+        gists=reading.gists([*page.results, *(copy for result in page.results for copy in result.copies)]),
         facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],
         chart=histogram.draw(page.histogram, state) if page.histogram else None,
         steps=histogram.way_back(state),

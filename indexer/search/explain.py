@@ -62,7 +62,9 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair], aligned
     sure = _surely(met, words, pairs)
     if not aligned:
         return sure
-    more = _with_examples(say("perhaps %(some)s more", some=len(aligned)), aligned[:_EXAMPLES])
+    more = _with_examples(
+        say_n("perhaps %(num)s more", "perhaps %(num)s more", len(aligned)), aligned[:_EXAMPLES]
+    )
     return say("%(words)s, %(more)s", words=sure, more=more)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -58,6 +60,22 @@ def test_copies_are_folded_across_pages(client: FlaskClient) -> None:
     assert len(ids(second)) == 4
     assert sorted(ids(first) + ids(second)) == sorted(article.id for article in ARTICLES)
     assert client.get("/search?q=ceasefire&language=en&page=3").status_code == 400
+
+
+def test_copies_are_told_in_english(tmp_path: Path) -> None:
+    """Who reads no Arabic sees by that whether it is the same news."""
+    text = " ".join(f"كلمة{number}" for number in range(40))
+    titles = {"one": "هدنة في ليبيا", "other": "هدنة في سوريا"}
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path, encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        archive.add(
+            [Article(id=name, title=title, text=text, language="ar") for name, title in titles.items()]
+        )
+        client = create_app(archive).test_client()
+        address = f"/search?q={quote('هدنة')}"
+        folded = client.get(address).text.partition("+1 copy or reprint")[2].partition("</details>")[0]
+        assert re.search(r'class="gist".*truce in (Libya|Syria)', folded)
+        assert 'class="gist"' not in client.get(address, headers={"Accept-Language": "ar"}).text
 
 
 def test_totals_say_what_they_count(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -60,7 +61,8 @@ def test_dates_are_as_precise_as_they_are_known() -> None:
     assert published(Published(at, Precision.MONTH)) == "Feb 2018"
     # In the zone it was written in it is the next day.
     there = Published(at, Precision.SECOND, offset_minutes=240)
-    assert published(there) == "18 Feb 2018"
+    assert published(there) == "18 Feb 2018 (17 Feb 2018 in UTC)", "dates are searched in UTC"
+    assert published(replace(there, offset_minutes=60)) == "17 Feb 2018"
     assert moment(there) == "18 Feb 2018, 02:30 UTC+04:00"
     assert moment(Published(at, Precision.MINUTE)) == "17 Feb 2018, 22:30 UTC"
     assert moment(Published(at, Precision.DAY)) == "17 Feb 2018"

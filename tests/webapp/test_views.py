@@ -129,6 +129,7 @@ def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> No
         ("-zzyzx", None),
         ("+zzyzx source:BBC", "+zzyzx"),  # what a field narrows is not loosened by leaving signs away
         ("oil OR gas -source:BBC from:2031", "oil OR gas"),
+        ("from:2031", None),  # no words are there to be asked otherwise
     ],
 )
 def test_where_nothing_is_found_the_words_without_signs_and_fields_are_a_click_away(
