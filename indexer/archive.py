@@ -86,9 +86,8 @@ class Archive:
         """
         archive = cls(settings, open_engine(settings), encoder)
         try:
-            archive._fits.get(
-                lambda _: archive._compare_manifest(None)
-            )  # the first search need not look again
+            # The first search need not look again.
+            archive._fits.get(lambda _: archive._compare_manifest(None))
         except BaseException:
             archive.close()
             raise

@@ -24,9 +24,8 @@ class Fresh(Generic[T]):
         self._seconds = seconds
         self._lock = threading.Lock()
         self._known: tuple[float, T] | None = None  # when it was looked at, and what was seen
-        self._failure: EngineUnavailable | EngineTimeout | None = (
-            None  # of the last look, where nothing is known
-        )
+        #: Of the last look, where nothing is known.
+        self._failure: EngineUnavailable | EngineTimeout | None = None
 
     def get(self, look: Callable[[T | None], T]) -> T:
         """Return the value, which `look` brings: it is given the one that is known, None where there is none.

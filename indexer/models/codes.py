@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.models.meanings import Meanings, bundled
-from indexer.models.signs import inner_products, rotation
+from indexer.models.signs import inner_products, pack, rotation
 from indexer.models.words import WORDS_VERSION
 
 FloatArray = npt.NDArray[np.float32]
@@ -67,7 +67,7 @@ class Coder:
         if not len(words):
             return b""
         rotated = self.centre(words, PASSAGE, language) @ self._rotation
-        return np.packbits(rotated > 0, axis=1).tobytes()
+        return pack(rotated > 0).tobytes()
 
     def rotate_query(self, words: FloatArray) -> FloatArray:
         """Return centred query words, (n, dim), rotated and scaled as `similarities` takes them."""

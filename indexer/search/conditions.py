@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indexer.engines.base import Field
 from indexer.search.dictionary import Dictionary
-from indexer.search.query import Atom, Clause, Either, Every, Node, Occur, ParsedQuery
+from indexer.search.query import Atom, Clause, Occur, ParsedQuery, atoms
 from indexer.text import analyse
 from indexer.text.transliteration import skeleton
 
@@ -35,10 +35,10 @@ def query_in_arabic(parsed: ParsedQuery, dictionary: Dictionary) -> str:
 def only_as_written(parsed: ParsedQuery, dictionary: Dictionary) -> bool:
     """Return whether an article has to hold English words that cannot be put into Arabic."""
     return any(
-        all(atom.text.isascii() and _LATIN.search(atom.text) for atom in atoms)
-        and not any(_arabic(atom, dictionary) for atom in atoms)
+        all(atom.text.isascii() and _LATIN.search(atom.text) for atom in atoms(clause.node))
+        and not any(_arabic(atom, dictionary) for atom in atoms(clause.node))
         for clause in parsed.clauses
-        if clause.occur is Occur.MUST and (atoms := list(_atoms(clause.node)))
+        if clause.occur is Occur.MUST
     )
 
 
@@ -50,20 +50,10 @@ def _written(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[str]:
 def _translated(parsed: ParsedQuery, dictionary: Dictionary) -> Iterator[tuple[Clause, Atom, str]]:
     """Yield each English word of a condition, by its place, with its Arabic as it is written in a query."""
     for clause in parsed.clauses:
-        for atom in _atoms(clause.node) if clause.occur is not Occur.SHOULD else ():
+        for atom in atoms(clause.node) if clause.occur is not Occur.SHOULD else ():
             if atom.text.isascii() and (arabic := _arabic(atom, dictionary)):
                 written = [f'"{one}"' if atom.phrase or " " in one else one for one in arabic]
                 yield clause, atom, f"({' OR '.join(written)})" if len(written) > 1 else written[0]
-
-
-def _atoms(node: Node) -> Iterator[Atom]:
-    """Yield the words and phrases of a condition, in brackets and beside an OR, too."""
-    match node:
-        case Atom():
-            yield node
-        case Either(options=nodes) | Every(parts=nodes):
-            for one in nodes:
-                yield from _atoms(one)
 
 
 def _arabic(atom: Atom, dictionary: Dictionary) -> tuple[str, ...]:

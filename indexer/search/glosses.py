@@ -199,7 +199,7 @@ def _exact(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _arabic_in(run: str) -> tuple[str, ...]:
     """Return the normalised Arabic words of what stands between white space."""
-    return tuple(normalise(word) for word in ARABIC_WORD.findall(run))
+    return tuple(map(_exact, ARABIC_WORD.findall(run)))
 
 
 # --- candidates -----------------------------------------------------------------------------------

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import attrgetter
 
 import numkong
 import numpy as np
@@ -182,9 +180,10 @@ class Lexicon:
         for whole, rest in bases.items():
             variants[rest].append(whole)
         self._variants = {rest: tuple(wholes) for rest, wholes in variants.items()}
+        counts = Counter(word.language for word in self.words)
         #: How many words each language has, most first.
-        self.languages = dict(Counter(word.language for word in self.words).most_common())
-        self._sections = self._by_language()
+        self.languages = dict(counts.most_common())
+        self._sections = self._by_language(counts)
 
     @classmethod
     def load(cls, engine: Engine) -> Lexicon:
@@ -243,14 +242,14 @@ class Lexicon:
         found = {index for key in skeletons for index in self._by_skeleton.get(key, ())}
         return sorted((self.words[index] for index in found), key=lambda word: -word.articles)
 
-    def _by_language(self) -> dict[str, _LanguageIndex]:
-        """Return the words of each language that can be compared: they are stored by language."""
+    def _by_language(self, counts: Mapping[str, int]) -> dict[str, _LanguageIndex]:
+        """Return the words of each language that can be compared: they are stored, and counted, by language."""
         if self._quantised is None:
             return {}
         values, scales = self._quantised
         sections, start = {}, 0
-        for language, words in groupby(self.words, key=attrgetter("language")):
-            end = start + sum(1 for _ in words)
+        for language, count in counts.items():
+            end = start + count
             sections[language] = _LanguageIndex(start, values[start:end], scales[start:end])
             start = end
         return sections
