@@ -2,7 +2,13 @@
 
 A headline's few words are too little for langdetect: of 482 English ones without a function word it takes 90 for
 another language, and is sure of it. So what is written in Latin letters is English when half of its words are in
-the dictionary that English queries are translated with; what is not goes to langdetect.
+the dictionary that English queries are translated with, or when all are there or names. What is not goes to langdetect.
+What that is not sure of is English, too, unless it has a letter or a function word that English has not (*guerre en
+Syrie*): then langdetect is asked which of the few languages that have such it is.
+
+Of the runs of three words in the titles of NTREX 56 % of the French are told right, and 46, 70 and 79 % of the Spanish,
+German and Turkish ones (11, 6, 22 and 40 % by the dictionary and a sure langdetect alone), with 99 % of the English as
+before; of 1,926 headlines with many Arabic names 11 are not taken for English (15 before).
 """
 
 from __future__ import annotations
@@ -12,18 +18,27 @@ from dataclasses import dataclass
 
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.search.dictionary import Dictionary
-from indexer.search.stopwords import function_words
-from indexer.text import analyse, detect_language, script_of
+from indexer.search.stopwords import LATIN, function_words
+from indexer.text import analyse, detect_language, likeliest_language, script_of
 
 _SURE = 0.9  # confidence of the language detector from which a query is in one language only
 _MOST_LANGUAGES = 8
 #: Share of English words from which a query is English, and from which that is sure. Of the titles of NTREX, 96 %
 #: of the English pass the first, and 4 to 6 % of the French, Spanish and German (names, most of them).
 _ENGLISH_SHARE, _SURELY_ENGLISH_SHARE = 1 / 2, 2 / 3
+#: A few words that may be of another language are so from this confidence on; how likely English is before they are
+#: read, beside each of the others.
+_LIKELY, _ENGLISH_BESIDE = 0.5, 0.5
 #: Function words that no other language of the Latin script has.
 _ENGLISH_ALONE = frozenset(
     "the of and with from what who which how why does did after between against".split()
 )
+#: Function words of other languages that are English words, too, or stand in names (Kim Jong Un).
+_AMBIGUOUS = """
+al ben da de del die e el era gore han hat kim la las los man mi mu o plus pour seine sen sin son su u uber un var war
+"""
+#: Those that are neither.
+_OF_OTHERS = frozenset().union(*map(function_words, LATIN)) - {*function_words("en"), *_AMBIGUOUS.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +57,24 @@ def query_language(text: str, dictionary: Dictionary) -> QueryLanguage:
     """Return the language of a query's free text; Latin letters of no known language are taken for English."""
     latin = script_of(text) == "Latn"
     if latin:
-        words = text.lower().split()
-        share = 1.0 if not _ENGLISH_ALONE.isdisjoint(words) else _english_share(text, dictionary)
-        if share >= _ENGLISH_SHARE:
+        words = [token.exact for token in analyse(text, "en")]
+        english = [
+            word
+            for word in words
+            if word in function_words("en") or (word not in _OF_OTHERS and dictionary.translations(word))
+        ]
+        share = 1.0 if not _ENGLISH_ALONE.isdisjoint(words) else len(english) / max(len(words), 1)
+        of_others = not _OF_OTHERS.isdisjoint(words) or any(c.isalpha() and not c.isascii() for c in text)
+        named = all(word in english or dictionary.names(word) for word in words)
+        if share >= _ENGLISH_SHARE or (named and not of_others):
             return QueryLanguage("en", share >= _SURELY_ENGLISH_SHARE)
     language, confidence = detect_language(text)
     sure = language != UNKNOWN_LANGUAGE and confidence >= _SURE
     if latin and not sure:
-        return QueryLanguage("en")
+        return QueryLanguage(_likeliest(text) if of_others else "en")
     return QueryLanguage(language, sure)
 
 
-def _english_share(text: str, dictionary: Dictionary) -> float:
-    words = [token.exact for token in analyse(text, "en")]
-    common = function_words("en")
-    known = sum(word in common or bool(dictionary.translations(word)) for word in words)
-    return known / len(words) if words else 0.0
+def _likeliest(text: str) -> str:
+    language, confidence = likeliest_language(text, {**dict.fromkeys(LATIN, 1.0), "en": _ENGLISH_BESIDE})
+    return language if confidence >= _LIKELY else "en"

@@ -81,7 +81,7 @@ _HEBREW = """
 """
 
 #: Latin ones count in their language only: "son", "die" and "war" are words of another kind in English.
-_LATIN = {"fr": _FRENCH, "es": _SPANISH, "de": _GERMAN, "tr": _TURKISH}
+LATIN = {"fr": _FRENCH, "es": _SPANISH, "de": _GERMAN, "tr": _TURKISH}
 _OTHERS = {"ru": _RUSSIAN, "hi": _HINDI, "ur": _URDU, "fa": _PERSIAN, "he": _HEBREW}
 
 
@@ -92,5 +92,5 @@ def function_words(language: str = "en") -> frozenset[str]:
     A language that has no list here, and one that is not known, has the English ones; each has the Arabic ones.
     """
     base = base_language(language)
-    listed = _LATIN.get(base, _ENGLISH) + _OTHERS.get(base, "") + _ARABIC
+    listed = LATIN.get(base, _ENGLISH) + _OTHERS.get(base, "") + _ARABIC
     return frozenset(normalise(word) for word in listed.split())

@@ -1,7 +1,7 @@
 """Text: strings become tokens, sentences and languages. Knows nothing of models, engines or search."""
 
 from indexer.text.arabic import adjective, light10, split_clitic
-from indexer.text.language import detect_language, direction, load_detector
+from indexer.text.language import detect_language, direction, likeliest_language, load_detector
 from indexer.text.normalise import normalise
 from indexer.text.scripts import script_of
 from indexer.text.sentences import sentences
@@ -18,6 +18,7 @@ __all__ = [
     "direction",
     "forms_of",
     "light10",
+    "likeliest_language",
     "load_detector",
     "normalise",
     "script_of",

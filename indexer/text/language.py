@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -145,11 +146,21 @@ def load_detector() -> None:
         _factory()
 
 
-def _langdetect(sample: str) -> tuple[str, float]:
+def likeliest_language(text: str, among: Mapping[str, float]) -> tuple[str, float]:
+    """Return which of some languages of the Latin script a text is in, however short, and the confidence in [0, 1].
+
+    *among* are the languages with how likely each is before the text is read. (`und`, 0.0) where it tells nothing.
+    """
+    return _langdetect(_letters_of(text[:_SAMPLE], "Latn"), among)
+
+
+def _langdetect(sample: str, among: Mapping[str, float] | None = None) -> tuple[str, float]:
     from langdetect import LangDetectException
 
     with _lock:  # profiles are loaded once, and detectors share the factory's tables
         detector = _factory().create()
+        if among is not None:
+            detector.set_prior_map({name: among.get(name, 0.0) for name in _factory().get_lang_list()})
         detector.append(sample)
         try:
             best = detector.get_probabilities()

@@ -28,6 +28,18 @@ DICTIONARY = Dictionary()
         ("Die Regierung hat gestern die neuen Gesetze über die Wahlen beschlossen", "de"),
         ("Le gouvernement annonce de nouvelles mesures pour les agriculteurs tunisiens", "fr"),
         ("Правительство объявило о новых выборах", "ru"),
+        # Too few words for langdetect, but with one, or a letter, that English has not.
+        ("guerre en Syrie", "fr"),
+        ("Krieg und Frieden", "de"),
+        ("élections en Tunisie", "fr"),
+        ("Überfall Sicherheitskräfte", "de"),
+        ("Beşiktaş maçı", "tr"),
+        ("petróleo y gas", "es"),
+        # Names, some with what is a function word elsewhere.
+        ("kim jong un", "en"),
+        ("rashid al maraj", "en"),
+        ("hamad bin jassim qatar saudi", "en"),  # langdetect is sure that it is Somali
+        ("Erdogan’s “palace”", "en"),
     ],
 )
 def test_the_language_of_a_query(text: str, language: str) -> None:
@@ -37,6 +49,7 @@ def test_the_language_of_a_query(text: str, language: str) -> None:
 def test_stems_of_the_archive_are_tried_where_the_language_is_a_guess() -> None:
     archive = ["ar", "de"]
     assert query_language("Wahlen Berlin", DICTIONARY).stems(archive) == ["en", "ar", "de"]
+    assert query_language("guerre en Syrie", DICTIONARY).stems(archive) == ["fr", "ar", "de"]
     assert query_language("the elections", DICTIONARY).stems(archive) == ["en"]
     assert query_language("oil prices plunge", DICTIONARY).stems(archive) == ["en"]
     assert query_language("oil prices Zxqvb", DICTIONARY).stems(archive) == ["en"]
