@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from flask import (
@@ -20,8 +21,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.engines.base import FACETS, Count, Filters, Sort
+from indexer.search.dates import period_in
+from indexer.search.filters import period
 from indexer.search.page import ResultPage
-from indexer.search.query import parse, without_filters
+from indexer.search.query import ParsedQuery, parse, without_filters
 from indexer.search.request import Demand
 from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
@@ -81,6 +84,7 @@ def search() -> str | Response:
         "results.html",
         state=state,
         browses=browses,
+        times=_times(parsed, page, state),
         unfiltered=without_filters(state.text) if parsed.filters != Filters() else "",
         loosely=parsed.free_text if parsed.is_hard and parsed.filters == Filters() else "",
         narrowed=state.is_narrowed or bool(parsed.clauses) or parsed.filters != Filters(),
@@ -182,6 +186,23 @@ def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _times(parsed: ParsedQuery, page: ResultPage, state: SearchState) -> list[tuple[str, str]]:
+    """Return what a date in the question may be narrowed to, as (from, to), where something was published then.
+
+    News of a day is told in the days after it, too.
+    """
+    dates = (state.date_from, state.date_to, parsed.filters.published_from, parsed.filters.published_to)
+    named = "" if any(dates) else period_in(parsed.free_text)
+    if not named or page.histogram is None:
+        return []
+    found = [bucket.period for bucket in page.histogram.buckets if bucket.count]
+    if not any(one.startswith(named) or named.startswith(one) for one in found):
+        return []
+    first, last = period(named)
+    week = [] if first != last else [(named, (first + timedelta(days=6)).isoformat())]
+    return [(named, named), *week]
 
 
 def _demands(page: ResultPage, state: SearchState) -> list[Demand]:

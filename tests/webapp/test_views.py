@@ -165,6 +165,26 @@ def test_a_condition_in_english_has_a_way_to_the_arabic_one(client: FlaskClient)
     assert 'class="way"' not in found
 
 
+def test_a_date_in_the_question_may_narrow_the_search(client: FlaskClient) -> None:
+    html = page(client, "/search?q=ceasefire+in+Libya+on+18+March+2018")
+    ways = re.search(
+        r'<p class="way">Only articles of: <a href="([^"]+)">18 Mar 2018</a> · <a href="([^"]+)">', html
+    )
+    assert ways
+    day, week = (way.replace("&amp;", "&") for way in ways.groups())
+    assert "from=2018-03-18&to=2018-03-18" in day
+    assert "from=2018-03-18&to=2018-03-24" in week
+    narrowed = page(client, day)
+    assert re.search(r"<h1[^>]*>\s*2 articles", narrowed)
+    assert "Only articles of:" not in narrowed
+    month = page(client, "/search?q=ceasefire+in+March+2018&size=25")
+    assert re.search(
+        r'Only articles of: <a href="[^"]+from=2018-03&amp;to=2018-03">Mar 2018</a></p>', month
+    )
+    # Nothing was published then.
+    assert "Only articles of:" not in page(client, "/search?q=ceasefire+on+18+March+1973")
+
+
 def test_results_carry_language_and_direction(client: FlaskClient) -> None:
     html = page(client, "/search?q=ceasefire+in+Libya")
     assert re.search(
