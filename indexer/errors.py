@@ -55,6 +55,14 @@ class InvalidQuery(ArchiveError):
         self.column = column
 
 
+class NoSuchPage(InvalidQuery):
+    """A search has fewer pages than that. `last` is the number of the last one, 0 where there is none to name."""
+
+    def __init__(self, message: str, *, last: int = 0, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.last = last
+
+
 class SearchStopped(ArchiveError):
     """A search was stopped before it had an answer."""
 

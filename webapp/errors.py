@@ -17,6 +17,7 @@ from indexer.errors import (
     ArticleNotFound,
     EngineTimeout,
     InvalidQuery,
+    NoSuchPage,
     SearchStopped,
 )
 from indexer.wording import say
@@ -163,6 +164,7 @@ def _for_person(problem: Problem, error: Exception) -> Response:
         path=at_root(path),
         without=(ALL_WRONG if others else kind_of(names).without) if names else "",
         without_url=state.url(path),
+        last=error.last if isinstance(error, NoSuchPage) else 0,
     )
     return Response(page, status=problem.status)
 

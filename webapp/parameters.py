@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer.engines.base import FACETS
-from indexer.errors import InvalidQuery
-from indexer.wording import Text, say
+from indexer.errors import InvalidQuery, NoSuchPage
+from indexer.wording import say
 
 
 class BadParameter(InvalidQuery):
@@ -54,9 +54,7 @@ def wrong_parameters(error: InvalidQuery) -> tuple[str, ...]:
     """Return the names of the parameters that are wrong, none where it is the question itself."""
     if isinstance(error, BadParameter):
         return error.names
-    # How many pages there are shows in the search; its sentences on that fill in the page.
-    on_pages = isinstance(error.message, Text) and "page" in error.message.values
-    return ("page",) if on_pages else ()
+    return ("page",) if isinstance(error, NoSuchPage) else ()
 
 
 def kind_of(names: tuple[str, ...]) -> Kind:

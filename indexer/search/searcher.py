@@ -30,7 +30,7 @@ from indexer.engines.base import (
     Sort,
     Union,
 )
-from indexer.errors import EngineTimeout, EngineUnavailable, InvalidQuery
+from indexer.errors import EngineTimeout, EngineUnavailable, InvalidQuery, NoSuchPage
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
@@ -705,9 +705,9 @@ def _check(request: SearchRequest) -> None:
             say("A page has 1 to %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=request.size)
         )
     if request.page < 1:
-        raise InvalidQuery(say("Pages count from 1; there is no page %(page)s.", page=request.page))
+        raise NoSuchPage(say("Pages count from 1; there is no page %(page)s.", page=request.page))
     if request.page > 1 and request.page * request.size > WINDOW + request.size - 1:
-        raise InvalidQuery(
+        raise NoSuchPage(
             say(
                 "There is no page %(page)s: only the first %(most)s results can be paged through.",
                 page=request.page,
@@ -721,8 +721,9 @@ def _check(request: SearchRequest) -> None:
 def _check_page(request: SearchRequest, pages: int, total: int) -> None:
     if request.page > max(pages, 1):
         there_is = say("the last page is %(page)s", page=pages) if total else say("there are no results")
-        raise InvalidQuery(
-            say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is)
+        raise NoSuchPage(
+            say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
+            last=pages if total else 0,
         )
 
 

@@ -177,10 +177,8 @@ def test_a_date_in_the_question_may_narrow_the_search(client: FlaskClient) -> No
     narrowed = page(client, day)
     assert re.search(r"<h1[^>]*>\s*2 articles", narrowed)
     assert "Only articles of:" not in narrowed
-    month = page(client, "/search?q=ceasefire+in+March+2018&size=25")
-    assert re.search(
-        r'Only articles of: <a href="[^"]+from=2018-03&amp;to=2018-03">Mar 2018</a></p>', month
-    )
+    month = page(client, "/search?q=ceasefire+in+March+2018")
+    assert re.search(r'Only articles of: <a href="[^"]+from=2018-03&amp;to=2018-03">Mar 2018</a></p>', month)
     # Nothing was published then.
     assert "Only articles of:" not in page(client, "/search?q=ceasefire+on+18+March+1973")
 
@@ -291,6 +289,15 @@ def test_the_place_of_a_mistake_is_marked(client: FlaskClient) -> None:
 
 
 SEARCH = "/search?q=libya&source=BBC&-section=sport&sort=newest"
+
+
+def test_a_page_behind_the_last_has_a_way_to_that(client: FlaskClient) -> None:
+    html = page(client, "/search?q=ceasefire&page=900", 400)
+    way = re.search(r'<a href="([^"]+)">The last page of this search</a>', html)
+    assert way
+    assert 'rel="next"' not in page(client, way[1].replace("&amp;", "&"))
+    # How many there are is not known of what is refused before it is searched.
+    assert "The last page of this search" not in page(client, "/search?q=ceasefire&page=1001", 400)
 
 
 @pytest.mark.parametrize(
