@@ -88,6 +88,8 @@ class Chart:
     ticks: tuple[Tick, ...]
     undated: int
     doubtful: int
+    undated_url: str
+    doubtful_url: str
     outside: tuple[Outside, ...] = ()
     width: float = WIDTH
     height: float = HEIGHT
@@ -143,7 +145,16 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
                 height=round(height, 2),
             )
         )
-    chart = Chart(unit, tuple(bars), _ticks(periods, slot), histogram.undated, histogram.doubtful, outside)
+    chart = Chart(
+        unit=unit,
+        bars=tuple(bars),
+        ticks=_ticks(periods, slot),
+        undated=histogram.undated,
+        doubtful=histogram.doubtful,
+        undated_url=state.undated().url(),
+        doubtful_url=state.doubtful().url(),
+        outside=outside,
+    )
     return _mirrored(chart) if language().direction == "rtl" else chart
 
 

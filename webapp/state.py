@@ -21,7 +21,7 @@ from urllib.parse import quote_plus
 from werkzeug.datastructures import MultiDict
 
 from indexer.article import MAX_FIELD_LENGTH
-from indexer.engines.base import FACETS, Filters, Sort
+from indexer.engines.base import FACETS, Dating, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.facets import FACET_WORDS
 from indexer.search.filters import period
@@ -189,6 +189,18 @@ class SearchState:
 
     def between(self, date_from: str, date_to: str) -> SearchState:
         return replace(self, date_from=date_from, date_to=date_to, page=1)
+
+    def undated(self) -> SearchState:
+        """Return the same search of the articles that have no date: words of the question say so."""
+        return self._of_dating(Dating.NONE)
+
+    def doubtful(self) -> SearchState:
+        """Return the same search of the articles whose date cannot be true."""
+        return self._of_dating(Dating.DOUBTFUL)
+
+    def _of_dating(self, dating: Dating) -> SearchState:
+        text = f"{self.text} date:{dating}".strip()
+        return replace(self, text=text, sort=self.sort if self.text else Sort.RELEVANCE, page=1)
 
     def asking(self, text: str) -> SearchState:
         return replace(self, text=text, page=1)

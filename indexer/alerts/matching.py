@@ -26,6 +26,7 @@ from indexer.engines.base import (
     AllOf,
     AnyOf,
     Clause,
+    Dating,
     Field,
     Filters,
     FloatArray,
@@ -195,6 +196,10 @@ def passes(filters: Filters, article: Article) -> bool:
         value, wanted = getattr(article, facet), filters.include.get(facet)
         if (wanted and value not in wanted) or value in filters.exclude.get(facet, ()):
             return False
+    if filters.dating is Dating.NONE and article.published is not None:
+        return False
+    if filters.dating is Dating.DOUBTFUL and not (article.published and article.published.doubtful):
+        return False
     if not (filters.published_from or filters.published_to):
         return True
     if article.published is None:

@@ -127,19 +127,27 @@ class LexicalQuery:
         return LexicalQuery(must=self.must, must_not=self.must_not)
 
 
+class Dating(StrEnum):
+    """What may be wrong with an article's date: it has none, or one that cannot be true (see `Published.doubtful`)."""
+
+    NONE = "none"
+    DOUBTFUL = "doubtful"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What an article must be, whatever it says. Empty filters let everything pass.
 
     Within a facet any included value is enough; facets are combined with "and". An article without a
     date passes no date bound. `published_from` and `published_to` are days in UTC, both included, and
-    are compared with the earliest moment that the article's date allows.
+    are compared with the earliest moment that the article's date allows. With `dating` only such articles pass.
     """
 
     include: Mapping[str, frozenset[str]] = field(default_factory=dict)
     exclude: Mapping[str, frozenset[str]] = field(default_factory=dict)
     published_from: date | None = None
     published_to: date | None = None
+    dating: Dating | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -148,6 +156,7 @@ class Filters:
             or any(self.exclude.values())
             or self.published_from
             or self.published_to
+            or self.dating
         )
 
 

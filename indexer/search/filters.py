@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import date
 
 from indexer.article import UNKNOWN_LANGUAGE
-from indexer.engines.base import FACETS, Filters
+from indexer.engines.base import FACETS, Dating, Filters
 from indexer.errors import InvalidQuery
 from indexer.text import base_language
 from indexer.wording import say
 
 _PERIOD = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?(?:[-/](\d{1,2}))?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_DATINGS = {dating.value: dating for dating in Dating}
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})?")
 
 
@@ -28,6 +29,7 @@ class FilterBuilder:
         self._exclude: dict[str, set[str]] = {}
         self._from: date | None = None
         self._to: date | None = None
+        self._dating: Dating | None = None
 
     def add_value(self, facet: str, value: str, column: int, *, exclude: bool) -> None:
         if facet == "language":
@@ -35,7 +37,12 @@ class FilterBuilder:
         (self._exclude if exclude else self._include).setdefault(facet, set()).add(value)
 
     def add_date(self, name: str, value: str, column: int) -> None:
-        """Add `date` (the whole period), `from` (its first day on) or `to` (up to its last day)."""
+        """Add `date` (the whole period, or what may be wrong with it), `from` (its first day on) or `to` (its last)."""
+        if name == "date" and (dating := _DATINGS.get(value.casefold())):
+            if self._dating not in (None, dating):
+                raise InvalidQuery(say("No article is undated and has a doubtful date."), column=column)
+            self._dating = dating
+            return
         first, last = period(value, column)
         if name in ("date", "from"):
             self._from = max(self._from or first, first)
@@ -57,6 +64,7 @@ class FilterBuilder:
             exclude={facet: frozenset(values) for facet, values in self._exclude.items()},
             published_from=self._from,
             published_to=self._to,
+            dating=self._dating,
         )
 
 
@@ -171,11 +179,15 @@ def combine(one: Filters, other: Filters) -> Filters | None:
     last = min(filter(None, (one.published_to, other.published_to)), default=None)
     if first and last and first > last:
         return None
+    if (one.dating or other.dating) is Dating.NONE and (first or last):
+        return None
+    if one.dating and other.dating and one.dating is not other.dating:
+        return None
     exclude = {
         facet: one.exclude.get(facet, frozenset()) | other.exclude.get(facet, frozenset())
         for facet in (*one.exclude, *other.exclude)
     }
-    return Filters(include=include, exclude=exclude, published_from=first, published_to=last)
+    return Filters(include, exclude, first, last, one.dating or other.dating)
 
 
 def without(filters: Filters, facet: str) -> Filters:
@@ -184,9 +196,4 @@ def without(filters: Filters, facet: str) -> Filters:
     def others(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
         return {name: chosen for name, chosen in values.items() if name != facet}
 
-    return Filters(
-        include=others(filters.include),
-        exclude=others(filters.exclude),
-        published_from=filters.published_from,
-        published_to=filters.published_to,
-    )
+    return replace(filters, include=others(filters.include), exclude=others(filters.exclude))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from indexer.engines.base import Filters
+from indexer.engines.base import Dating, Filters
 from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, PlanEdits, SearchRequest
 
@@ -22,6 +22,7 @@ def to_record(request: SearchRequest) -> dict[str, Any]:
         "exclude": _lists(filters.exclude),
         "from": filters.published_from.isoformat() if filters.published_from else None,
         "to": filters.published_to.isoformat() if filters.published_to else None,
+        "dating": filters.dating.value if filters.dating else None,
         "removed": _lists(edits.removed),
         "pinned": _lists(edits.pinned),
         "names": edits.names,
@@ -39,6 +40,7 @@ def from_record(record: Mapping[str, Any]) -> SearchRequest:
             exclude=_sets(record.get("exclude")),
             published_from=_day(record.get("from")),
             published_to=_day(record.get("to")),
+            dating=Dating(record["dating"]) if "dating" in record else None,
         ),
         edits=PlanEdits(_sets(record.get("removed")), _sets(record.get("pinned")), record.get("names", True)),
         demand=Demand(record.get("demand", Demand.NONE)),

@@ -86,6 +86,10 @@ def test_filters_are_the_engines(archive: Archive) -> None:
     assert matching(archive, SearchRequest("", by_source)) == {"one"}
     dated = Filters(published_from=date(2018, 3, 8), published_to=date(2018, 3, 9))
     assert matching(archive, SearchRequest("Libya", dated)) == {"two", "one"}
+    assert matching(archive, SearchRequest("Libya date:none")) == matching(
+        archive, SearchRequest("Libya")
+    ) - matching(archive, SearchRequest("Libya", Filters(published_to=date.max)))
+    assert matching(archive, SearchRequest("Libya date:doubtful")) == set()
     assert (
         matching(archive, SearchRequest("source:CNN", Filters(include={"source": frozenset({"BBC"})})))
         == set()

@@ -23,6 +23,7 @@ from indexer.engines.base import (
     Bucket,
     Clause,
     Count,
+    Dating,
     Entry,
     Field,
     Filters,
@@ -198,6 +199,10 @@ class Reference:
         for facet in FACETS:
             value, wanted = getattr(item, facet), filters.include.get(facet)
             if (wanted and value not in wanted) or value in filters.exclude.get(facet, ()):
+                return False
+        if filters.dating is not None:
+            undated, doubtful = item.published is None, item.published is not None and item.published.doubtful
+            if not (undated if filters.dating is Dating.NONE else doubtful):
                 return False
         if not (filters.published_from or filters.published_to):
             return True

@@ -13,6 +13,7 @@ from indexer.engines.base import (
     AllOf,
     AnyOf,
     Clause,
+    Dating,
     Engine,
     Field,
     Filters,
@@ -199,6 +200,11 @@ FILTERS = {
     "up to a day": Filters(published_to=date(2018, 1, 1)),  # one was New Year's Eve west of Greenwich
     "before any": Filters(published_to=date(1, 1, 1)),
     "always": Filters(published_from=date.min, published_to=date.max),
+    "undated": Filters(dating=Dating.NONE),
+    "doubtful dates": Filters(dating=Dating.DOUBTFUL),
+    "undated, of a source": Filters(include={"source": frozenset({"BBC"})}, dating=Dating.NONE),
+    "undated and dated": Filters(published_from=date(2018, 1, 1), dating=Dating.NONE),
+    "doubtful, since": Filters(published_from=date(2018, 1, 1), dating=Dating.DOUBTFUL),
     "backwards": Filters(published_from=date(2019, 1, 1), published_to=date(2018, 1, 1)),
     "days and a source": Filters(
         include={"source": frozenset({"CNN"})}, published_from=date(2018, 1, 1), published_to=date(2018, 12, 31)

@@ -9,6 +9,7 @@ import pytest
 
 from indexer.engines.base import (
     AnyOf,
+    Dating,
     Engine,
     Field,
     Filters,
@@ -69,6 +70,7 @@ CONDITIONS = {
     "not a source": {"filters": Filters(exclude={"source": frozenset({"BBC"})})},
     "a few days": {"filters": Filters(published_from=date(2018, 3, 1), published_to=date(2018, 3, 3))},
     "one article": {"filters": Filters(published_from=date(2018, 3, 1), published_to=date(2018, 3, 1))},
+    "undated": {"filters": Filters(dating=Dating.NONE)},
     "no article": {"filters": Filters(include={"source": frozenset({"Nobody"})})},
     "a must": {"only": LexicalQuery(must=(EVEN,))},
     "a must not": {"only": LexicalQuery(must_not=(EVEN,))},

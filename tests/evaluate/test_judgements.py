@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.archive import Archive
 from indexer.commands.evaluate import evaluate_
-from indexer.engines.base import FACETS, Filters
+from indexer.engines.base import FACETS, Dating, Filters
 from indexer.errors import UnreadableSource
 from indexer.evaluate.history import History
 from indexer.evaluate.judgements import Judgement, Judgements, judged
@@ -41,6 +41,7 @@ words = st.dictionaries(st.text(min_size=1, max_size=5), values, max_size=3)
             exclude=chosen,
             published_from=st.none() | st.dates(),
             published_to=st.none() | st.dates(),
+            dating=st.none() | st.sampled_from(Dating),
         ),
         edits=st.builds(PlanEdits, removed=words, pinned=words, names=st.booleans()),
     )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from indexer.article import Published
 from indexer.engines.base import (
+    Dating,
     EncodedPassage,
     Entry,
     Filters,
@@ -84,6 +85,7 @@ def levels(engine: OpenSearchEngine, *, repair: bool = False) -> set[str]:
 def test_a_range_names_the_partitions_of_its_days_and_no_other_months(
     day: date, first: date | None, last: date | None
 ) -> None:
+    assert keys_for(Filters(published_from=first, published_to=last, dating=Dating.NONE)) == [REST]
     keys = keys_for(Filters(published_from=first, published_to=last))
     if keys is None:
         assert first is last is None

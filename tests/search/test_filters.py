@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from indexer.engines.base import Filters
+from indexer.engines.base import Dating, Filters
 from indexer.errors import InvalidQuery
 from indexer.search.filters import (
     FilterBuilder,
@@ -109,6 +110,16 @@ def test_combined_dates_are_the_narrower_ones_down_to_one_day(
 def test_filters_that_contradict_each_other_let_nothing_pass() -> None:
     assert combine(including(source={"A"}), including(source={"B"})) is None
     assert combine(Filters(published_from=date(2019, 1, 1)), Filters(published_to=date(2018, 1, 1))) is None
+
+
+def test_what_has_no_date_is_in_no_period() -> None:
+    undated, doubtful = Filters(dating=Dating.NONE), Filters(dating=Dating.DOUBTFUL)
+    assert combine(undated, Filters()) == combine(undated, undated) == undated
+    assert combine(Filters(published_to=date(2018, 1, 1)), undated) is None
+    assert combine(doubtful, undated) is None
+    since = Filters(published_from=date(2018, 1, 1))
+    assert combine(since, doubtful) == replace(since, dating=Dating.DOUBTFUL)
+    assert not undated.is_empty
 
 
 def test_empty_filters_change_nothing() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.engines.base import Field, Filters
+from indexer.engines.base import Dating, Field, Filters
 from indexer.errors import InvalidQuery
 from indexer.search.query import (
     FIELDS,
@@ -160,6 +160,17 @@ def test_values_of_one_field_may_be_joined() -> None:
 def test_dates(text: str, first: date | None, last: date | None) -> None:
     filters = parse(text).filters
     assert (filters.published_from, filters.published_to) == (first, last)
+
+
+def test_what_may_be_wrong_with_a_date() -> None:
+    assert parse("oil date:none").filters == Filters(dating=Dating.NONE)
+    assert parse("oil date:Doubtful from:2018").filters == Filters(
+        published_from=date(2018, 1, 1), dating=Dating.DOUBTFUL
+    )
+    with pytest.raises(InvalidQuery, match="No article is"):
+        parse("date:none date:doubtful")
+    with pytest.raises(InvalidQuery, match="not a date"):
+        parse("from:none")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def test_the_whole_archive(client: FlaskClient) -> None:
     html = client.get("/coverage").text
     assert 'href="/coverage"' in client.get("/").text
     assert f'<dd><a href="/search">{len(ARTICLES)}</a></dd>' in html
-    assert "<dd>1 <small>3.8 %</small></dd>" in html  # undated
+    assert '<dd><a href="/search?q=date%3Anone">1</a> <small>3.8 %</small></dd>' in html  # undated
+    assert re.search(r"<h1[^>]*>\s*1 article<", client.get("/search?q=date%3Anone").text)
     assert re.search(
         r'<th scope="row"><a href="/search\?source=BBC"><bdi>BBC</bdi></a></th>\s*<td class="n">13<', html
     )

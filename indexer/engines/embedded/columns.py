@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.article import Article
-from indexer.engines.base import FACETS, Filters, FloatArray, Sort
+from indexer.engines.base import FACETS, Dating, Filters, FloatArray, Sort
 
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -194,6 +194,10 @@ class Columns:
             mask &= (self.at != UNDATED) & (self.days >= day_number(filters.published_from))
         if filters.published_to is not None:
             mask &= (self.at != UNDATED) & (self.days <= day_number(filters.published_to))
+        if filters.dating is Dating.NONE:
+            mask &= self.at == UNDATED
+        elif filters.dating is Dating.DOUBTFUL:
+            mask &= self.doubtful
         return mask
 
     def _facet(self, name: str) -> npt.NDArray[np.int32]:

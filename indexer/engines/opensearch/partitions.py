@@ -41,6 +41,8 @@ def keys_for(filters: Filters) -> list[str] | None:
 
     The rest is among them: a doubtful date may lie within the bounds.
     """
+    if filters.dating:
+        return [REST]
     if not (filters.published_from or filters.published_to):
         return None
     first, last = filters.published_from or date.min, filters.published_to or date.max

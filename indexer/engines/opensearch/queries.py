@@ -12,6 +12,7 @@ from indexer.engines.base import (
     AllOf,
     AnyOf,
     Clause,
+    Dating,
     Field,
     Filters,
     Form,
@@ -178,6 +179,10 @@ def _included(filters: Filters) -> list[Query]:
         if filters.published_to:
             bounds["lt"] = _milliseconds(filters.published_to) + 86_400_000
         included.append({"range": {"date": bounds}})
+    if filters.dating is Dating.NONE:
+        included.append({"bool": {"must_not": {"exists": {"field": "date"}}}})
+    elif filters.dating is Dating.DOUBTFUL:
+        included.append({"term": {"doubtful": True}})
     return included
 
 
