@@ -7,7 +7,7 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,9 @@ from indexer.search.weights import ALIGNED
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """A run of the query and the run of a text that answers it, with their estimated cosine."""
+    """A word of the query, by its number, and the run of a text that answers it, with their estimated cosine."""
 
-    query_start: int
-    query_end: int
+    number: int
     start: int
     end: int
     similarity: float
@@ -38,31 +37,40 @@ def align(
     text: str,
     coder: Coder,
     similarities: FloatArray | None = None,
+    numbers: Collection[int] | None = None,
 ) -> list[Alignment]:
     """Return the pairs of a query and a stored passage, by their place in *text*, the passage's own text.
 
     `similarities`, (n_query_words, n_passage_words), are computed unless late interaction has done so already.
-    Words of the title, which each passage was encoded with, take part in the comparison but form no pair.
+    Words of the title, which each passage was encoded with, take part in the comparison but form no pair. Nor do
+    words of the query that are not among `numbers`, if these are given.
     """
     if encoding.words is None or not len(encoding.words) or not stored.codes:
         return []
     if similarities is None:
         similarities = coder.similarities(coder.rotate_query(encoding.words), stored.codes)
+    wanted = sorted(range(len(encoding.words)) if numbers is None else numbers)
+    if not (similarities[wanted] >= ALIGNED).any():
+        return []  # before the text is cut into words
     spans = word_spans(text)
     title = similarities.shape[1] - len(spans)
     if title < 0:  # the model did not read to the end of the passage
         return []
-    return list(_pairs(encoding, similarities[:, title:], spans, text, stored.passage.language))
+    return list(_pairs(wanted, similarities[:, title:], spans, text, stored.passage.language))
 
 
 def _pairs(
-    encoding: Encoding, similarities: np.ndarray, spans: list[tuple[int, int]], text: str, language: str
+    wanted: Sequence[int],
+    similarities: np.ndarray,
+    spans: list[tuple[int, int]],
+    text: str,
+    language: str,
 ) -> Iterator[Alignment]:
     if not similarities.size:
         return
     common = function_words(language)
     partners, suitors = similarities.argmax(axis=1), similarities.argmax(axis=0)
-    for number, (query_start, query_end) in enumerate(encoding.spans):
+    for number in wanted:
         partner = int(partners[number])
         similarity = float(similarities[number, partner])
         if similarity < ALIGNED or suitors[partner] != number:
@@ -71,6 +79,4 @@ def _pairs(
         tokens = tokens_of(text[start:end], language)
         # Without the quotation marks and stops around the word. Function words are near to much, and answer nothing.
         if any(token.exact not in common for token in tokens):
-            yield Alignment(
-                query_start, query_end, start + tokens[0].start, start + tokens[-1].end, similarity
-            )
+            yield Alignment(number, start + tokens[0].start, start + tokens[-1].end, similarity)

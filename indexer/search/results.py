@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from indexer.article import Article, Passage
@@ -23,6 +23,7 @@ from indexer.text import analyse
 ALIGNED_BY = "aligned"
 #: What a reader believes first: a translation says more than a word that is near.
 _SUREST = (SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR)
+_SURENESS = {source: -place for place, source in enumerate(_SUREST)}
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000
@@ -37,26 +38,28 @@ class Aligner:
         self._coder = coder
         common = function_words(language)
         self._words = {
-            (start, end): query[start + tokens[0].start : start + tokens[-1].end]
-            for start, end in encoding.spans
+            number: query[start + tokens[0].start : start + tokens[-1].end]
+            for number, (start, end) in enumerate(encoding.spans)
             if (tokens := analyse(query[start:end], language))
             and any(token.exact not in common and not token.exact[0].isdigit() for token in tokens)
         }
 
     def highlights(
-        self, stored: StoredPassage, article: Article, read: Interaction | None = None
+        self, stored: StoredPassage, article: Article, met: Collection[str], read: Interaction | None = None
     ) -> list[Highlight]:
-        """Return the answering words of a passage, with offsets into the article's text.
+        """Return the words of a passage that answer words not *met* yet, with offsets into the article's text.
 
         `read` is what late interaction found in the article, if it has read it.
         """
+        unmet = {number: word for number, word in self._words.items() if word not in met}
+        if not unmet:
+            return []
         passage = stored.passage
         known = read.similarities if read and read.passage == passage.number else None
-        found = align(self._encoding, stored, passage.text_of(article), self._coder, known)
+        found = align(self._encoding, stored, passage.text_of(article), self._coder, known, unmet)
         return [
-            Highlight(pair.start + passage.start, pair.end + passage.start, "meaning", word)
+            Highlight(pair.start + passage.start, pair.end + passage.start, "meaning", unmet[pair.number])
             for pair in found
-            if (word := self._words.get((pair.query_start, pair.query_end)))
         ]
 
 
@@ -89,9 +92,8 @@ def make_result(
     extra: list[Highlight] = []
     if aligner is not None and passage is not None:
         stored = next(stored for stored in passages if stored.passage is passage)
-        aligned = aligner.highlights(stored, article, read)
         met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
-        extra = [highlight for highlight in aligned if highlight.word not in met]
+        extra = aligner.highlights(stored, article, met, read)
         pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
     return Result(
         rank=rank,
@@ -142,7 +144,7 @@ def _pairs(marked: Sequence[tuple[str, Sequence[Mark]]], lookup: Lookup) -> list
     best: dict[int, tuple[tuple[int, float], WordPair]] = {}
     for text, marks in marked:
         for mark in marks:
-            sure = (-_SUREST.index(mark.source), mark.weight)
+            sure = (_SURENESS[mark.source], mark.weight)
             if mark.word not in best or sure > best[mark.word][0]:
                 pair = WordPair(lookup.words[mark.word].word, text[mark.start : mark.end], mark.source)
                 best[mark.word] = (sure, pair)

@@ -90,9 +90,9 @@ class Vocabulary:
 
     def met(self, text: str, sought: Sought) -> set[str]:
         """Return those of a text's runs that hold one of the forms that are sought."""
-        table, runs = sought.table, set(text.split())
+        table, runs = sought.table, text.split()
         with self._lock:
-            strange = set() if hash(text) in table.texts else runs - table.known
+            strange = set() if hash(text) in table.texts else set(runs) - table.known
         # A hostile text takes seconds here: nobody waits for it.
         analysed = [(run, forms_of(run, table.language)) for run in strange]
         unkept: set[str] = set()
@@ -106,7 +106,7 @@ class Vocabulary:
             sought.version = table.version
             if strange <= table.known and len(table.texts) < _MOST_TEXTS:
                 table.texts.add(hash(text))
-            return (runs & sought.runs) | unkept
+            return sought.runs.intersection(runs) | unkept
 
     def _remember(self, table: _Runs, run: str, forms: Iterable[str]) -> bool:
         """Return whether a run is known from now on."""

@@ -131,10 +131,13 @@ def test_a_title_that_was_made_has_no_words_in_the_codes() -> None:
 # --- alignment ------------------------------------------------------------------------------------
 
 
-def pairs(encoder: FakeEncoder, query: str, text: str) -> list[tuple[str, str]]:
+def pairs(
+    encoder: FakeEncoder, query: str, text: str, numbers: list[int] | None = None
+) -> list[tuple[str, str]]:
     assert encoder.coder is not None
-    found = align(asked(encoder, query), stored(encoder, text), text, encoder.coder)
-    return [(query[p.query_start : p.query_end], text[p.start : p.end]) for p in found]
+    encoding = asked(encoder, query)
+    found = align(encoding, stored(encoder, text), text, encoder.coder, numbers=numbers)
+    return [(query[slice(*encoding.spans[pair.number])], text[pair.start : pair.end]) for pair in found]
 
 
 def test_words_are_paired_across_languages(encoder: FakeEncoder) -> None:
@@ -166,6 +169,13 @@ def test_only_mutual_partners_pair(encoder: FakeEncoder) -> None:
     assert pairs(encoder, "oil oil", "سعر نفط هبط") == [("oil", "نفط")]
 
 
+def test_words_that_are_not_asked_for_compete_all_the_same(encoder: FakeEncoder) -> None:
+    assert pairs(encoder, "Libya ceasefire", "بدأت هدنة في ليبيا", [1]) == [("ceasefire", "هدنة")]
+    assert pairs(encoder, "oil oil", "سعر نفط هبط", [0]) == [("oil", "نفط")]
+    assert pairs(encoder, "oil oil", "سعر نفط هبط", [1]) == []
+    assert pairs(encoder, "oil price", "سعر نفط هبط", []) == []
+
+
 def test_the_title_takes_part_but_forms_no_pair(encoder: FakeEncoder) -> None:
     """Passages are encoded with their title before them: its words come first in the codes."""
     assert encoder.coder is not None
@@ -191,7 +201,7 @@ def test_pairs_cut_both_texts(text: str, query: str) -> None:
     assert encoder.coder is not None
     for pair in align(asked(encoder, query), stored(encoder, text), text, encoder.coder):
         assert 0 <= pair.start < pair.end <= len(text)
-        assert 0 <= pair.query_start < pair.query_end <= len(query)
+        assert 0 <= pair.number < len(asked(encoder, query).spans)
         assert text[pair.start : pair.end].strip() == text[pair.start : pair.end]
 
 

@@ -47,7 +47,7 @@ def _lexical(snapshot: Snapshot, leg: LexicalLeg) -> LegResult:
     positions, scores, total = snapshot.lexical.best(leg.query, columns.passing(leg.filters), leg.size)
     order = columns.best_first(positions, scores, leg.size)
     positions, scores = positions[order], scores[order]
-    parts = snapshot.lexical.parts(leg.query.should, positions[: leg.parts]) if leg.parts else None
+    parts = snapshot.lexical.parts(leg.query, positions[: leg.parts]) if leg.parts else None
     return LegResult(
         [columns.ids[position] for position in positions.tolist()],
         scores,

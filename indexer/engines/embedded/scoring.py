@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +19,9 @@ from indexer.engines.base import AllOf, AnyOf, Clause, FloatArray, LexicalQuery,
 from indexer.engines.embedded.columns import Columns, Mask, Positions
 from indexer.engines.embedded.lexical import Atom, LexicalReader
 
-Key = TypeVar("Key", bound=Hashable)
-
-#: Entries (an article of a term or clause, 12 bytes) that are remembered: so many, or so many for each article. All
+#: Entries (an article of a term, 12 bytes) that are remembered: so many, or so many for each article. All
 #: terms of 1,926 headlines asked of 30,177 articles are 3.4 million.
 _TERMS, _TERMS_PER_ARTICLE = 4_000_000, 24
-#: Clauses are one query's own, and each is asked for again by it: there is room for all that one query has.
-_CLAUSES, _CLAUSES_PER_ARTICLE = 1_000_000, 12
 #: Queries of which it is remembered what matches: a search has two, with its conditions, and others run beside it.
 _QUERIES = 4
 #: What remembering costs beside its entries, in entries: words that nothing holds are many, too.
@@ -45,21 +40,21 @@ class Hits:
     scores: FloatArray
 
 
-class _Remembered(Generic[Key]):
-    """Hits by what they are of; what was not asked for longest is forgotten. Safe to use from several threads."""
+class _Remembered:
+    """Hits by their term; what was not asked for longest is forgotten. Safe to use from several threads."""
 
     def __init__(self, most: int) -> None:
         """*most* is how many entries are kept."""
         self._most = most
-        self._known: OrderedDict[Key, Hits] = OrderedDict()
+        self._known: OrderedDict[Atom, Hits] = OrderedDict()
         self._entries = 0
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._known)
 
-    def get(self, key: Key, make: Callable[[Key], Hits]) -> Hits:
-        """Return the hits of a key, which *make* makes where they are not known."""
+    def get(self, key: Atom, make: Callable[[Atom], Hits]) -> Hits:
+        """Return the hits of a term, which *make* makes where they are not known."""
         with self._lock:
             if (known := self._known.get(key)) is not None:
                 self._known.move_to_end(key)
@@ -76,38 +71,57 @@ class _Remembered(Generic[Key]):
         return hits
 
 
+@dataclass(slots=True, eq=False)
+class _Answer:
+    """What is known of a query by now. One search asks it for the best, for their parts, and to count all."""
+
+    query: LexicalQuery
+    mask: Mask | None = None
+    #: By the identity of clauses of the query: to hash them takes longer than to look all of it up.
+    hits: dict[int, Hits] = field(default_factory=dict)
+
+
 class Scorer:
     """Answers lexical queries from one index as it stands beside the columns. Safe to use from several threads."""
 
     def __init__(self, reader: LexicalReader, columns: Columns) -> None:
         self._reader = reader
         self._columns = columns
-        self._terms = _Remembered[Atom](max(_TERMS, _TERMS_PER_ARTICLE * len(columns)))
-        self._clauses = _Remembered[Clause](max(_CLAUSES, _CLAUSES_PER_ARTICLE * len(columns)))
-        self._recent: tuple[tuple[LexicalQuery, Mask], ...] = ()
+        self._terms = _Remembered(max(_TERMS, _TERMS_PER_ARTICLE * len(columns)))
+        self._recent: tuple[_Answer, ...] = ()
 
     def matching(self, query: LexicalQuery) -> Mask:
         """Return which articles match, not to be written to."""
-        for known, mask in self._recent:
-            if known is query:
-                return mask  # one search asks twice: for the best, and to count all
-        mask = self._matching(query)
-        mask.flags.writeable = False
-        self._recent = ((query, mask), *self._recent[: _QUERIES - 1])
-        return mask
+        answer = self._answer(query)
+        if answer.mask is None:
+            mask = self._matching(answer)
+            mask.flags.writeable = False
+            answer.mask = mask
+        return answer.mask
 
-    def _matching(self, query: LexicalQuery) -> Mask:
+    def _answer(self, query: LexicalQuery) -> _Answer:
+        for known in self._recent:
+            if known.query is query:
+                return known
+        answer = _Answer(query)
+        self._recent = (answer, *self._recent[: _QUERIES - 1])
+        return answer
+
+    def _matching(self, answer: _Answer) -> Mask:
+        query = answer.query
         some = query.must or query.one_of or query.should
         mask = np.full(len(self._columns), not some and bool(query.must_not))
         if query.must:
             mask[:] = True
             for clause in query.must:
-                mask &= self._mask(clause)
+                met = np.zeros(len(mask), np.bool_)
+                self._set(met, answer, clause, True)
+                mask &= met
         else:
             for clause in query.one_of or query.should:
-                self._set(mask, clause, True)
+                self._set(mask, answer, clause, True)
         for clause in query.must_not:
-            self._set(mask, clause, False)
+            self._set(mask, answer, clause, False)
         return mask
 
     def best(self, query: LexicalQuery, allowed: Mask | None, size: int) -> tuple[Positions, FloatArray, int]:
@@ -115,13 +129,13 @@ class Scorer:
 
         Scores are rounded to 16 bits, as their last bits depend on which of the index's segments an article is in.
         """
-        mask = self.matching(query)
+        mask, answer = self.matching(query), self._answer(query)
         if allowed is not None:
             mask = mask & allowed
         positions = np.flatnonzero(mask)
         sums = np.zeros(len(mask), np.float32)
         for clause in (*query.must, *query.should):
-            hits = self._hits(clause)
+            hits = self._hits(answer, clause)
             sums[hits.positions] += hits.scores
         scores = _rounded(sums[positions])
         total = len(positions)
@@ -130,22 +144,18 @@ class Scorer:
             positions, scores = positions[kept], scores[kept]
         return positions, scores, total
 
-    def parts(self, clauses: Sequence[Clause], positions: Positions) -> FloatArray:
-        """Return (n, n_clauses): what each clause scores for the articles there, 0 where it does not match."""
-        scores = np.zeros((len(positions), len(clauses)), np.float32)
-        for column, clause in enumerate(clauses):
-            hits = self._hits(clause)
+    def parts(self, query: LexicalQuery, positions: Positions) -> FloatArray:
+        """Return (n, n_should): what each `should` clause scores for the articles there, 0 where it does not match."""
+        answer = self._answer(query)
+        scores = np.zeros((len(positions), len(query.should)), np.float32)
+        for column, clause in enumerate(query.should):
+            hits = self._hits(answer, clause)
             every = np.zeros(len(self._columns), np.float32)
             every[hits.positions] = hits.scores
             scores[:, column] = every[positions]
         return _rounded(scores)
 
-    def _mask(self, clause: Clause) -> Mask:
-        mask = np.zeros(len(self._columns), np.bool_)
-        self._set(mask, clause, True)
-        return mask
-
-    def _set(self, mask: Mask, clause: Clause, value: bool) -> None:
+    def _set(self, mask: Mask, answer: _Answer, clause: Clause, value: bool) -> None:
         """Set the mask where a clause matches. Alternatives need no scores for that, which are what takes time."""
         match clause:
             case Term():
@@ -154,13 +164,16 @@ class Scorer:
                 mask[self._term(Atom(clause.tokens, clause.form, clause.field)).positions] = value
             case AnyOf():
                 for option in clause.options:
-                    self._set(mask, option, value)
+                    self._set(mask, answer, option, value)
             case AllOf():
-                mask[self._hits(clause).positions] = value
+                mask[self._hits(answer, clause).positions] = value
 
-    def _hits(self, clause: Clause) -> Hits:
-        # One search asks twice: what they score, and of which parts.
-        return self._clauses.get(clause, self._evaluated)
+    def _hits(self, answer: _Answer, clause: Clause) -> Hits:
+        """Return the hits of a clause of the query that is answered."""
+        hits = answer.hits.get(id(clause))
+        if hits is None:
+            hits = answer.hits[id(clause)] = self._evaluated(clause)
+        return hits
 
     def _evaluated(self, clause: Clause) -> Hits:
         match clause:
