@@ -38,7 +38,8 @@ def taken(result: LegResult, places: Sequence[int]) -> LegResult:
 def rescored(result: LegResult, scores: FloatArray) -> LegResult:
     """Return the same articles by other scores, (n,), best first, ties by id; `parts` as for `taken`."""
     ids, values = result.ids, scores.tolist()
-    order = sorted(range(len(ids)), key=lambda place: (-values[place], ids[place]))
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    order.sort(key=values.__getitem__, reverse=True)  # which keeps the order of ids where scores are equal
     return taken(replace(result, scores=scores), order)
 
 

@@ -54,6 +54,7 @@ def fuse(legs: Mapping[str, LegResult], weights: Weighing, absolute: Collection[
                 shares[article_id][leg] = share
             else:
                 shares[article_id] = {leg: share}
-    fused = [Fused(article_id, sum(parts.values()), parts) for article_id, parts in shares.items()]
-    fused.sort(key=lambda entry: (-entry.score, entry.id))
-    return fused
+    sums = {article_id: sum(parts.values()) for article_id, parts in shares.items()}
+    order = sorted(sums)
+    order.sort(key=sums.__getitem__, reverse=True)  # which keeps the order of ids where scores are equal
+    return [Fused(article_id, sums[article_id], shares[article_id]) for article_id in order]

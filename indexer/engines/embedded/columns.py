@@ -130,9 +130,11 @@ class Columns:
         if (np.diff(scores[order]) == 0).any():
             ids = [self.ids[position] for position in positions.tolist()]
             values = scores.tolist()
-            order = np.array(
-                sorted(range(len(ids)), key=lambda place: (-values[place], ids[place])), np.int64
-            )
+            places = sorted(range(len(ids)), key=ids.__getitem__)
+            places.sort(
+                key=values.__getitem__, reverse=True
+            )  # which keeps the order of ids where scores are equal
+            order = np.array(places, np.int64)
         return order[:size]
 
     @cached_property
