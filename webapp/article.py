@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from indexer.article import Article
 from indexer.errors import InvalidQuery
-from indexer.search.copies import are_copies, runs_of
+from indexer.search.copies import are_copies, wording_of
 from indexer.search.page import Highlight, Result
 from indexer.search.searcher import WINDOW
 from indexer.text import base_language
@@ -128,8 +128,8 @@ def result() -> Response:
 
 def _copies(article: Article, others: Sequence[Article]) -> frozenset[str]:
     """Return the ids of those that are copies of an article, or that it is a copy of."""
-    own = runs_of(article.text)
-    return frozenset(other.id for other in others if are_copies(own, runs_of(other.text)))
+    own = wording_of(article.text)
+    return frozenset(other.id for other in others if are_copies(own, wording_of(other.text)))
 
 
 def _language(article: Article) -> str:

@@ -15,7 +15,7 @@ from indexer.article import Article, Published
 from indexer.engines.base import Filters, Gathered, GatherRequest, Sort
 from indexer.errors import InvalidQuery
 from indexer.search import copies, searcher
-from indexer.search.copies import Stories, are_copies, runs_of, runs_of_all, stories
+from indexer.search.copies import Stories, are_copies, stories, wording_of, wordings_of
 from indexer.search.page import ResultPage
 from indexer.search.request import SearchRequest
 from indexer.settings import load_settings
@@ -26,7 +26,11 @@ OTHER = " ".join(f"other{number}" for number in range(80))
 
 
 def same(one: str, other: str) -> bool:
-    return are_copies(runs_of(one), runs_of(other))
+    return are_copies(wording_of(one), wording_of(other))
+
+
+def runs_of(text: str) -> list[int]:
+    return wording_of(text).runs.tolist()
 
 
 @pytest.mark.parametrize(
@@ -60,8 +64,19 @@ def test_what_is_no_copy(one: str, other: str) -> None:
     assert not same(one, other)
 
 
+def test_a_turn_of_a_story_with_the_old_one_below_it_is_other_news() -> None:
+    """Nothing of it would be seen where the old one is the better match."""
+    turn = " ".join(f"turn{number}" for number in range(30))
+    assert not same(STORY, f"{turn} {STORY}")
+    assert not same(f"{turn} {STORY}", STORY)
+    assert not same(f"{turn} {STORY}", f"{STORY} {OTHER}")
+    assert same(
+        STORY, f"{' '.join(turn.split()[:8])} {STORY}"
+    )  # a line of the agency, and what it is changed to
+
+
 def test_runs_are_the_same_in_every_process() -> None:
-    assert runs_of("one two three four").tolist() == [6923777585638143728]
+    assert runs_of("one two three four") == [6923777585638143728]
     assert len(runs_of(" ".join(f"w{n}" for n in range(5_000)))) == copies._MOST_WORDS - 3
 
 
@@ -79,15 +94,17 @@ def test_texts_read_together_have_the_runs_that_they_have_alone() -> None:
         long,
         "",
     ]
-    together = runs_of_all(texts)
-    assert [runs.tolist() for runs in together] == [runs_of(text).tolist() for text in texts]
-    assert together[5].tolist() == together[8].tolist()  # of long texts the beginning decides
-    assert [len(runs) for runs in together[:5]] == [0, 77, 0, 0, 0]
-    assert runs_of_all([]) == []
+    together = wordings_of(texts)
+    assert [one.runs.tolist() for one in together] == [runs_of(text) for text in texts]
+    assert [one.lead.tolist() for one in together] == [wording_of(text).lead.tolist() for text in texts]
+    assert together[5].runs.tolist() == together[8].runs.tolist()  # of long texts the beginning decides
+    assert [len(one.runs) for one in together[:5]] == [0, 77, 0, 0, 0]
+    assert [len(one.lead) for one in together[:5]] == [0, 40, 0, 0, 0]
+    assert wordings_of([]) == []
 
 
 def test_runs_are_told_once_and_in_order() -> None:
-    runs = runs_of(f"{STORY} {STORY}").tolist()
+    runs = runs_of(f"{STORY} {STORY}")
     assert runs == sorted(set(runs))
     assert len(runs) == 80  # the 77 of the story, and three from its end to its beginning
 
@@ -114,15 +131,17 @@ def test_copies_stand_beside_the_best_ranked_in_the_order_of_the_ranking() -> No
 
 
 def test_a_copy_of_two_stories_stands_beside_that_which_it_shares_more_with() -> None:
-    less, more = " ".join(STORY.split()[:40]), OTHER
-    assert grouped(less, more, f"{less} {more}") == Stories(3, (0, 1), {1: ("2",)})
+    less, more = " ".join(STORY.split()[:60]), STORY
+    assert grouped(less, OTHER, more, f"{more} more") == Stories(4, (0, 1), {0: ("2", "3")})
+    cut = " ".join(OTHER.split()[:45])
+    assert grouped(f"{cut} {STORY}", OTHER, f"{OTHER} more") == Stories(3, (0, 1), {1: ("2",)})
 
 
 def test_what_shares_runs_with_the_first_may_be_a_copy_of_another() -> None:
     """The candidates are tried one after the other: of the first it only quotes."""
     long = " ".join(f"long{number}" for number in range(500))
     quoted = " ".join(long.split()[:90])
-    assert grouped(long, STORY, f"{quoted} {STORY}") == Stories(3, (0, 1), {1: ("2",)})
+    assert grouped(long, STORY, f"{STORY} {quoted}") == Stories(3, (0, 1), {1: ("2",)})
 
 
 def test_an_article_that_is_gone_stands_for_itself() -> None:
@@ -304,8 +323,8 @@ def test_words_are_those_between_white_space() -> None:
     words = [*"مصر قال Ärger ß ＡＢ 中文 👍 \udc80 a\u200bb".split(), "e\u0301"]
     spaces = ["\u3000", "\n\n", "\u00a0", "\u2028", "\t ", "\x1c"]
     for space in spaces:
-        assert runs_of(space + space.join(words) + space).tolist() == runs_of(" ".join(words)).tolist()
+        assert runs_of(space + space.join(words) + space) == runs_of(" ".join(words))
     assert len(runs_of("中 文 字 词 句")) == 2  # letters behind the last white space
-    assert runs_of("a b c d").tolist() != runs_of("b a c d").tolist() != runs_of("a b c dd").tolist()
-    assert runs_of(" ".join(words[::-1])).tolist() != runs_of(" ".join(words)).tolist()
+    assert runs_of("a b c d") != runs_of("b a c d") != runs_of("a b c dd")
+    assert runs_of(" ".join(words[::-1])) != runs_of(" ".join(words))
     assert not any(len(runs_of(text)) for text in ("", " \n", "one two three"))
