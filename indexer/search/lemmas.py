@@ -6,6 +6,7 @@ looked up and only those that are found count. Order: the likeliest first.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 # Inflected forms that no rule leads back, base form first. Those of everyday news; the rest is regular.
@@ -35,6 +36,8 @@ _IRREGULAR = {
     for form in forms
 }
 _VOWELS = "aeiou"
+#: Words of one syllable with a short vowel double their last letter before an ending.
+_DOUBLES = re.compile(f"(?:qu|[^{_VOWELS}])*[{_VOWELS}][^{_VOWELS}wxy]")
 # British ending -> American ending, and the reverse: a dictionary often has but one of them.
 _SPELLINGS = tuple(
     pair.split(":")
@@ -76,10 +79,10 @@ def _without_s(word: str) -> tuple[str, ...]:
 
 
 def _without_ed(word: str) -> tuple[str, ...]:
-    if not word.endswith("ed") or len(word) < 5:
+    if not word.endswith("ed") or len(word) < 4:
         return ()
     if word.endswith("ied"):
-        return (f"{word[:-3]}y",)
+        return (f"{word[:-3]}y", word[:-1])
     return _bases(word[:-2])
 
 
@@ -102,8 +105,10 @@ def _without_degree(word: str) -> tuple[str, ...]:
 
 
 def _bases(stem: str) -> tuple[str, ...]:
-    """Return what may stand before -ed, -ing, -er: `stopp` -> stop, stopp, stoppe; `mak` -> mak, make."""
+    """Return what may stand before -ed, -ing, -er: `stopp` -> stop, stopp, stoppe; `fir` -> fire, fir."""
     doubled = len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in _VOWELS
+    if _DOUBLES.fullmatch(stem):
+        return f"{stem}e", stem  # *fir* would have become firred
     return (*((stem[:-1],) if doubled else ()), stem, f"{stem}e")
 
 

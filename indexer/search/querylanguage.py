@@ -34,11 +34,13 @@ _ENGLISH_ALONE = frozenset(
     "the of and with from what who which how why does did after between against".split()
 )
 #: Function words of other languages that are English words, too, or stand in names (Kim Jong Un).
-_AMBIGUOUS = """
-al ben da de del die e el era gore han hat kim la las los man mi mu o plus pour seine sen sin son su u uber un var war
-"""
+_AMBIGUOUS = frozenset(
+    "al ben da de del die e el era gore han hat kim la las los man mi mu o plus pour seine sen sin son su u uber un var"
+    " war".split()
+)
 #: Those that are neither.
-_OF_OTHERS = frozenset().union(*map(function_words, LATIN)) - {*function_words("en"), *_AMBIGUOUS.split()}
+_OF_OTHERS = frozenset().union(*map(function_words, LATIN)) - function_words("en") - _AMBIGUOUS
+_OF_ENGLISH = function_words("en") - _AMBIGUOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def query_language(text: str, dictionary: Dictionary) -> QueryLanguage:
         english = [
             word
             for word in words
-            if word in function_words("en") or (word not in _OF_OTHERS and dictionary.translations(word))
+            if word in _OF_ENGLISH or (word not in _OF_OTHERS and dictionary.translations(word))
         ]
         share = 1.0 if not _ENGLISH_ALONE.isdisjoint(words) else len(english) / max(len(words), 1)
         of_others = not _OF_OTHERS.isdisjoint(words) or any(c.isalpha() and not c.isascii() for c in text)

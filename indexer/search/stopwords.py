@@ -2,7 +2,8 @@
 
 A rare "the" in an Arabic archive would outweigh every word that matters. They are looked up only where a
 query has nothing else, and in phrases and demanded words, which are meant as they are written. "Us" is none: who
-writes it to search the news means the United States.
+writes it to search the news means the United States. The article of Arabic names (Saif al-Islam, Abdel Fattah el-Sisi)
+is one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ours ourselves out over own same she should shouldn't so some such than that the
 themselves then there these they this those through to too under until up upon very was wasn't we were
 weren't what when where which while who whom whose why will with won't would wouldn't you your yours
 yourself yourselves
+al el
 """
 
 _ARABIC = """

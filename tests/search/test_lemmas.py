@@ -18,6 +18,7 @@ from indexer.search.lemmas import irregular, lemmas
         ("larger", "large"), ("bigger", "big"), ("earliest", "early"), ("quickly", "quick"),
         ("heavily", "heavy"), ("colour", "color"), ("organise", "organize"), ("defence", "defense"),
         ("centre", "center"), ("colours", "color"), ("travelling", "traveling"), ("russia's", "russia"),
+        ("died", "die"), ("fired", "fire"), ("used", "use"), ("agreed", "agree"),
         ("fought", "fight"), ("overthrown", "overthrow"), ("crises", "crisis"),
     ],
 )  # fmt: skip
@@ -28,6 +29,13 @@ def test_forms_lead_back_to_their_base(form: str, base: str) -> None:
 @pytest.mark.parametrize("word", ["kiss", "bus", "red", "king", "gas", "it", "us", "", "the"])
 def test_words_that_only_look_inflected_stay(word: str) -> None:
     assert lemmas(word) == ()
+
+
+def test_a_short_word_of_one_syllable_would_have_doubled_its_last_letter() -> None:
+    """*Fired* is of fire, and no fir tree."""
+    assert [lemmas(word)[0] for word in ("fired", "hoping", "rated", "visited", "quoted")] == [
+        "fire", "hope", "rate", "visit", "quote",
+    ]  # fmt: skip
 
 
 def test_only_irregular_forms_are_irregular() -> None:

@@ -35,6 +35,7 @@ DICTIONARY = Dictionary()
         ("Überfall Sicherheitskräfte", "de"),
         ("Beşiktaş maçı", "tr"),
         ("petróleo y gas", "es"),
+        ("el precio del petróleo", "es"),
         # Names, some with what is a function word elsewhere.
         ("kim jong un", "en"),
         ("rashid al maraj", "en"),
