@@ -188,21 +188,22 @@ def _not_yet(state: SearchState, asked: underway.Asked) -> Response:
     return response
 
 
-def _times(parsed: ParsedQuery, page: ResultPage, state: SearchState) -> list[tuple[str, str]]:
-    """Return what a date in the question may be narrowed to, as (from, to), where something was published then.
+def _times(parsed: ParsedQuery, page: ResultPage, state: SearchState) -> list[SearchState]:
+    """Return the searches of the time that the question names, where something was published then.
 
-    News of a day is told in the days after it, too.
+    News of a day is told in the days after it, too. Its words are no longer looked for: they are met by other news.
     """
     dates = (state.date_from, state.date_to, parsed.filters.published_from, parsed.filters.published_to)
-    named = "" if any(dates) else period_in(parsed.free_text)
-    if not named or page.histogram is None:
+    # In quotation marks it is text, and a sign may belong to it.
+    named = None if any(dates) or parsed.is_hard else period_in(state.text)
+    if named is None or page.histogram is None:
         return []
     found = [bucket.period for bucket in page.histogram.buckets if bucket.count]
-    if not any(one.startswith(named) or named.startswith(one) for one in found):
+    if not any(one.startswith(named.period) or named.period.startswith(one) for one in found):
         return []
-    first, last = period(named)
-    week = [] if first != last else [(named, (first + timedelta(days=6)).isoformat())]
-    return [(named, named), *week]
+    first, last = period(named.period)
+    ends = [named.period, *([] if first != last else [(first + timedelta(days=6)).isoformat()])]
+    return [state.asking(named.rest).between(named.period, end) for end in ends]
 
 
 def _demands(page: ResultPage, state: SearchState) -> list[Demand]:

@@ -17,7 +17,9 @@ TITLE = "title"
 
 #: Pairs that only vectors know.
 _ALIGNED = "aligned"
-_EXAMPLES = 3
+_EXAMPLES = 4
+#: So many words that a result does not meet are named.
+_MISSED = 2
 #: Behind this rank the place among the nearest says little beside the words that are met.
 _NEAR = 20
 #: What the article with this title scores, and what opens as it does (`indexer.search.knownitem.near_article`).
@@ -25,12 +27,18 @@ _SAME = 1.0
 
 
 def explain(
-    met: Sequence[str], words: int, legs: Sequence[LegScore], pairs: tuple[WordPair, ...] = ()
+    met: Sequence[str],
+    unmet: Sequence[str],
+    words: int,
+    legs: Sequence[LegScore],
+    pairs: tuple[WordPair, ...] = (),
 ) -> Explanation:
-    """Return the explanation of a result that meets `met` of the query's `words` words."""
+    """Return the explanation of a result that meets `met` of the query's `words` words, `unmet` not even perhaps."""
     by_leg = {leg.leg: leg for leg in legs}
     aligned = _aligned(pairs)
     by_words, by_meaning = _by_words(met, words, pairs, aligned), _by_meaning(by_leg, met)
+    if (met or aligned) and 0 < len(unmet) <= _MISSED:
+        by_words = say("%(words)s but not %(unmet)s", words=by_words, unmet=tuple(unmet))
     if by_words and by_meaning:
         clause = (
             say("%(words)s, and %(meaning)s", words=by_words, meaning=by_meaning)
@@ -96,19 +104,22 @@ def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
 
 def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     """Tell the words that are met in another language, with what is written for them."""
-    seen = [f"{pair.word} {pair.found}" for pair in pairs if pair.source not in (SAME, _ALIGNED)]
+    told = [pair for pair in pairs if pair.source not in (SAME, _ALIGNED)]
+    # Of a phrase that is met as one (oil prices, أسعار النفط) the words need not be told as well.
+    within = {word for pair in told if " " in pair.word for word in pair.word.split()}
+    seen = [f"{pair.word} {pair.found}" for pair in told if pair.word not in within]
     if len(met) == words == 2:
-        told = say("answers both words")
+        clause = say("answers both words")
     elif len(met) == words:
-        told = say_n("answers the query's word", "answers all %(num)s words", words)
+        clause = say_n("answers the query's word", "answers all %(num)s words", words)
     else:
-        told = say_n(
+        clause = say_n(
             "answers %(met)s of the query's %(num)s word",
             "answers %(met)s of the query's %(num)s words",
             words,
             met=len(met),
         )
-    return _with_examples(told, seen[:_EXAMPLES])
+    return _with_examples(clause, seen[:_EXAMPLES])
 
 
 def _aligned(pairs: Sequence[WordPair]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ run of words; a condition (quotes, +, -, title:, body:) takes none, it means the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
@@ -91,9 +91,18 @@ class Lookup:
         return bool(self.query.must_not) and not (self.query.must or self.query.should)
 
     @property
-    def count(self) -> int:
-        """How many words (a phrase is one) the query has."""
-        return len({number for word in self.words for number in word.covers})
+    def names(self) -> dict[int, str]:
+        """Each word of the query (a phrase is one), by its number, as it is written there."""
+        found: dict[int, str] = {}
+        for word in self.words:
+            for number in word.covers:
+                found.setdefault(number, word.word)
+        return found
+
+    def unanswered(self, answered: Collection[str]) -> list[str]:
+        """Return the words of the query that are not among some words, units and phrases of it, nor within them."""
+        covered = {number for word in self.words if word.word in answered for number in word.covers}
+        return [name for number, name in sorted(self.names.items()) if number not in covered]
 
 
 def look_up(

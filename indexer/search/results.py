@@ -101,7 +101,13 @@ def make_result(
         score=score,
         snippet=with_highlights(make_snippet(article, passage, marks, marker), extra),
         title_highlights=marker.highlights(title_marks),
-        explanation=explain(_met([*title_marks, *marks], lookup), lookup.count, legs, tuple(pairs)),
+        explanation=explain(
+            _met([*title_marks, *marks], lookup),
+            lookup.unanswered({pair.word for pair in pairs}),
+            len(lookup.names),
+            legs,
+            tuple(pairs),
+        ),
         copies=copies,
         lead=_lead(passages),
     )
@@ -153,9 +159,5 @@ def _pairs(marked: Sequence[tuple[str, Sequence[Mark]]], lookup: Lookup) -> list
 
 def _met(marks: Sequence[Mark], lookup: Lookup) -> list[str]:
     """Return the query's words that the marks meet, in the order of the query."""
-    names: dict[int, str] = {}
-    for number in sorted({mark.word for mark in marks}):
-        word = lookup.words[number]
-        for covered in word.covers:
-            names.setdefault(covered, word.word)
-    return [names[covered] for covered in sorted(names)]
+    names = lookup.names
+    return [names[number] for number in sorted({n for m in marks for n in lookup.words[m.word].covers})]

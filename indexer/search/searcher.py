@@ -98,6 +98,7 @@ _NOTHING_STANDS_OUT = say(
     "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
     "the question."
 )
+_MOST_UNMENTIONED = 5
 HAS_THIS_TITLE = say(
     "The archive has an article with this title: articles that tell the same story come first."
 )
@@ -225,6 +226,7 @@ class Searcher:
             notices.insert(0, _NOTHING_STANDS_OUT)
         elif KNOWN_ITEM in found.legs:
             notices.insert(0, HAS_THIS_TITLE)
+        notices += _unmentioned(prepared, results)
         for answer in (counted, gathered):
             if answer.notice or not answer.complete:
                 notices.append(answer.notice or _COUNTS_INCOMPLETE)
@@ -725,6 +727,16 @@ def _check_page(request: SearchRequest, pages: int, total: int) -> None:
             say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
             last=pages if total else 0,
         )
+
+
+def _unmentioned(prepared: Prepared, results: Sequence[Result]) -> list[str]:
+    """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others."""
+    met = {pair.word for result in results for pair in result.explanation.pairs}
+    missing = prepared.lookup.unanswered(met) if met else []
+    if not missing:
+        return []
+    words = tuple(missing[:_MOST_UNMENTIONED])
+    return [say("None of these articles mentions %(words)s, as far as the archive can tell.", words=words)]
 
 
 def _is_by_date(request: SearchRequest, asked: Prepared) -> bool:

@@ -34,4 +34,24 @@ from indexer.search.dates import period_in
     ],
 )
 def test_the_date_of_a_question(question: str, period: str) -> None:
-    assert period_in(question) == period
+    named = period_in(question)
+    assert (named.period if named else "") == period
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("What happened in Douma on 7 April 2018?", "What happened in Douma?"),
+        ("Douma on April 7, 2018", "Douma"),
+        ("Douma, the 7th of April, 2018", "Douma,"),
+        ("protests  in December 2017 and strikes", "protests and strikes"),
+        ("Who won the elections in 2018?", "Who won the elections?"),
+        ("احتجاجات إيران في كانون الثاني ٢٠١٨", "احتجاجات إيران"),
+        ("7 April 2018", ""),
+        ("ﬁghting in April 2018", "ﬁghting in April 2018"),  # one sign that is folded to two
+    ],
+)
+def test_a_question_without_its_date(question: str, rest: str) -> None:
+    named = period_in(question)
+    assert named is not None
+    assert named.rest == rest

@@ -15,7 +15,7 @@ def sentence(met: list[str], words: int, rank: int | None) -> str:
     legs = [LegScore(KEYWORDS, 9.0, 1, 0.2)]
     if rank:
         legs.append(LegScore(MEANING, 0.9, rank, 0.8))
-    return explain(met, words, legs).sentence
+    return explain(met, (), words, legs).sentence
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,9 @@ def test_sentences(met: list[str], words: int, rank: int | None, expected: str) 
 
 def test_a_form_of_a_translation_answers_a_word_that_the_article_does_not_hold() -> None:
     pairs = (WordPair("won", "فوز", INFLECTION), WordPair("2018", "2018", SAME))
-    assert explain(["won", "2018"], 3, (), pairs).sentence == "Answers 2 of the query's 3 words (won فوز)."
+    assert (
+        explain(["won", "2018"], (), 3, (), pairs).sentence == "Answers 2 of the query's 3 words (won فوز)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,26 @@ def test_words_that_only_vectors_pair_are_told_as_they_are_marked(
 ) -> None:
     pairs = tuple(WordPair(word, "نفط", source) for word, source in sources.items())
     aligned = (WordPair("tax", "ضريبة", ALIGNED_BY), WordPair("tax", "الضريبة", ALIGNED_BY))
-    assert explain(met, words, (), (*pairs, *aligned)).sentence == expected
+    assert explain(met, (), words, (), (*pairs, *aligned)).sentence == expected
+
+
+def test_a_phrase_is_told_once_and_what_is_missing_is_named() -> None:
+    pairs = tuple(
+        WordPair(word, found, NAME)
+        for word, found in (
+            ("Qatar", "قطر"),
+            ("World", "العالم"),
+            ("Cup", "كأس"),
+            ("World Cup", "كأس العالم"),
+        )
+    )
+    met = ["Qatar", "World", "Cup"]
+    told = "Answers 3 of the query's 4 words (Qatar قطر, World Cup كأس العالم)"
+    assert explain(met, ["stadium"], 4, (), pairs).sentence == f"{told} but not stadium."
+    assert explain(met, [], 4, (), pairs).sentence == f"{told}."
+    many = explain(met, ["a", "b", "c"], 6, (), pairs).sentence
+    assert many == "Answers 3 of the query's 6 words (Qatar قطر, World Cup كأس العالم)."
+    assert explain([], ["a"], 1, (), ()).sentence == "Holds none of the query's words."
 
 
 @pytest.mark.parametrize(
@@ -76,12 +97,12 @@ def test_words_that_only_vectors_pair_are_told_as_they_are_marked(
 )
 def test_nearness_to_a_known_article(score: float, rank: int, expected: str) -> None:
     legs = [LegScore(MEANING, 0.9, 1, 0.8), LegScore(KNOWN_ITEM, score, rank, 0.8)]
-    assert explain([], 0, legs).sentence == expected
+    assert explain([], (), 0, legs).sentence == expected
 
 
 def test_legs_are_kept() -> None:
     legs = (LegScore(MEANING, 0.9, 1, 0.8),)
-    assert explain([], 0, legs).legs == legs
+    assert explain([], (), 0, legs).legs == legs
 
 
 def test_similar_articles() -> None:

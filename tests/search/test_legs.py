@@ -194,7 +194,10 @@ def test_a_unit_is_one_clause_beside_its_own_words() -> None:
         ("prime minister", (0, 1)),
         ("resigns", (2,)),
     ]
-    assert lookup.count == 3
+    assert lookup.names == {0: "prime", 1: "minister", 2: "resigns"}
+    assert lookup.unanswered(()) == ["prime", "minister", "resigns"]
+    assert lookup.unanswered({"prime minister"}) == ["resigns"]
+    assert lookup.unanswered({"minister", "resigns", "other"}) == ["prime"]
 
 
 def test_units_do_not_reach_across_operators() -> None:

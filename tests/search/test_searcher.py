@@ -230,6 +230,17 @@ def test_conditions_are_put_into_arabic_where_they_stand(searcher: Searcher, tex
     assert searcher.search(SearchRequest(f"{text} language:en")).in_arabic == ""
 
 
+def test_words_that_no_article_of_the_page_answers_are_told(searcher: Searcher) -> None:
+    def told(text: str) -> list[str]:
+        return [one for one in searcher.search(SearchRequest(text)).notices if "mentions" in one]
+
+    assert told("ceasefire zzyzx Libya qwxkj") == [
+        "None of these articles mentions zzyzx, qwxkj, as far as the archive can tell."
+    ]
+    assert told("ceasefire Libya") == []
+    assert told("zzyzx qwxkj") == []  # that no word is met stands above the results
+
+
 @pytest.mark.parametrize(
     "text", ["", "ceasefire in Libya", "language:ar", '"هدنة"', "-هدنة", "-zzyzx", '"2018"']
 )
