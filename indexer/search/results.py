@@ -89,12 +89,18 @@ def make_result(
     if passage is not None and passage.end > _LOOKED_THROUGH:
         marks = _marks_of(article, passage, marker)
     pairs = _pairs([(article.title, title_marks), (article.text, marks)], lookup)
-    extra: list[Highlight] = []
-    if aligner is not None and passage is not None:
-        stored = next(stored for stored in passages if stored.passage is passage)
-        met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
-        extra = aligner.highlights(stored, article, met, read)
-        pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
+    met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
+
+    def answering(passage: Passage | None) -> list[Highlight]:
+        stored = next((stored for stored in passages if stored.passage is passage), None)
+        return aligner.highlights(stored, article, met, read) if aligner and stored else []
+
+    extra = answering(passage)
+    if passage is not None and marks and not extra and not _stand_in(passage, marks):
+        # The nearest would show no reader why it came, as another does.
+        passage = best_passage([stored.passage for stored in passages], marks)
+        extra = answering(passage)
+    pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
     return Result(
         rank=rank,
         article=article,
@@ -138,6 +144,10 @@ def _choose(passages: Sequence[Passage], nearest: int | None, marks: Sequence[Ma
         if passage.number == nearest:
             return passage
     return best_passage(passages, marks)
+
+
+def _stand_in(passage: Passage, marks: Sequence[Mark]) -> bool:
+    return any(passage.start <= mark.start < passage.end for mark in marks)
 
 
 def _marks_of(article: Article, passage: Passage, marker: Marker) -> list[Mark]:
