@@ -112,6 +112,8 @@ class ResultPage:
     stands_out: bool | None = None
     #: The query with its conditions in Arabic, where they are in English and the archive has Arabic articles.
     in_arabic: str = ""
+    #: The query with the values of its fields directly behind their colons, where spaces made them words.
+    closed: str = ""
     #: Values of filters that no article has, of the query and beside it.
     unknown: tuple[Unknown, ...] = ()
     #: What was searched for each word of the query.

@@ -6,7 +6,8 @@ The grammar is in `query.lark`; docs/query-language.md is for users. Text that w
 language (headlines, questions, addresses) must pass without an error, so only what is plainly an operator
 is one:
 
-- A field is a known name, a colon and a value without a space between them.
+- A field is a known name, a colon and a value without a space between them. A name and a colon with nothing behind
+  them want a value; with a space and a word behind them they are words, and `gaps` says where.
 - Any other `name:value` is two words (10:30, http://…, "WWE:Raw"), unless it must be a slip: the name is
   nearly a field's (`sorce:BBC`), or its value is quoted. That is an error which names the field.
 - A dash with spaces on both sides, and a bracket without a partner, are punctuation.
@@ -15,7 +16,7 @@ is one:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -41,14 +42,22 @@ FIELDS = {
     "to": "to", "before": "to", "until": "to",
 }  # fmt: skip
 _TEXT_FIELDS = {"title": Field.TITLE, "body": Field.BODY}
+#: The one name -> a value that it may have, for who has given none.
+_EXAMPLES = {
+    "source": "BBC", "section": "sport", "author": "Reuters", "language": "ar", "title": "oil", "body": "oil",
+    "date": "2018-02", "from": "2018-02", "to": "2018-02",
+}  # fmt: skip
 
 _QUOTES = '"“”„«»'
+#: They end a value, and are no part of it.
+_STOPS = ",،;؛"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Some may stand inside a word: these are taken out behind one alone.
 _DIRECTIONS = re.compile(
     "[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c]+(?=[\\s)\u202a-\u202e\u2066-\u2069]|$)"
 )
 _UNKNOWN_FIELD = re.compile(r"([A-Za-z]{4,12}):(?=\w)")
+_COLON_AND_SPACE = re.compile(r"[A-Za-z]:\s")
 
 
 class Occur(StrEnum):
@@ -156,6 +165,49 @@ def without_filters(text: str) -> str:
     return " ".join(text.split())
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """White space between a field's name and what may be its value: `source: BBC`, which are two words.
+
+    `name` has its colon; `start` and `end` are offsets of the white space.
+    """
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+    @property
+    def closed(self) -> str:
+        """Return the two as a field is written."""
+        return f"{self.name}{self.value}"
+
+
+def gaps(text: str) -> list[Gap]:
+    """Return where white space parts a field's name from a word or phrase, in a query that can be parsed."""
+    text = _plain(text)
+    if not _COLON_AND_SPACE.search(text):
+        return []
+    tokens = list(_parser().lex(text))
+    return [
+        Gap(str(name), value.rstrip(_STOPS), name.end_pos or 0, value.start_pos or 0)
+        for before, name, value in zip([None, *tokens], tokens, tokens[1:], strict=False)
+        if _is_bare_field(name, before)
+        and value.type in ("WORD", "PHRASE")
+        and _speaks(value)
+        and not _is_bare_field(value, None)
+        and text[name.end_pos : value.start_pos].isspace()
+    ]
+
+
+def without_gaps(text: str, closed: Iterable[Gap]) -> str:
+    """Return a query in which values stand directly behind the colons of their fields."""
+    # From the end, so that the places before it stay right.
+    for gap in sorted(closed, key=lambda gap: gap.start, reverse=True):
+        text = f"{text[: gap.start]}{text[gap.end :]}"
+    return text
+
+
 def _plain(text: str) -> str:
     """Return a text of the same length that the encoder's tokeniser takes, whose signs stand where words begin.
 
@@ -210,6 +262,7 @@ class _Tidy(PostLex):
         # Held as a list: a query is short, and a bracket's partner may be its last token.
         tokens = list(stream)
         _check_ends(tokens)
+        _check_bare_fields(tokens)
         tokens = _without_noise(tokens)
         for index, token in enumerate(tokens):
             _check_neighbours(token, tokens[index - 1] if index else None, tokens[index + 1 : index + 2])
@@ -224,6 +277,26 @@ def _check_ends(tokens: list[Token]) -> None:
     for token in tokens[:1] + tokens[-1:]:
         if token.type == "DASH" and len(token) == 1:
             raise _stands_alone(token)
+
+
+def _check_bare_fields(tokens: list[Token]) -> None:
+    """Refuse a field's name and colon where nothing follows that could be meant as its value."""
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        if _is_bare_field(token, before) and (after is None or after.type in ("RPAR", "OR")):
+            raise _error(
+                token,
+                say("%(field)s needs a value directly after it", field=str(token)),
+                say(
+                    "Write it as in %(example)s, or leave the colon away, if you mean the word.",
+                    example=f"{token}{_EXAMPLES[FIELDS[token[:-1].lower()]]}",
+                ),
+            )
+
+
+def _is_bare_field(token: Token, before: Token | None) -> bool:
+    """Whether this is the name of a field and its colon, without a value, and no value itself (`title:source:`)."""
+    is_name = token.type == "WORD" and token.endswith(":") and token[:-1].lower() in FIELDS
+    return is_name and (before is None or before.type != "FIELD")
 
 
 def _without_noise(tokens: list[Token]) -> list[Token]:
@@ -453,7 +526,7 @@ def _stored(facet: str, token: Token) -> str:
 
 def _value_of(token: Token) -> str:
     """Return the value of a field as it is written."""
-    return (token[1:-1] if token.type == "PHRASE" else token.rstrip(",،;؛")).strip()
+    return (token[1:-1] if token.type == "PHRASE" else token.rstrip(_STOPS)).strip()
 
 
 def _subtree(tree: Tree[Token]) -> Tree[Token]:

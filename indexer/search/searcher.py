@@ -46,7 +46,7 @@ from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, Option, look_up
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import ADDED, QueryPlan, has_arabic
-from indexer.search.query import ParsedQuery, parse
+from indexer.search.query import Gap, ParsedQuery, gaps, parse, without_gaps
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.ranking import (
     Answers,
@@ -244,6 +244,7 @@ class Searcher:
             compared=grouped.compared,
             stands_out=stands_out,
             in_arabic=self._in_arabic(prepared),
+            closed=self._closed(prepared.parsed),
             unknown=prepared.unknown,
             plan=prepared.plan,
         )
@@ -430,12 +431,50 @@ class Searcher:
         parsed = prepared.parsed
         if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
             return [_NO_WORD]
+        notices: list[str] = [
+            say(
+                "%(written)s is searched as plain words: the value of a field follows its colon directly. "
+                "Did you mean %(meant)s?",
+                written=repr(f"{gap.name} {gap.value}"),
+                meant=gap.closed,
+            )
+            for gap in self._gaps(parsed)
+        ]
         if not self._searches_arabic(prepared):
-            return []
+            return notices
         dictionary = self.knowledge.planner.dictionary
         if examples := conditions_in_arabic(parsed, dictionary):
-            return [say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples)]
-        return [_AS_WRITTEN] if only_as_written(parsed, dictionary) else []
+            notices.append(say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples))
+        elif only_as_written(parsed, dictionary):
+            notices.append(_AS_WRITTEN)
+        return notices
+
+    def _gaps(self, parsed: ParsedQuery) -> list[Gap]:
+        """Return the fields of a query that a space made words, and that were perhaps meant."""
+        return [gap for gap in gaps(parsed.text) if self._is_slip(gap)]
+
+    def _is_slip(self, gap: Gap) -> bool:
+        """Whether a name with a word behind a space was meant as a field, and is not how a headline is written.
+
+        Headlines write it with a capital letter (`Source: Reuters`), and their words are seldom values.
+        """
+        try:
+            field = parse(gap.closed)
+        except InvalidQuery:  # no date, no language
+            return False
+        if not field.filters.is_empty and not self._facet_values.resolve(field.filters, widen=True)[1]:
+            return True
+        return gap.name.islower() and gap.value.lower() not in function_words()
+
+    def _closed(self, parsed: ParsedQuery) -> str:
+        """Return the query with the fields that were perhaps meant, "" where there are none or they cannot be."""
+        found = self._gaps(parsed)
+        text = without_gaps(parsed.text, found)
+        if found:
+            with suppress(InvalidQuery):  # dates that leave no day, an OR between unlike things
+                parse(text)
+                return text
+        return ""
 
     def _additions_missed(self, plan: QueryPlan, clock: Stopwatch) -> list[str]:
         """Return a notice for each word that was added to the plan and that no article has."""

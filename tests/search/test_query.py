@@ -22,9 +22,11 @@ from indexer.search.query import (
     Node,
     Occur,
     atoms,
+    gaps,
     parse,
     with_value,
     without_filters,
+    without_gaps,
 )
 from indexer.search.request import MAX_QUERY_LENGTH, MAX_QUERY_WORDS
 
@@ -88,6 +90,10 @@ def test_quotation_marks_of_the_world(opening: str, closing: str) -> None:
         "WWE: Raw or WWE:Raw",
         "Letters from: the front",
         "Source: Reuters. Author: unknown",
+        "source: BBC",
+        "oil title: Libya",
+        "date: ?",
+        "source:: and body:/ stay",
         "Libya - what next",
         "Libya — what next – really",
         "and -- then",
@@ -199,6 +205,13 @@ def test_what_may_be_wrong_with_a_date() -> None:
         ("Autor:BBC", 0, "author:"),
         ('site:"BBC"', 0, "no field 'site'"),
         ("source:(BBC OR CNN)", 0, "needs a value"),
+        ("title:", 0, "title: needs a value"),
+        ("source:  ", 0, "source: needs a value"),
+        ("oil From:", 4, "From: needs a value"),
+        ("date:\u200f", 0, "date: needs a value"),
+        ("oil -source:", 5, "source: needs a value"),
+        ("(oil source: ) gas", 5, "source: needs a value"),
+        ("author: OR title:x", 0, "author: needs a value"),
         ("source:-BBC", 0, "needs a value"),
         ('Libya source:""', 13, "empty"),
         ("source:BBC OR Libya", 0, "OR joins a filter"),
@@ -220,6 +233,38 @@ def test_refused_with_a_column(text: str, column: int, says: str) -> None:
         parse(text)
     assert caught.value.column == column
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_without_a_value_is_refused_with_what_to_write(name: str) -> None:
+    with pytest.raises(InvalidQuery) as caught:
+        parse(f"oil {name}:")
+    assert str(caught.value).startswith(f"At character 5 of the query, {name}: needs a value")
+    example = re.search(r"as in (\S+), or leave the colon away", caught.value.remedy or "")
+    assert example
+    assert example[1].startswith(f"{name}:")
+    parse(example[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "closed"),
+    [
+        ("source: BBC", ["source:BBC"], "source:BBC"),
+        ("oil -Source: \t BBC, lang: ar", ["Source:BBC", "lang:ar"], "oil -Source:BBC, lang:ar"),
+        ('title: "cease fire"', ['title:"cease fire"'], 'title:"cease fire"'),
+        ("(source: BBC)", ["source:BBC"], "(source:BBC)"),
+        ("source:BBC at 10: 30 WWE: Raw", [], None),
+        ("source: (BBC)", [], None),
+        ("source: - BBC", [], None),
+        ("title:source: BBC", [], None),
+        ("source: ? and then", [], None),
+        ("source: from: 2018", ["from:2018"], "source: from:2018"),
+    ],
+)
+def test_where_a_space_parts_a_field_from_its_value(text: str, found: list[str], closed: str | None) -> None:
+    assert [gap.closed for gap in gaps(text)] == found
+    if closed is not None:
+        assert without_gaps(text, gaps(text)) == closed
 
 
 def test_too_long_is_refused_at_once() -> None:

@@ -242,6 +242,38 @@ def test_words_that_no_article_of_the_page_answers_are_told(searcher: Searcher) 
 
 
 @pytest.mark.parametrize(
+    ("text", "told", "closed"),
+    [
+        ("oil source: BBC", ["source:BBC"], "oil source:BBC"),
+        # The next page says that there is none, and what is like it.
+        ("source: bcc", ["source:bcc"], "source:bcc"),
+        ("oil Source: BBC", ["Source:BBC"], "oil Source:BBC"),  # as phones write at the beginning
+        ("title: oil -lang: Arabic", ["title:oil", "lang:Arabic"], "title:oil -lang:Arabic"),
+        ("oil Date: 2018", ["Date:2018"], "oil Date:2018"),
+        ("from: 2019 to: 2018", ["from:2019", "to:2018"], ""),
+        ("source: BBC OR oil", ["source:BBC"], ""),
+        ("Source: Reuters. Author: unknown", [], ""),
+        ("Letters from: the front, language: barrier", [], ""),
+        ("Title: Libya", [], ""),
+        ("the source: a leak", [], ""),
+    ],
+)
+def test_a_field_that_a_space_made_a_word_is_told_and_offered(
+    searcher: Searcher, text: str, told: list[str], closed: str
+) -> None:
+    page = searcher.search(SearchRequest(text))
+    meant = [str(notice).rpartition("Did you mean ")[2] for notice in page.notices if "its colon" in notice]
+    assert meant == [f"{one}?" for one in told]
+    assert page.closed == closed
+    assert page.request.text == text
+    if closed:
+        assert not searcher.search(SearchRequest(closed)).closed
+    assert [n for n in searcher.word_notices(SearchRequest(text)) if "its colon" in n] == [
+        n for n in page.notices if "its colon" in n
+    ]
+
+
+@pytest.mark.parametrize(
     "text", ["", "ceasefire in Libya", "language:ar", '"هدنة"', "-هدنة", "-zzyzx", '"2018"']
 )
 def test_nothing_is_told_where_nothing_is_to_be_said(searcher: Searcher, text: str) -> None:

@@ -228,7 +228,7 @@ def test_pages_in_arabic_hold_no_english_sentence(client: FlaskClient, path: str
 
 @pytest.mark.parametrize(
     "query",
-    ['"unbalanced', "+ alone", "a OR", 'foot:"x"', "languag:ar", '""', "date:2018-13", "language:qwx",
+    ['"unbalanced', "+ alone", "a OR", 'foot:"x"', "languag:ar", '""', "date:2018-13", "language:qwx", "title:",
      "((((((a))))))", "a OR -b", "source:BBC OR a", "-date:2018", "from:2019 to:2018", "a " * 300, "x" * 2_100],
 )  # fmt: skip
 def test_what_is_wrong_with_a_query_is_said_in_arabic(client: FlaskClient, query: str) -> None:

@@ -347,6 +347,13 @@ def test_a_source_that_was_mistyped_can_be_put_right(client: FlaskClient) -> Non
         assert f'<a href="{way}' in html.partition('<p class="way">')[2], path
 
 
+def test_a_field_before_a_space_can_be_put_right(client: FlaskClient) -> None:
+    html = page(client, "/search?q=oil+source:+BBC&sort=newest")
+    assert "Did you mean source:BBC?" in html
+    assert '<p class="way"><a href="/search?q=oil+source%3ABBC&amp;sort=newest">Search for <bdi>' in html
+    assert "Did you mean" not in page(client, "/search?q=oil+source:BBC")
+
+
 def test_a_wrong_date_can_be_corrected_where_it_is_told(client: FlaskClient) -> None:
     html = page(client, "/search?q=oil&source=BBC&from=31.12.2018&to=2019", 400)
     form = html.partition('class="dates" action="/search"')[2].partition("</form>")[0]
