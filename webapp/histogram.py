@@ -31,8 +31,9 @@ _TICKS = 4
 _ROOMY = 40
 _FEW = 20
 #: A letter of a label, and what is left between two labels, in units of the drawing: an estimate, as the server does
-#: not know the font. Labels of 11 units are 5 to 6 wide a letter, in Latin and in Arabic script.
-_LETTER, _LEAST_GAP = 6.0, 8.0
+#: not know the font. Labels of 11 units are 5 to 7 wide a letter, in Latin and in Arabic script: 7 are the figures of
+#: wide fonts (DejaVu Sans, Verdana), and most of a label is figures.
+_LETTER, _LEAST_GAP = 7.0, 6.0
 #: Unit -> what the drawing's name says, and what its bars count.
 _COUNTS = {"year": say("articles by year"), "month": say("articles by month"), "day": say("articles by day")}
 _LABELS = {

@@ -347,6 +347,13 @@ def test_a_source_that_was_mistyped_can_be_put_right(client: FlaskClient) -> Non
         assert f'<a href="{way}' in html.partition('<p class="way">')[2], path
 
 
+def test_reasons_have_points_where_results_are_ordered_by_them(client: FlaskClient) -> None:
+    best, newest = (page(client, f"/search?q=ceasefire{sort}") for sort in ("", "&sort=newest"))
+    assert best.count("<tfoot>") == best.count('<table class="parts">') > 0
+    assert newest.count('<table class="parts">') > 0
+    assert not re.search(r"<tfoot|<meter|Points|\b0\.00\b", newest)
+
+
 def test_a_field_before_a_space_can_be_put_right(client: FlaskClient) -> None:
     html = page(client, "/search?q=oil+source:+BBC&sort=newest")
     assert "Did you mean source:BBC?" in html
