@@ -19,7 +19,7 @@ from webapp.display import period_name
 from webapp.language import gettext, language, ngettext
 from webapp.state import SearchState
 
-WIDTH, HEIGHT = 320.0, 84.0
+WIDTH, HEIGHT = 320, 84
 _LEAST_HEIGHT = 2.0
 _WIDEST_BAR = 26.0
 # An engine counts the periods that hold something; days of some years are too many to draw with their gaps.
@@ -138,12 +138,12 @@ def draw(histogram: Histogram, state: SearchState) -> Chart | None:
                 ),
                 count=counts[name],
                 url=state.between(name, name).url(),
-                x=round(index * slot, 2),
-                width=round(slot, 2),
-                bar_x=round(index * slot + (slot - bar_width) / 2, 2),
-                bar_width=round(bar_width, 2),
-                y=round(HEIGHT - height, 2),
-                height=round(height, 2),
+                x=_short(index * slot),
+                width=_short(slot),
+                bar_x=_short(index * slot + (slot - bar_width) / 2),
+                bar_width=_short(bar_width),
+                y=_short(HEIGHT - height),
+                height=_short(height),
             )
         )
     chart = Chart(
@@ -256,23 +256,29 @@ def _mirrored(chart: Chart) -> Chart:
         bars=tuple(
             replace(
                 bar,
-                x=round(WIDTH - bar.x - bar.width, 2),
-                bar_x=round(WIDTH - bar.bar_x - bar.bar_width, 2),
+                x=_short(WIDTH - bar.x - bar.width),
+                bar_x=_short(WIDTH - bar.bar_x - bar.bar_width),
             )
             for bar in chart.bars
         ),
-        ticks=tuple(replace(tick, x=round(WIDTH - tick.x, 2)) for tick in chart.ticks),
+        ticks=tuple(replace(tick, x=_short(WIDTH - tick.x)) for tick in chart.ticks),
     )
+
+
+def _short(number: float) -> float:
+    """Return a number as it is drawn, without the ".0" of whole ones: a page has hundreds of them."""
+    rounded = round(number, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:
     """Label the first period, the last, and those between for which there is room."""
     last = len(periods) - 1
     if last * slot < WIDTH / 3:
-        return (Tick(0.0, _span(periods), "start"),)
+        return (Tick(0, _span(periods), "start"),)
     ends = [_tick(periods, 0, slot, "start"), _tick(periods, last, slot, "end")]
     if not _apart(*ends):
-        return (Tick(0.0, _span(periods), "start"),)
+        return (Tick(0, _span(periods), "start"),)
     between = sorted({round(last * step / (_TICKS - 1)) for step in range(1, _TICKS - 1)} - {0, last})
     ticks = [_tick(periods, index, slot, "middle") for index in between]
     row = [ends[0], *ticks, ends[1]]
@@ -284,7 +290,7 @@ def _ticks(periods: list[str], slot: float) -> tuple[Tick, ...]:
 
 def _tick(periods: list[str], index: int, slot: float, anchor: str) -> Tick:
     x = index * slot + {"start": 0.0, "end": slot}.get(anchor, slot / 2)
-    return Tick(round(x, 2), period_name(periods[index]), anchor)
+    return Tick(_short(x), period_name(periods[index]), anchor)
 
 
 def _apart(left: Tick, right: Tick) -> bool:

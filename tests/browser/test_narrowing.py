@@ -98,6 +98,42 @@ def test_the_labels_of_the_date_drawing_keep_apart(
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_date_is_seen_whole_in_its_box(open_page: OpenPage, locale: str, width: int) -> None:
+    page = open_page("/search", viewport={"width": width, "height": 900}, locale=locale)
+    if page.locator(".to-filters").is_visible():
+        page.locator(".to-filters").click()
+    for name in ("from", "to"):
+        field = page.locator(f".filters .dates input[name={name}]")
+        field.fill("2018-08-28")  # what it proposes while it is empty is no longer
+        assert field.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_the_places_at_the_top_have_a_shadow_where_a_phone_cuts_them(
+    open_page: OpenPage, locale: str
+) -> None:
+    page = open_page("/search", viewport={"width": 390, "height": 900}, locale=locale)
+    row = page.locator(".places")
+
+    def edges() -> tuple[bytes, bytes]:
+        box = row.bounding_box()
+        assert box
+        # Below the letters.
+        clip = {"y": box["y"] + box["height"] - 4, "width": 3, "height": 3}
+        left, right = (
+            page.screenshot(clip={**clip, "x": x}) for x in (box["x"] + 1, box["x"] + box["width"] - 4)
+        )
+        return (left, right) if locale == "en-US" else (right, left)
+
+    start, end = edges()
+    row.evaluate("(node, way) => node.scrollLeft = way * 9999", 1 if locale == "en-US" else -1)
+    later_start, later_end = edges()
+    assert start != end
+    assert (later_start == start, later_end == end) == (False, False)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
 def test_a_table_that_is_cut_has_a_shadow_there_until_it_is_scrolled(
     open_page: OpenPage, locale: str
 ) -> None:

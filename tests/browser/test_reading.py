@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.looks import QUESTION, box, style
+from tests.browser.looks import PHONE, QUESTION, box, style
 
 pytestmark = pytest.mark.browser
 
@@ -201,3 +201,16 @@ def test_english_above_the_words_stays_within_a_phone(open_page: OpenPage) -> No
     )
     assert len(apart) > 20
     assert max(apart) < 3
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_a_phone_tells_in_one_line_how_many_words_are_marked(open_page: OpenPage, locale: str) -> None:
+    page = open_page(f"/search?q={QUESTION}", viewport=PHONE, locale=locale)
+    page.locator(".card .title a").first.click()
+    page.locator("#hit-next").click()  # now its number stands there, too
+    told = page.locator(".hits span").first.bounding_box()
+    assert told
+    assert told["height"] < 30
+    bar = page.locator(".hits").bounding_box()
+    assert bar
+    assert bar["height"] < 80
