@@ -422,7 +422,9 @@ def test_pages_need_nothing_that_the_policy_forbids(client: FlaskClient) -> None
         assert not re.search(r'(?:src|href)="(?:https?:)?//(?!news\.example)', html)
         assert len(html.encode()) < 50_000
         # A drawing is made once, and shown by its name.
-        assert not {name for name in re.findall(r'<use href="#(\w+)"', html) if html.count(f'id="{name}"') != 1}
+        assert not {
+            name for name in re.findall(r'<use href="#(\w+)"', html) if html.count(f'id="{name}"') != 1
+        }
 
 
 def test_a_foreign_name_is_not_answered(client: FlaskClient) -> None:
