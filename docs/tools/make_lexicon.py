@@ -34,6 +34,9 @@ ARAB_COUNTRIES = frozenset("AE BH DJ DZ EG EH IQ JO KM KW LB LY MA MR OM PS QA S
 # Elsewhere smaller towns are seldom in the news, and their Arabic names are seldom right.
 LARGE_CITY = 100_000
 SPELLINGS_A_CITY = 4
+# Languages in which readers write the names of countries, besides English; where two have one name, the first counts.
+ABROAD = ("fr", "de", "es", "it", "pt", "nl", "tr", "id", "pl", "sv", "da", "nb", "fi", "ro", "cs", "hu")
+SHORTEST_COUNTRY, COUNTRY_SPELLINGS = 4, 2
 # Labels of people were paired word by word: a pair that is this rare and does not sound alike is a mishap.
 RARE_NAME = 2
 # Latin spellings of a town in an Arab country that are too short to be told from words.
@@ -60,6 +63,7 @@ def main() -> None:
     write("wiktionary.tsv.gz", words)
     write("names.tsv.gz", names(lines(folder / "wikidata-names.en-ar.tokens.gz")))
     write("places.tsv.gz", places(orjson.loads(cities.read_bytes()).values(), known))
+    write("countries.tsv.gz", countries_abroad((*news, *words)))
 
 
 def glossary(entries: Iterable[str]) -> Iterator[Row]:
@@ -166,6 +170,28 @@ def countries() -> Iterator[tuple[str, str]]:
                 if name:
                     yield name, clean_arabic(re.sub(r" ?[(–].*", "", arabic[code]))
                     break
+
+
+def countries_abroad(listed: Iterable[Row]) -> Iterator[Row]:
+    """Yield (key, Arabic, English name) of the countries' names in other languages of Latin script (Allemagne).
+
+    The Arabic is what the dictionaries have for the English name, as السعودية is commoner than the kingdom's full name.
+    """
+    known: dict[str, list[str]] = defaultdict(list)
+    for key, arabic, *_ in listed:
+        known[key].append(arabic)
+    codes = {english: code for code, english in Locale("en").territories.items()}
+    taken: set[str] = set()
+    for language in ABROAD:
+        names = Locale(language).territories
+        for english, arabic in countries():
+            key = lookup_key(re.sub(r" ?[(\[–].*", "", names.get(codes.get(english, ""), "")))
+            if len(key) < SHORTEST_COUNTRY or key in known or key in taken or key == lookup_key(english):
+                continue
+            taken.add(key)
+            spellings = list(dict.fromkeys(known.get(lookup_key(english), (arabic,))))
+            for spelling in spellings[:COUNTRY_SPELLINGS]:
+                yield key, spelling, english
 
 
 def arabic_spellings(names: Iterable[str]) -> list[str]:

@@ -39,8 +39,12 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
+#: `Translation.source` of a country's name that is none in English (Allemagne).
+COUNTRIES = "countries"
+
+
 class Translation(NamedTuple):
-    """An Arabic word or phrase as it is written, and where it comes from: user, news, wiktionary, places."""
+    """An Arabic word or phrase as it is written, and where it comes from: user, news, wiktionary, places, countries."""
 
     arabic: str
     source: str
@@ -228,6 +232,11 @@ class Dictionary:
     def _names(self) -> SortedTable:
         return SortedTable.shipped("names.tsv.gz")
 
+    @cached_property
+    def _countries(self) -> SortedTable:
+        """Names of countries in other languages of Latin script."""
+        return SortedTable.shipped("countries.tsv.gz")
+
     # -- looking up
 
     def _translations(self, key: str) -> tuple[Translation, ...]:
@@ -235,7 +244,9 @@ class Dictionary:
         if base := irregular(key):
             found += self._exact(base)
         if not found:
-            found = self._inflected(key)
+            found = self._inflected(key) or [
+                Translation(row[0], COUNTRIES) for row in self._countries.rows(key)
+            ]
         unlike: dict[str, Translation] = {}
         for translation in found:
             unlike.setdefault(translation.arabic.translate(folds()), translation)

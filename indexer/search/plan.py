@@ -27,7 +27,7 @@ from indexer.engines.base import Form, Word
 from indexer.memory import remembered
 from indexer.models.base import Encoding
 from indexer.search.alike import names_alike
-from indexer.search.dictionary import Dictionary
+from indexer.search.dictionary import COUNTRIES, Dictionary
 from indexer.search.legs import INFLECTION, Expansions, Option
 from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
@@ -132,8 +132,9 @@ class Planner:
         tokens = list(said.values())
         vectors = _vectors_of(tokens, encoding)
         words: list[PlannedWord] = []
-        if any(joined(language, target) for target in targets):
-            words += self._units(parsed.free_text, plain, edits)
+        if has_arabic(targets):
+            english = any(joined(language, target) for target in targets)
+            words += self._units(parsed.free_text, plain, edits, english=english)
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
@@ -382,11 +383,18 @@ class Planner:
             for variant in self.lexicon.variants(token.stem)
         ]
 
-    def _units(self, typed: str, tokens: Sequence[Token], edits: PlanEdits) -> list[PlannedWord]:
-        """Return the runs of words that the dictionary translates as one (prime minister)."""
+    def _units(
+        self, typed: str, tokens: Sequence[Token], edits: PlanEdits, *, english: bool
+    ) -> list[PlannedWord]:
+        """Return the runs of words that the dictionary translates as one (prime minister).
+
+        In a query that is not `english` these are countries alone (États-Unis).
+        """
         units = []
         words = [token.exact for token in tokens]
         for unit in self.dictionary.units(words):
+            if not (english or all(t.source == COUNTRIES for t in self.dictionary.translations(unit.key))):
+                continue
             proposals: dict[tuple[str, ...], Searched] = {}
             _merge(proposals, self._translated(unit.key, None))
             text = " ".join(typed[token.start : token.end] for token in tokens[unit.start : unit.end])

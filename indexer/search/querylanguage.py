@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.article import UNKNOWN_LANGUAGE
-from indexer.search.dictionary import Dictionary
+from indexer.search.dictionary import COUNTRIES, Dictionary
 from indexer.search.stopwords import LATIN, function_words
 from indexer.text import analyse, detect_language, likeliest_language, script_of
 
@@ -63,7 +63,7 @@ def query_language(text: str, dictionary: Dictionary) -> QueryLanguage:
         english = [
             word
             for word in words
-            if word in _OF_ENGLISH or (word not in _OF_OTHERS and dictionary.translations(word))
+            if word in _OF_ENGLISH or (word not in _OF_OTHERS and _is_listed(word, dictionary))
         ]
         share = 1.0 if not _ENGLISH_ALONE.isdisjoint(words) else len(english) / max(len(words), 1)
         of_others = not _OF_OTHERS.isdisjoint(words) or any(c.isalpha() and not c.isascii() for c in text)
@@ -75,6 +75,10 @@ def query_language(text: str, dictionary: Dictionary) -> QueryLanguage:
     if latin and not sure:
         return QueryLanguage(_likeliest(text) if of_others else "en")
     return QueryLanguage(language, sure)
+
+
+def _is_listed(word: str, dictionary: Dictionary) -> bool:
+    return any(one.source != COUNTRIES for one in dictionary.translations(word))
 
 
 def _likeliest(text: str) -> str:

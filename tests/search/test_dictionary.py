@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import indexer
 from indexer.errors import UnreadableSource
-from indexer.search.dictionary import Dictionary, Pair, SortedTable, folds, load_tsv, lookup_key
+from indexer.search.dictionary import COUNTRIES, Dictionary, Pair, SortedTable, folds, load_tsv, lookup_key
 from indexer.text import analyse, normalise
 
 LEXICON = Path(indexer.__file__).parent / "data" / "lexicon"
-TABLES = ("news.tsv.gz", "wiktionary.tsv.gz", "places.tsv.gz", "names.tsv.gz")
+TABLES = ("news.tsv.gz", "wiktionary.tsv.gz", "places.tsv.gz", "countries.tsv.gz", "names.tsv.gz")
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,24 @@ def dictionary() -> Dictionary:
 
 def arabic(dictionary: Dictionary, english: str) -> list[str]:
     return [translation.arabic for translation in dictionary.translations(english)]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("Allemagne", "ألمانيا"),
+        ("Ägypten", "مصر"),
+        ("Siria", "سوريا"),
+        ("Türkei", "تركيا"),
+        ("États-Unis", "الولايات المتحدة"),
+    ],
+)
+def test_countries_are_known_by_their_names_in_other_languages(
+    dictionary: Dictionary, word: str, meant: str
+) -> None:
+    assert arabic(dictionary, word)[0] == meant
+    assert {one.source for one in dictionary.translations(word)} == {COUNTRIES}
+    assert not any(lookup_key(word) == lookup_key(pair.english) for pair in dictionary.shipped_pairs())
 
 
 # --- the table

@@ -411,6 +411,12 @@ def test_languages_that_no_dictionary_joins_have_no_units(
     assert [planned.text for planned in made.words] == ["prime", "minister"]
 
 
+def test_a_country_of_two_words_is_a_unit_in_every_language(planner: Planner) -> None:
+    made = plan(planner, "Arabie saoudite", language="fr")
+    assert [planned.text for planned in made.words] == ["Arabie saoudite", "Arabie", "saoudite"]
+    assert "السعودية" in [one.surface for one in made.words[0].searched]
+
+
 def test_a_unit_weighs_as_one_word(planner: Planner) -> None:
     unit = next(p for p in plan(planner, "prime minister").words if p.key == "prime minister")
     two = next(one for one in unit.searched if len(one.tokens) == 2)
