@@ -131,6 +131,16 @@ def test_no_list_holds_an_insult() -> None:
 
 
 @pytest.mark.parametrize(
+    "word", ["أير", "إير", "وإير", "اير", "ردف", "طيز", "بيضة", "قضيب", "خرا", "زب", "حلمة", "ضرطة"]
+)
+def test_no_gloss_is_coarse(word: str) -> None:
+    said = set(" ".join(english(word)).split())
+    assert not said & set(
+        "prick penis buttock butt ass testicle cock dick shit turd fart nipple boob".split()
+    )
+
+
+@pytest.mark.parametrize(
     ("word", "never"),
     [("أحمد", "Al Aḩmadī"), ("غابات", "Gabon"), ("خبراء", "Mecca"), ("ليلة", "Lille")],
 )
