@@ -106,6 +106,18 @@ def test_runs_are_in_order_and_cover_every_arabic_word(text: str) -> None:
         ("وزير", "minister"),
         ("٤٢٪ في ﻣﺼﺮ", "42% in Egypt"),
         ("الولايات\u00a0المتحدة", "United States"),
+        ("طيران إير فرانس", "aviation Air France"),
+        ('"رايان إير" تقرر تسيير رحلات', '"Ryanair" decide operating flights'),
+        ('"إير بي إن بي"', '"Airbnb"'),
+        ("إيلون ماسك", "Elon Musk"),
+        ("حسن نصر الله", "Hassan Nasrallah"),
+        ("ماكين وترامب", "McCain and Trump"),
+        ("ميناء الحديدة", "port Hodeida"),
+        ("رفع العلم", "raising the flag"),
+        ("يؤدي اليمين", "takes the oath"),
+        ("تؤدي إلى", "leads to"),
+        ("من أصول تركية", "of origin Turk"),
+        ("تعلق على", "comments on"),
     ],
 )
 def test_what_stands_in_titles(arabic: str, told: str) -> None:
