@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ _BEHIND_A_PLACE = 0.02  # for each that the dictionary lists before
 _PLACES = 10
 #: One of a name (Mo Salah, for صلاح), where the word may be another's.
 _BEHIND_A_WORD = 0.15
+#: One that is spelled otherwise, which is more than all of the above together.
+_BEHIND_A_SPELLING = 1.0
 #: From this nearness on a word is what a list says, however many people are called so.
 SURELY_A_WORD = 0.4
 #: What is not in the table of meanings (names of towns, a person's own words) is taken to be so near.
@@ -73,13 +75,31 @@ _MOST_PASSAGES = 400
 _SHORTEST_WITH_CLITIC = 4
 _SHORTEST_VERB = _SHORTEST_NOUN = 3
 _SHORTEST_ROOT = 2
+#: Stems up to this length words share by chance, as endings were taken off that are none (كمون, cumin, and كميات).
+_SHORT_STEM = 3
 _VERB_ENDINGS = ("وا", "تا", "ت", "ون", "ا", "ه", "ها", "هم")
 # Plural, dual, and what belongs to someone: the singular's ending in place of it.
 _NOUN_ENDINGS = (
     ("يه", "ي"), ("ات", "ه"), ("ات", ""), ("تين", "ه"), ("تان", "ه"), ("ين", ""), ("ان", ""), ("تها", "ه"),
     ("تهم", "ه"), ("ته", "ه"), ("تنا", "ه"), ("اتها", "ه"), ("اتهم", "ه"), ("اته", "ه"), ("نا", ""), ("هما", ""),
-    ("كم", ""),
+    ("كم", ""), ("هم", ""), ("هن", ""), ("تهن", "ه"),
 )  # fmt: skip
+# Plurals that are made within the word, and their singulars (أقدام, قدم; حواجب, حاجب; مكاتب, مكتب), normalised.
+_PATTERNS = tuple(
+    (re.compile(plural), singular)
+    for plural, singular in (
+        ("ا(..)ا(.)", r"\1\2"),
+        ("(.)وا(..)", r"\1ا\2"),
+        ("(.)وا(..)", r"\1ا\2ه"),
+        ("(م.)ا(..)", r"\1\2"),
+        ("(م.)ا(..)", r"\1\2ه"),
+        ("(م.)ا(.)ي(.)", r"\1\2و\3"),
+        ("(م.)ا(.)ي(.)", r"\1\2ا\3"),
+        ("(..)اي(.)", r"\1ي\2ه"),
+    )
+)
+#: A verb of three letters and what makes it an imperfect.
+_LONGEST_VERB_IN_YA = 4
 
 
 class Gloss(NamedTuple):
@@ -127,16 +147,21 @@ class Glossary:
         order is the dictionary's, and there are no guesses, nor where *guess* is false.
         """
         exact = normalise(arabic)
+        spelled = grammar.spelled(arabic)
+        if len(spelled) != len(exact):
+            spelled = exact
         found = [Gloss(english, Source.USER) for english in self._dictionary.own_english(exact)]
         if told := grammar.meanings(arabic) or _with_and(arabic, exact):
             return _distinct([*found, *(Gloss(english, Source.GRAMMAR) for english in told)])
         meanings = self._meanings() if self._meanings and context is not None else None
         if context is None or meanings is None:
             listed = [
-                Gloss(one.english, one.source) for one in _candidates(exact) if one.source != Source.ROOT
+                Gloss(one.english, one.source)
+                for one in _candidates(exact, spelled)
+                if one.source != Source.ROOT
             ]
         else:
-            listed = _by_context(_candidates(exact), context, meanings)
+            listed = _by_context(_candidates(exact, spelled), context, meanings)
         found += _with_names(listed, exact)
         if guess and not found and context is not None and meanings is not None:
             nearest = meanings.nearest(context, _NEAREST)
@@ -216,42 +241,69 @@ def _with_and(arabic: str, exact: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 14)
-def _candidates(exact: str) -> tuple[_Candidate, ...]:
+def _candidates(exact: str, spelled: str) -> tuple[_Candidate, ...]:
     """Return what the dictionary lists, the surest first."""
     first: dict[str, _Candidate] = {}
-    for one in _found(exact):
+    # What is listed as it is written stays after the others, should nothing else be: writers err, too.
+    for one in sorted(_found(exact, spelled), key=lambda one: one.behind >= _BEHIND_A_SPELLING):
         first.setdefault(one.english, one)
     return tuple(first.values())
 
 
-def _found(exact: str) -> Iterator[_Candidate]:
+def _found(exact: str, spelled: str) -> Iterator[_Candidate]:
     by_form, by_stem, by_root, *_ = lists()
 
-    def of_stem(form: str) -> Iterable[str]:
+    def of_stem(form: str) -> Iterable[Listed]:
         bare = without_article(form)
-        some: Iterable[Listed] = by_stem.get(light10(form), ())
-        return (one.english for one in some if not one.is_other_name(bare))
+        some = by_stem.get(stem_of_form := light10(form), ())
+        short = len(stem_of_form) <= _SHORT_STEM
+        return (
+            one for one in some if not one.is_other_name(bare) and not (short and one.is_other_word(bare))
+        )
+
+    def alike(some: Iterable[Listed], start: int) -> Iterator[str]:
+        """Yield the English of those that the word can be by its spelling, from that letter of it on."""
+        return (one.english for one in some if not one.is_spelled_apart(exact[start:], spelled[start:]))
 
     stem, bare = light10(exact), without_article(exact)
-    yield from _places(Source.WRITTEN, by_form.get(exact, ()), by_form.get(bare, ()))
-    yield from _places(Source.STEM, of_stem(exact))
-    if rest := without_clitic(exact):
-        yield from _places(Source.FORM, by_form.get(rest, ()), of_stem(rest))
-    nouns, verbs = list(_singulars(exact)), list(_he_forms(exact))
-    for form in (*nouns, *verbs):
+    without = len(exact) - len(bare)
+    written = [*by_form.get(exact, ()), *by_form.get(bare, ())]
+    if any(one.english.islower() for one in written):
+        written = [one for one in written if not _is_little_known(one.english)]
+    apart = [one.is_spelled_apart(bare, spelled[without:]) for one in written]
+    yield from _places(Source.WRITTEN, (one.english for one in written), apart=apart)
+    whole = () if _is_verb_in_ya(exact, spelled) else (stem, exact.removesuffix("ه"))
+    if whole:
+        yield from _places(Source.STEM, alike(of_stem(exact), without))
+    for rest in _rests(exact):
+        start = len(exact) - len(rest)
+        yield from _places(Source.FORM, alike((*by_form.get(rest, ()), *of_stem(rest)), start))
+    nouns, verbs = list(_singulars(exact, spelled)), list(_he_forms(exact))
+    for number, (form, start) in enumerate((*nouns, *verbs)):
         # A name has no plural and is no verb: ويست is West, and no form of سيت.
-        listed = (*by_form.get(form, ()), *of_stem(form))
-        adjective = form in nouns and form.endswith("ي")  # الألمانية is "German"
+        is_noun = number < len(nouns)
+        # Nor has a verb the endings that a stem is without: سعى (sought) is no form of سعة, "capacity".
+        has_stem = is_noun or len(light10(form)) >= _SHORT_STEM
+        listed = alike((*by_form.get(form, ()), *(of_stem(form) if has_stem else ())), start)
+        adjective = is_noun and form.endswith("ي") and exact[start:].startswith(form)  # الألمانية is "German"
         yield from _places(Source.FORM, listed if adjective else filter(str.islower, listed))
-    for one in dict.fromkeys(root(form) for form in (stem, exact, *map(light10, (*nouns, *verbs)))):
+    forms = (form for form, _ in (*nouns, *verbs))
+    for one in dict.fromkeys(root(form) for form in (*whole, *map(light10, forms))):
         if len(one) >= _SHORTEST_ROOT:
             yield from _places(Source.ROOT, by_root.get(one, ()))
 
 
-def _places(source: Source, *listed: Iterable[str]) -> Iterator[_Candidate]:
-    for place, english in enumerate(chain(*listed)):
+def _is_verb_in_ya(exact: str, spelled: str) -> bool:
+    """Return whether a word is a verb whose last letter only looks like an ending (يسعى, "seeks")."""
+    return len(exact) <= _LONGEST_VERB_IN_YA and exact.startswith(("ي", "ت")) and spelled.endswith(("ى", "ئ"))
+
+
+def _places(source: Source, listed: Iterable[str], *, apart: Iterable[bool] = ()) -> Iterator[_Candidate]:
+    """Yield candidates; those that are spelled *apart* stand far behind."""
+    for place, (english, otherwise) in enumerate(zip(listed, chain(apart, repeat(False)), strict=False)):
         behind = _BEHIND[source] + _BEHIND_A_PLACE * min(place, _PLACES)
-        yield _Candidate(english, source, place, behind + _BEHIND_A_WORD * _is_one_of_a_name(english))
+        behind += _BEHIND_A_WORD * _is_one_of_a_name(english) + _BEHIND_A_SPELLING * otherwise
+        yield _Candidate(english, source, place, behind)
 
 
 def _by_context(listed: Sequence[_Candidate], context: FloatArray, meanings: Meanings) -> list[Gloss]:
@@ -269,6 +321,11 @@ def _by_context(listed: Sequence[_Candidate], context: FloatArray, meanings: Mea
 def _is_one_of_a_name(english: str) -> bool:
     """Return whether an entry names one of those who share a name (Mo Salah, for صلاح)."""
     return " " in english and not english.islower()
+
+
+def _is_little_known(english: str) -> bool:
+    """Return whether an entry is a town that English does not spell in its own way (Al-'Alam, for "flag")."""
+    return not english.islower() and ("'" in english or not english.isascii())
 
 
 def _with_names(listed: list[Gloss], exact: str) -> list[Gloss]:
@@ -303,23 +360,40 @@ def without_clitic(exact: str) -> str:
     return exact[1:] if len(exact) >= _SHORTEST_WITH_CLITIC and exact[0] in CLITICS else ""
 
 
-def _singulars(exact: str) -> Iterator[str]:
-    """Yield the singulars that a noun may be a form of, and the masculine of an adjective."""
+def _rests(exact: str) -> Iterator[str]:
+    """Yield a word without the letter that may be written to it, and without two (ولثلاثين, "and for thirty")."""
+    if rest := without_clitic(exact):
+        yield rest
+        second = without_clitic(rest)
+        if exact[0] in "وف" and rest[0] in "بل" and len(second) >= _SHORTEST_WITH_CLITIC:
+            yield second
+
+
+def _singulars(exact: str, spelled: str) -> Iterator[tuple[str, int]]:
+    """Yield the singulars that a noun may be a form of, and the masculine of an adjective.
+
+    Each with where in the word it begins.
+    """
     for noun in filter(None, dict.fromkeys((without_article(exact), without_clitic(exact)))):
+        start = len(exact) - len(noun)
         for ending, base in _NOUN_ENDINGS:
             if noun.endswith(ending) and len(noun) - len(ending) >= _SHORTEST_NOUN:
-                yield noun[: -len(ending)] + base
+                yield noun[: -len(ending)] + base, start
+        for plural, singular in _PATTERNS:
+            if plural.fullmatch(noun) and spelled[start] != "إ":  # إرهاب is no plural
+                yield plural.sub(singular, noun), start
 
 
-def _he_forms(exact: str) -> Iterator[str]:
-    """Yield the he-forms that a verb may be a form of (قال for قالت)."""
+def _he_forms(exact: str) -> Iterator[tuple[str, int]]:
+    """Yield the he-forms that a verb may be a form of (قال for قالت), each with where in the word it begins."""
     if len(exact) < _SHORTEST_WITH_CLITIC:
         return
-    verb = exact[1:] if exact[0] in "سو" else exact
+    start = int(exact[0] in "سو")
+    verb = exact[start:]
     for ending in _VERB_ENDINGS:
         if verb.endswith(ending) and len(verb) - len(ending) >= _SHORTEST_VERB:
-            yield verb[: -len(ending)]
+            yield verb[: -len(ending)], start
     if verb[0] in "تنا":
-        yield "ي" + verb[1:]
+        yield "ي" + verb[1:], start
     if verb[0] in "يتن":
-        yield verb[1:]
+        yield verb[1:], start + 1

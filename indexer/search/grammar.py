@@ -50,16 +50,16 @@ _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
 def meanings(arabic: str) -> tuple[str, ...]:
     """Return what a word of grammar means, the likeliest first; nothing for another word."""
-    return table().get(_spelled(arabic), ())
+    return table().get(spelled(arabic), ())
 
 
 def meanings_with_and(arabic: str) -> tuple[str, ...]:
     """Return what a word means if its first letter is "and" or "so", and the rest a word of grammar."""
-    spelled = _spelled(arabic)
-    rest = spelled[1:]
-    if spelled[:1] not in _AND or len(rest) < 2:
+    whole = spelled(arabic)
+    rest = whole[1:]
+    if whole[:1] not in _AND or len(rest) < 2:
         return ()
-    return tuple(f"{_AND[spelled[0]]} {english}" for english in table().get(rest, ()))
+    return tuple(f"{_AND[whole[0]]} {english}" for english in table().get(rest, ()))
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +92,6 @@ def _rows() -> list[tuple[str, tuple[str, ...]]]:
     return [(arabic, tuple(english.split("; "))) for arabic, english in rows]
 
 
-def _spelled(arabic: str) -> str:
+def spelled(arabic: str) -> str:
     """Return a word as it is spelled, without vowel marks and tatweel."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", arabic))

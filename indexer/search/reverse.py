@@ -42,19 +42,30 @@ _WORD = re.compile("[A-Za-z]+")
 _LOCK = threading.Lock()
 #: A stem that is shorter, of a longer word, is another word's as well.
 _SHORTEST_STEM = 4
+_SHORTEST_MC = 4
 # Letters that come and go between forms of one root: a plural (كوارث of كارثة), a participle (قائل of قال).
-_WEAK = str.maketrans("", "", "اويىءئؤآأإةه")
+_WEAK = str.maketrans("", "", "اويىءئؤآأإة")
 # What is written to a name to make an adjective of it (مصر, مصرية), and to such an adjective.
 _NISBA = frozenset(("", "ي", "يه", "يا", "يين", "يون", "يات"))
 _OF_NISBA = frozenset(("", "ه", "ا", "ين", "ون", "ات"))
+# Letters of a word and of a listed one that do not stand for each other, as writers do not mix them up.
+_APART = frozenset(("وؤ", "ؤو", "يئ", "ئي", "ىئ", "ئى"))
+# Nor do these in a short word, or where one may be a plural (أنفاق, tunnels, and إنفاق, spending); in others they
+# are those of a verb and its noun (أعاد, إعادة).
+_APART_IN_SOME = frozenset(("أإ", "إأ"))
+_SOME = re.compile("..?.?ه?|ا..ا.")
 _ENDS_OF_NAMES = re.compile("(?:يا|ا|ه)$")
 
 
 class Listed(NamedTuple):
-    """An English word of the lists, and the normalised Arabic word without article that it is listed for."""
+    """An English word of the lists, and the normalised Arabic word without article that it is listed for.
+
+    `spelled` is that word's letters before they were normalised, one for each of `form`.
+    """
 
     english: str
     form: str
+    spelled: str
 
     def is_other_name(self, word: str) -> bool:
         """Return whether this is a name that *word*, without article, is no form of.
@@ -69,6 +80,24 @@ class Listed(NamedTuple):
             base, endings = _ENDS_OF_NAMES.sub("", self.form), _NISBA
         return word != self.form and not (word.startswith(base) and word[len(base) :] in endings)
 
+    def is_other_word(self, word: str) -> bool:
+        """Return whether neither this nor *word*, without article, is the other with an ending."""
+        one, other = self.form.removesuffix("ه"), word.removesuffix("ه")
+        return not one.startswith(other) and not other.startswith(one)
+
+    def is_spelled_apart(self, form: str, spelled: str) -> bool:
+        """Return whether a word is spelled with letters that normalising unites, and that make another word of it.
+
+        *form* is the word from where this one's letters begin in it, *spelled* the same before it was normalised:
+        إيلون (Elon) is no form of أيل (deer). A hamza that is left out above or below an alef tells nothing, and
+        spellings of names differ.
+        """
+        if (spelled == form and self.spelled == self.form) or not self.english.islower():
+            return False
+        apart = _APART | _APART_IN_SOME if _SOME.fullmatch(self.form) else _APART
+        letters = zip(form, self.form, spelled, self.spelled, strict=False)
+        return any(one == other and mark + listed in apart for one, other, mark, listed in letters)
+
 
 class Lists(NamedTuple):
     """English by the normalised form, the stem and the root of single Arabic words, and by the words of phrases.
@@ -77,7 +106,7 @@ class Lists(NamedTuple):
     are their first words.
     """
 
-    by_form: Mapping[str, list[str]]
+    by_form: Mapping[str, list[Listed]]
     by_stem: Mapping[str, list[Listed]]
     by_root: Mapping[str, list[str]]
     phrases: Mapping[tuple[str, ...], str]
@@ -96,7 +125,13 @@ def names(exact: str) -> tuple[tuple[int, str], ...]:
     with _LOCK:
         listed = _names()
     found = sorted(listed.get(exact, ()), key=lambda name: (-name[0], name[1]))
-    return tuple((uses, latin.title()) for uses, latin in found)
+    return tuple((uses, _capitals(latin)) for uses, latin in found)
+
+
+def _capitals(latin: str) -> str:
+    """Return a name as it is written: Kennedy, McCain."""
+    mc = latin.startswith("mc") and len(latin) > _SHORTEST_MC
+    return f"Mc{latin[2:].title()}" if mc else latin.title()
 
 
 def people_named(exact: str) -> int:
@@ -105,7 +140,10 @@ def people_named(exact: str) -> int:
 
 
 def root(form: str) -> str:
-    """Return about the root of a form: its letters without weak ones, doubled ones once."""
+    """Return about the root of a form: its letters without weak ones, doubled ones once.
+
+    It is to have no ending: a ه is a letter of the root (جهاد, jihad, has not that of جدد, "new").
+    """
     return "".join(letter for letter, _ in itertools.groupby(form.translate(_WEAK)))
 
 
@@ -118,7 +156,7 @@ def is_slur(english: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _lists() -> Lists:
-    by_form: dict[str, list[str]] = defaultdict(list)
+    by_form: dict[str, list[Listed]] = defaultdict(list)
     by_stem: dict[str, list[Listed]] = defaultdict(list)
     by_root: dict[str, list[str]] = defaultdict(list)
     several: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -127,8 +165,10 @@ def _lists() -> Lists:
         words = exact.split()
         if len(words) == 1:
             stem = light10(exact)
-            by_form[exact].append(pair.english)
-            by_stem[stem].append(Listed(pair.english, without_article(exact)))
+            bare = without_article(exact)
+            listed = Listed(pair.english, bare, pair.arabic[-len(bare) :])
+            by_form[exact].append(listed)
+            by_stem[stem].append(listed)
             if pair.english.islower():
                 by_root[root(stem)].append(pair.english)
         elif len(words) <= MAX_UNIT_WORDS:
@@ -146,11 +186,11 @@ def _lists() -> Lists:
 def _clearest(
     english: Sequence[str],
     words: tuple[str, ...],
-    by_form: Mapping[str, list[str]],
+    by_form: Mapping[str, list[Listed]],
     by_stem: Mapping[str, list[Listed]],
 ) -> str:
     """Return the translation of a phrase that says most: United Kingdom rather than UK or Britain."""
-    single = {one.casefold() for word in words for one in by_form.get(word, ())}
+    single = {one.english.casefold() for word in words for one in by_form.get(word, ())}
     single |= {one.english.casefold() for word in words for one in by_stem.get(light10(word), ())}
 
     def clearness(one: str) -> tuple[int, bool, bool, bool]:

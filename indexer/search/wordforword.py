@@ -41,6 +41,8 @@ _MAKING_NAMES = {
 }
 # "Or" and "son" are words as well: only before what is a name and no word.
 _PERHAPS_MAKING_NAMES = {"أم": "Umm", "ابن": "ibn"}
+#: What so many people are called is a name beside one, where no list has the word as it is written.
+_ALSO_A_NAME = 3
 _SERVANT = "عبدال"
 _SHORTEST_SERVANT = 7
 
@@ -216,7 +218,9 @@ def _as_name(run: Run, exact: str) -> Run:
     """Return a run that stands beside a name as one, too, where it can be (عادل is Adel there, and not "fair")."""
     first = run.glosses[0] if run.glosses else None
     uses, name = next(iter(names(exact)), (0, ""))
-    if first is None or uses < OFTEN_A_NAME or first.source not in LISTED:
+    if first is None or first.source not in LISTED:
+        return run
+    if uses < (OFTEN_A_NAME if first.source == Source.WRITTEN else _ALSO_A_NAME):
         return run
     if not first.english.islower() or (first.near is not None and first.near >= SURELY_A_WORD):
         return run

@@ -14,8 +14,9 @@ from indexer.models.meanings import bundled
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.search import grammar
 from indexer.search.dictionary import Dictionary, Pair
-from indexer.search.glosses import Gloss, Glossary, Source, WordsOfArticle
-from indexer.search.reverse import lists, names
+from indexer.search.glosses import Gloss, Glossary, Source, WordsOfArticle, _candidates
+from indexer.search.reverse import Listed, lists, names, root
+from indexer.text import normalise
 from tests.search.reading import word_for_word
 
 LISTED = Glossary(Dictionary())
@@ -121,7 +122,7 @@ def test_nobody_is_called_names_by_a_gloss(word: str) -> None:
 
 
 def test_no_list_holds_an_insult() -> None:
-    told = [one for words in lists().by_form.values() for one in words]
+    told = [one.english for words in lists().by_form.values() for one in words]
     told += lists().phrases.values()
     told += [name for word in ("فك", "كايك", "كون", "دايك") for _, name in names(word)]
     assert len(told) > 20_000
@@ -138,6 +139,105 @@ def test_no_gloss_is_coarse(word: str) -> None:
     assert not said & set(
         "prick penis buttock butt ass testicle cock dick shit turd fart nipple boob".split()
     )
+
+
+def test_no_list_holds_a_coarse_word_but_names_that_look_like_one() -> None:
+    by_form, _, by_root, phrases, _ = lists()
+    listed = [one.english for words in by_form.values() for one in words]
+    told = {word for one in (*listed, *phrases.values()) for word in one.split()}
+    assert not told & set(
+        "prick penis buttock testicle anus cock dick shit vagina clitoris orgasm jewess ass".split()
+    )
+    assert not {one for words in by_root.values() for one in words} & {"prick", "buttock", "cock"}
+    assert {"rape", "prostitution", "sexual"} <= told  # the news has to name them
+    assert "Dick" in [name for _, name in names("ديك")]
+
+
+@pytest.mark.parametrize(
+    ("word", "never"),
+    [
+        ("إيلون", "deer"),
+        ("يؤدي", "iodine"),
+        ("يؤدون", "iodine"),
+        ("أنفاق", "spending"),
+        ("كميات", "cumin"),
+        ("يسعون", "capacity"),
+    ],
+)
+def test_words_are_no_forms_of_what_is_spelled_otherwise(word: str, never: str) -> None:
+    assert never not in english(word)
+
+
+def test_a_hamza_tells_words_apart_only_where_writers_do_not_leave_it_out() -> None:
+    def listed(arabic: str) -> Listed:
+        return Listed("word", normalise(arabic), arabic)
+
+    def apart(word: str, other: str) -> bool:
+        return listed(other).is_spelled_apart(normalise(word), word)
+
+    assert apart("إيلون", "أيل")
+    assert not apart("ايلون", "أيل")
+    assert apart("يؤدي", "يود")
+    assert apart("إنفاق", "أنفاق")
+    assert not apart("إعادة", "أعاد")
+    assert not apart("الأيل"[2:], "أيل")
+    assert not Listed("Elon", "ايل", "أيل").is_spelled_apart("ايلون", "إيلون")
+
+
+def test_a_verb_in_ya_has_no_ending() -> None:
+    """The lists have يسعى and تسعى among the words of grammar; others of the kind are looked up as these are here."""
+    assert {"Elisha", "absorb"}.isdisjoint(english("ويسعى"))
+    assert "ninety" not in [one.english for one in _candidates("تسعي", "تسعى")]
+    assert "Elisha" not in [one.english for one in _candidates("يسعي", "يسعى")]
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("الحواجب", "eyebrow"),
+        ("والمكاتب", "office"),
+        ("والأقدام", "feet"),
+        ("ولثلاثين", "thirty"),
+        ("وبثلاثين", "thirty"),
+        ("وطنهم", "homeland"),
+        ("حياتهن", "life"),
+        ("المناشير", "saw"),
+    ],
+)
+def test_plurals_and_what_is_written_to_a_word_are_led_back_to_it(word: str, meaning: str) -> None:
+    assert meaning in english(word)
+
+
+def test_a_root_keeps_its_ha() -> None:
+    assert root("جهاد") != root("جدد") == root("جديد")
+
+
+@pytest.mark.parametrize(
+    ("latin", "name"), [("ماكين", "McCain"), ("مكارثي", "McCarthy"), ("ماكرون", "Macron")]
+)
+def test_names_have_the_capitals_that_they_are_written_with(latin: str, name: str) -> None:
+    assert name in [*english(latin), *(known for _, known in names(latin))]
+    assert all(not known.startswith("Mcc") for _, known in names(latin))
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("جدداً", "new"),
+        ("يسعى", "seeks"),
+        ("ميناء", "port"),
+        ("ذوي", "those with"),
+        ("يعلّق", "suspends"),
+        ("فرقة", "band"),
+        ("بيض", "egg"),
+        ("العلم", "science"),
+        ("أصول", "asset"),
+        ("كتائب", "battalion"),
+        ("تجدد", "renews"),
+    ],
+)
+def test_words_of_the_news_are_told_as_the_news_means_them(word: str, first: str) -> None:
+    assert english(word)[0] == first
 
 
 @pytest.mark.parametrize(

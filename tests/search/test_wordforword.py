@@ -118,6 +118,8 @@ def test_runs_are_in_order_and_cover_every_arabic_word(text: str) -> None:
         ("تؤدي إلى", "leads to"),
         ("من أصول تركية", "of origin Turk"),
         ("تعلق على", "comments on"),
+        # Names that few have are names beside others: "sarin" and "worship" they are not.
+        ("مديحة يسري", "Madiha Yousri"),
     ],
 )
 def test_what_stands_in_titles(arabic: str, told: str) -> None:
