@@ -35,13 +35,16 @@ from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
 from indexer.search.vocabulary import tokens_of
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
-from indexer.text import Token, adjective, analyse, base_language
+from indexer.text import Token, adjective, analyse, base_language, normalise
+from indexer.text.arabic import without_article
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
 
 DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
 ADJECTIVE = "adjective"
 _SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
+#: What a word of a list is looked up as: tokens, how they are written, and in which form.
+Way = tuple[tuple[str, ...], str, Form]
 #: Sources that are lists of written words.
 _LISTED = (DICTIONARY, NAME)
 #: Sources that know how their words are spelled.
@@ -183,11 +186,12 @@ class Planner:
         """Return whether what lists have for a word leaves nothing to guess: some of it is likely meant, and found.
 
         The lists are English: what they have for *pain* is not the French word. What the analyst took out tells none.
+        Nobody counts the forms of words, so that what is looked up as it is written is taken to be there.
         """
         return joined(spoken, "ar") and any(
             item.source in _LISTED
             and item.weight >= MARKED
-            and item.articles >= self._weights.articles_that_tell
+            and (item.articles >= self._weights.articles_that_tell or item.form is Form.EXACT)
             and item.key not in removed
             for item in items
         )
@@ -229,10 +233,13 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
+        names = {name.arabic for name in self.dictionary.names(word)}
         for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
             found += [
                 self._searched(tokens, written, self._weights.dictionary, DICTIONARY, form)
-                for tokens, written, form in _ways(arabic)
+                for tokens, written, form in (
+                    self._ways_of_name(arabic) if arabic in names else _ways(arabic)
+                )
                 if len(tokens) <= self._weights.longest_translation
             ]
         return self._in_context(found, vector, found)
@@ -284,7 +291,27 @@ class Planner:
         return tuple(
             self._searched(tokens, written, self._weights.name * (name.uses / total) ** 0.5, NAME, form)
             for name in names[: self._weights.names]
-            for tokens, written, form in _ways(name.arabic)
+            for tokens, written, form in self._ways_of_name(name.arabic)
+        )
+
+    def _ways_of_name(self, arabic: str) -> tuple[Way, ...]:
+        """Return what a name is looked up as: its stem, but where that is mostly another word of the archive.
+
+        Of مالي (Mali) light stemming leaves مال, which in most articles is money; of حمدان (Hamdan) حمد. Names have no
+        other endings, so that nothing is lost where they are looked up as they are written, with what is written to
+        them. Headlines' nDCG@10 +0.0025 (p 0.025), others within chance; for every name that loses an ending +0.0020.
+        """
+        ways = _ways(arabic)
+        if [form for _, _, form in ways] != [Form.STEM] or len(ways[0][0]) != 1:
+            return ways
+        exact, mostly = normalise(arabic), self.lexicon.get(ways[0][0][0], "ar")
+        bare = without_article(exact)
+        if mostly is None or without_article(mostly.surface) == bare:
+            return ways
+        forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, f"لل{bare}")
+        return tuple(
+            ((form,), arabic if form == exact else form, Form.EXACT)
+            for form in (*forms, f"و{exact}", f"ب{exact}")
         )
 
     def _sounding(self, word: str) -> list[Searched]:
@@ -436,7 +463,7 @@ class Planner:
 
 
 @lru_cache(maxsize=1 << 14)
-def _ways(arabic: str) -> tuple[tuple[tuple[str, ...], str, Form], ...]:
+def _ways(arabic: str) -> tuple[Way, ...]:
     """Return what a word or phrase of a list is looked up as: its stems, but for words with the stem of grammar.
 
     Of هنية (Haniyeh) light stemming leaves هن (they), of ولاية (a state) ولا (nor), which half of the articles hold:

@@ -392,6 +392,30 @@ def test_names_can_be_switched_off(planner: Planner) -> None:
         assert by_source(plan(planner, text, edits=PlanEdits(names=False)), text.lower()) == {}
 
 
+@pytest.mark.parametrize(
+    ("surface", "forms"),
+    [
+        ("الماليه", {"مالي", "المالي", "لمالي", "ومالي", "بمالي"}),  # money has its stem, and is most of it
+        ("مالي", {"مال"}),
+        ("المالي", {"مال"}),  # itself, with the article
+    ],
+)
+def test_a_name_with_the_stem_of_a_commoner_word_is_looked_up_as_it_is_written(
+    encoder: FakeEncoder, surface: str, forms: set[str]
+) -> None:
+    words = [word(encoder, form) for form in (surface, *OTHERS)]
+    made = plan(Planner(Lexicon(words, {}), Dictionary()), "Mali", encoder)
+    searched = made.words[0].searched
+    assert {one.key for one in searched if one.source in (DICTIONARY, NAME)} == forms
+    assert {one.form for one in searched} == {Form.EXACT if len(forms) > 1 else Form.STEM}
+
+
+def test_a_name_with_the_article_is_looked_up_with_what_is_written_to_both(encoder: FakeEncoder) -> None:
+    words = [word(encoder, form) for form in ("حاجه", *OTHERS)]
+    made = plan(Planner(Lexicon(words, {}), Dictionary()), "Hajj", encoder)
+    assert {one.key for one in made.words[0].searched} >= {"الحاج", "للحاج", "والحاج", "بالحاج"}
+
+
 def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
     assert by_source(plan(planner, "bookish"), "bookish")[INFLECTION] == {"وكتاب"}
 
