@@ -43,6 +43,7 @@ from indexer.text.transliteration import skeletons as skeletons_of
 DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
 ADJECTIVE = "adjective"
 _SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
+_LONGEST_ABBREVIATION = 4  # letters
 #: What a word of a list is looked up as: tokens, how they are written, and in which form.
 Way = tuple[tuple[str, ...], str, Form]
 #: Sources that are lists of written words.
@@ -141,8 +142,12 @@ class Planner:
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
+            short = {token.exact for token in some if _is_abbreviation(token, parsed.free_text)}
             listed = {
-                token.exact: self._listed(token, vectors.get(token.exact), others, edits) for token in some
+                token.exact: self._listed(
+                    token, vectors.get(token.exact), others, edits, short=token.exact in short
+                )
+                for token in some
             }
             told = [
                 exact
@@ -205,13 +210,22 @@ class Planner:
     # -- sources
 
     def _listed(
-        self, token: Token, vector: np.ndarray | None, others: Sequence[str], edits: PlanEdits
+        self,
+        token: Token,
+        vector: np.ndarray | None,
+        others: Sequence[str],
+        edits: PlanEdits,
+        *,
+        short: bool,
     ) -> list[Searched]:
-        """Return what the lists have for a word, with adjectives, and what a name of no list sounds like."""
+        """Return what the lists have for a word, with adjectives, and what a name of no list sounds like.
+
+        A `short` form of a name that is translated is no person's.
+        """
         if not (token.exact.isascii() and has_arabic(others)):
             return []
         translations = self._translated(token.exact, vector)
-        names = self._names(token.exact) if edits.names else ()
+        names = self._names(token.exact) if edits.names and not (short and translations) else ()
         if translations or names or not edits.names:
             # A name that is written so, however rare, must not outweigh what the word means: غازا and غزة of Gaza.
             listed = [*translations, *self._in_context(names, vector, translations)]
@@ -482,6 +496,12 @@ def _ways(arabic: str) -> tuple[Way, ...]:
 def _function_stems() -> frozenset[str]:
     """Return the stems of Arabic function words."""
     return frozenset(token.stem for word in function_words("ar") for token in analyse(word, "ar"))
+
+
+def _is_abbreviation(token: Token, text: str) -> bool:
+    """Return whether a word is in capitals, as the query is not: the UN is not Kim Jong Un."""
+    typed = text[token.start : token.end]
+    return typed.isupper() and len(typed) <= _LONGEST_ABBREVIATION and not text.isupper()
 
 
 def has_arabic(languages: Iterable[str]) -> bool:

@@ -416,6 +416,14 @@ def test_a_name_with_the_article_is_looked_up_with_what_is_written_to_both(encod
     assert {one.key for one in made.words[0].searched} >= {"الحاج", "للحاج", "والحاج", "بالحاج"}
 
 
+def test_an_abbreviation_is_no_name(encoder: FakeEncoder) -> None:
+    planner = Planner(Lexicon([word(encoder, form) for form in ("اون", *OTHERS)], {}), Dictionary())
+    assert NAME not in by_source(plan(planner, "UN envoy Griffiths"), "un")
+    assert "الأمم المتحدة" in by_source(plan(planner, "UN envoy Griffiths"), "un")[DICTIONARY]
+    assert "أون" in by_source(plan(planner, "Kim Jong Un"), "un")[NAME]
+    assert "أون" in by_source(plan(planner, "KIM JONG UN"), "un")[NAME]
+
+
 def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
     assert by_source(plan(planner, "bookish"), "bookish")[INFLECTION] == {"وكتاب"}
 
