@@ -181,10 +181,11 @@ def countries_abroad(listed: Iterable[Row]) -> Iterator[Row]:
     for key, arabic, *_ in listed:
         known[key].append(arabic)
     codes = {english: code for code, english in Locale("en").territories.items()}
+    named = list(countries())
     taken: set[str] = set()
     for language in ABROAD:
         names = Locale(language).territories
-        for english, arabic in countries():
+        for english, arabic in named:
             key = lookup_key(re.sub(r" ?[(\[–].*", "", names.get(codes.get(english, ""), "")))
             if len(key) < SHORTEST_COUNTRY or key in known or key in taken or key == lookup_key(english):
                 continue

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from indexer.engines.base import FloatArray, LegResult
+from indexer.engines.order import best_first
 
 
 def head(result: LegResult, depth: int) -> LegResult:
@@ -37,10 +38,7 @@ def taken(result: LegResult, places: Sequence[int]) -> LegResult:
 
 def rescored(result: LegResult, scores: FloatArray) -> LegResult:
     """Return the same articles by other scores, (n,), best first, ties by id; `parts` as for `taken`."""
-    ids, values = result.ids, scores.tolist()
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    order.sort(key=values.__getitem__, reverse=True)  # which keeps the order of ids where scores are equal
-    return taken(replace(result, scores=scores), order)
+    return taken(replace(result, scores=scores), best_first(result.ids, scores.tolist()))
 
 
 def joined(results: Sequence[LegResult]) -> LegResult:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.engines.base import FloatArray, LegResult
+from indexer.engines.order import best_first
 
 #: (leg, article ids) -> what the leg counts for each of these articles.
 Weighing = Callable[[str, Sequence[str]], Sequence[float]]
@@ -54,7 +55,5 @@ def fuse(legs: Mapping[str, LegResult], weights: Weighing, absolute: Collection[
                 shares[article_id][leg] = share
             else:
                 shares[article_id] = {leg: share}
-    sums = {article_id: sum(parts.values()) for article_id, parts in shares.items()}
-    order = sorted(sums)
-    order.sort(key=sums.__getitem__, reverse=True)  # which keeps the order of ids where scores are equal
-    return [Fused(article_id, sums[article_id], shares[article_id]) for article_id in order]
+    fused = [Fused(article_id, sum(parts.values()), parts) for article_id, parts in shares.items()]
+    return [fused[place] for place in best_first(list(shares), [entry.score for entry in fused])]

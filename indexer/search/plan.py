@@ -142,10 +142,13 @@ class Planner:
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
-            short = {token.exact for token in some if _is_abbreviation(token, parsed.free_text)}
             listed = {
                 token.exact: self._listed(
-                    token, vectors.get(token.exact), others, edits, short=token.exact in short
+                    token,
+                    vectors.get(token.exact),
+                    others,
+                    edits,
+                    short=_is_abbreviation(token, parsed.free_text),
                 )
                 for token in some
             }

@@ -21,9 +21,11 @@ from indexer.text import analyse
 
 #: `WordPair.source` of pairs that only the words' vectors know.
 ALIGNED_BY = "aligned"
-#: What a reader believes first: a translation says more than a word that is near.
-_SUREST = (SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR)
-_SURENESS = {source: -place for place, source in enumerate(_SUREST)}
+#: What a reader believes first has the most: a translation says more than a word that is near.
+_SURENESS = {
+    source: -place
+    for place, source in enumerate((SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR))
+}
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000

@@ -173,7 +173,8 @@ class Searcher:
         lift = filtered_facets(asked.filters)
         prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
         notices = [one.notice for one in prepared.unknown]
-        notices += self._word_notices(prepared) + self._additions_missed(prepared.plan, clock)
+        slips = self._slips(prepared.parsed)
+        notices += self._word_notices(prepared, slips) + self._additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
         horizon = HORIZON if request.stories else 0
@@ -244,7 +245,7 @@ class Searcher:
             compared=grouped.compared,
             stands_out=stands_out,
             in_arabic=self._in_arabic(prepared),
-            closed=self._closed(prepared.parsed),
+            closed=_closed(prepared.parsed, slips),
             unknown=prepared.unknown,
             plan=prepared.plan,
         )
@@ -354,9 +355,8 @@ class Searcher:
         """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""
         parsed = parse(request.text)
         filters, _ = self._filtered(request, parsed)
-        return self._word_notices(
-            Prepared(parsed, "", self._look_up(parsed, QueryPlan(), QueryLanguage()), filters)
-        )
+        lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
+        return self._word_notices(Prepared(parsed, "", lookup, filters), self._slips(parsed))
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
@@ -426,7 +426,7 @@ class Searcher:
             lookup = self._look_up(first.parsed, plan, spoken).demanding(request.demand)
             return replace(first, plan=plan, lookup=lookup)
 
-    def _word_notices(self, prepared: Prepared) -> list[str]:
+    def _word_notices(self, prepared: Prepared, slips: Sequence[Gap]) -> list[str]:
         """Return what is to be said of words that are looked for otherwise than who asks may think."""
         parsed = prepared.parsed
         if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
@@ -438,7 +438,7 @@ class Searcher:
                 written=repr(f"{gap.name} {gap.value}"),
                 meant=gap.closed,
             )
-            for gap in self._gaps(parsed)
+            for gap in slips
         ]
         if not self._searches_arabic(prepared):
             return notices
@@ -449,7 +449,7 @@ class Searcher:
             notices.append(_AS_WRITTEN)
         return notices
 
-    def _gaps(self, parsed: ParsedQuery) -> list[Gap]:
+    def _slips(self, parsed: ParsedQuery) -> list[Gap]:
         """Return the fields of a query that a space made words, and that were perhaps meant."""
         return [gap for gap in gaps(parsed.text) if self._is_slip(gap)]
 
@@ -465,16 +465,6 @@ class Searcher:
         if not field.filters.is_empty and not self._facet_values.resolve(field.filters, widen=True)[1]:
             return True
         return gap.name.islower() and gap.value.lower() not in function_words()
-
-    def _closed(self, parsed: ParsedQuery) -> str:
-        """Return the query with the fields that were perhaps meant, "" where there are none or they cannot be."""
-        found = self._gaps(parsed)
-        text = without_gaps(parsed.text, found)
-        if found:
-            with suppress(InvalidQuery):  # dates that leave no day, an OR between unlike things
-                parse(text)
-                return text
-        return ""
 
     def _additions_missed(self, plan: QueryPlan, clock: Stopwatch) -> list[str]:
         """Return a notice for each word that was added to the plan and that no article has."""
@@ -766,6 +756,16 @@ def _check_page(request: SearchRequest, pages: int, total: int) -> None:
             say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
             last=pages if total else 0,
         )
+
+
+def _closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
+    """Return the query with the fields that were perhaps meant, "" where there are none or they cannot be."""
+    if slips:
+        text = without_gaps(parsed.text, slips)
+        with suppress(InvalidQuery):  # dates that leave no day, an OR between unlike things
+            parse(text)
+            return text
+    return ""
 
 
 def _unmentioned(prepared: Prepared, results: Sequence[Result]) -> list[str]:

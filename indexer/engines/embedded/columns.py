@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from indexer.article import Article
 from indexer.engines.base import FACETS, Dating, Filters, FloatArray, Sort
+from indexer.engines.order import best_first
 
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -129,12 +130,7 @@ class Columns:
         order = np.argsort(-scores, kind="stable")
         if (np.diff(scores[order]) == 0).any():
             ids = [self.ids[position] for position in positions.tolist()]
-            values = scores.tolist()
-            places = sorted(range(len(ids)), key=ids.__getitem__)
-            places.sort(
-                key=values.__getitem__, reverse=True
-            )  # which keeps the order of ids where scores are equal
-            order = np.array(places, np.int64)
+            order = np.array(best_first(ids, scores.tolist()), np.int64)
         return order[:size]
 
     @cached_property
