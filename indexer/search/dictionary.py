@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from indexer.errors import UnreadableSource
 from indexer.memory import remembered
-from indexer.search.lemmas import irregular, lemmas
+from indexer.search.lemmas import irregular, lemmas, without_possessive
 from indexer.text import analyse, light10, normalise
 
 #: Longest phrase, in words, that is looked up as a unit.
@@ -143,7 +143,7 @@ class Dictionary:
 
         A name that is not listed with the article written to it (Alqahtani) is looked up without: stems have none.
         """
-        key = lookup_key(token)
+        key = without_possessive(lookup_key(token))
         rows = self._names.rows(key)
         if not rows and key.startswith(_ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
             rows = self._names.rows(key[2:])

@@ -57,13 +57,18 @@ def irregular(word: str) -> str | None:
 def lemmas(word: str) -> tuple[str, ...]:
     """Return base forms that *word* (lower case) may be a form of, without the word itself."""
     proposed = [base] if (base := irregular(word)) else []
-    stem = word.removesuffix("'s").removesuffix("'")
+    stem = without_possessive(word)
     if stem != word:
         proposed.append(stem)
     proposed += [*_without_s(stem), *_without_ed(stem), *_without_ing(stem), *_without_degree(stem)]
     for form in (stem, *tuple(proposed)):
         proposed.extend(_other_spelling(form))
     return tuple(dict.fromkeys(form for form in proposed if form != word and len(form) >= _SHORTEST))
+
+
+def without_possessive(word: str) -> str:
+    """Return what something belongs to: `mohammed` of *mohammed's*."""
+    return word.removesuffix("'s").removesuffix("'")
 
 
 def _without_s(word: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from indexer.models.base import Encoding
 from indexer.search.alike import names_alike
 from indexer.search.dictionary import COUNTRIES, Dictionary
 from indexer.search.legs import INFLECTION, Expansions, Option
+from indexer.search.lemmas import without_possessive
 from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.query import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
@@ -233,7 +234,7 @@ class Planner:
             # A name that is written so, however rare, must not outweigh what the word means: غازا and غزة of Gaza.
             listed = [*translations, *self._in_context(names, vector, translations)]
             return [*listed, *self._adjectives(listed, vector)]
-        return self._sounding(token.exact)
+        return self._sounding(without_possessive(token.exact))
 
     def _proposals(
         self, token: Token, listed: Iterable[Searched], near: Sequence[Searched], others: Sequence[str]

@@ -174,6 +174,10 @@ def test_names_come_with_their_counts(dictionary: Dictionary) -> None:
     assert dictionary.names("spahić") == dictionary.names("spahic") != ()
 
 
+def test_a_name_is_found_with_what_belongs_to_it(dictionary: Dictionary) -> None:
+    assert dictionary.names("Mohammed’s") == dictionary.names("mohammed's") == dictionary.names("Mohammed") != ()
+
+
 def test_a_name_is_found_without_the_article_that_is_written_to_it(dictionary: Dictionary) -> None:
     assert dictionary.names("elhamdi") == dictionary.names("hamdi") != ()
     assert dictionary.names("elxqzzt") == ()

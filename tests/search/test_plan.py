@@ -347,6 +347,7 @@ def test_a_name_in_all_its_spellings(planner: Planner, spelling: str) -> None:
 def test_a_name_that_no_list_has_is_found_by_its_sound(planner: Planner) -> None:
     sources = by_source(plan(planner, "Khulayfi"), "khulayfi")
     assert "الخليفي" in sources.get(SOUND, set()) | sources.get(NAME, set())
+    assert by_source(plan(planner, "Khulayfi's"), "khulayfi's") == sources
 
 
 def test_a_name_that_a_list_has_is_not_sought_by_its_sound(planner: Planner) -> None:
