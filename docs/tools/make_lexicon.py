@@ -1,4 +1,4 @@
-"""Make the shipped dictionaries, from our own glossary, Wiktionary, Wikidata, GeoNames and CLDR.
+"""Make the shipped dictionaries, from our own glossaries, Wiktionary, Wikidata, GeoNames and CLDR.
 
     python docs/tools/make_lexicon.py LEXICON-FOLDER CITIES
 
@@ -27,7 +27,7 @@ from indexer.text import normalise
 from indexer.text.transliteration import name_similarity, skeleton, skeletons
 
 LEXICON = Path(__file__).resolve().parents[2] / "indexer" / "data" / "lexicon"
-GLOSSARY = Path(__file__).resolve().parent / "news-glossary.txt"
+GLOSSARIES = Path(__file__).resolve().parent
 
 LONGEST_ENGLISH, LONGEST_ARABIC = 6, 6  # words: what is longer is a sentence of a phrase book
 ARAB_COUNTRIES = frozenset("AE BH DJ DZ EG EH IQ JO KM KW LB LY MA MR OM PS QA SA SD SO SY TD TN YE".split())
@@ -41,6 +41,8 @@ SHORTEST_COUNTRY, COUNTRY_SPELLINGS = 4, 2
 RARE_NAME = 2
 # Latin spellings of a town in an Arab country that are too short to be told from words.
 SHORTEST_SPELLING = 5
+# What Wiktionary has wrong: its entry mixes up two scales of large numbers.
+WRONG = frozenset({("billion", "تريليون")})
 
 # The letters of Arabic. GeoNames does not name languages; Persian, Urdu and Kurdish names mostly have others.
 _ARABIC_WORD = re.compile("[\u0621-\u063a\u0641-\u064a]+")
@@ -56,20 +58,22 @@ Row = tuple[str, ...]
 
 def main() -> None:
     folder, cities = Path(sys.argv[1]), Path(sys.argv[2])
-    news = list(glossary(GLOSSARY.read_text(encoding="utf-8").splitlines()))
+    news = list(glossary("news-glossary.txt"))
     words = list(wiktionary(lines(folder / "wiktionary.en-ar.tsv.gz")))
     known = {row[0] for row in (*news, *words)}
     write("news.tsv.gz", news)
     write("wiktionary.tsv.gz", words)
+    listed = {row[:2] for row in (*news, *words)}
+    write("general.tsv.gz", (row for row in glossary("general-glossary.txt") if row[:2] not in listed))
     write("names.tsv.gz", names(lines(folder / "wikidata-names.en-ar.tokens.gz")))
     write("places.tsv.gz", places(orjson.loads(cities.read_bytes()).values(), known))
     write("countries.tsv.gz", countries_abroad((*news, *words)))
 
 
-def glossary(entries: Iterable[str]) -> Iterator[Row]:
-    """Yield (key, Arabic) or (key, Arabic, headword) of lines `english | english = Arabic، Arabic`."""
+def glossary(name: str) -> Iterator[Row]:
+    """Yield (key, Arabic) or (key, Arabic, headword) of a file's lines `english | english = Arabic، Arabic`."""
     seen = set()
-    for entry in entries:
+    for entry in (GLOSSARIES / name).read_text(encoding="utf-8").splitlines():
         if entry.startswith("#") or not entry.strip():
             continue
         english, _, arabic = entry.partition(" = ")
@@ -95,7 +99,7 @@ def with_her_forms(words: Sequence[str]) -> Iterator[str]:
 
 def wiktionary(rows: Iterable[list[str]]) -> Iterator[Row]:
     """Yield (key, Arabic) or (key, Arabic, headword), without the remains of markup and glosses."""
-    seen = set()
+    seen: set[Row] = {*WRONG}
     for english, arabic in rows:
         headword = clean_english(english)
         translation = clean_arabic(arabic)

@@ -39,12 +39,12 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-#: `Translation.source` of a country's name that is none in English (Allemagne).
-COUNTRIES = "countries"
+#: `Translation.source` of a country's name that is none in English (Allemagne), and of a word of the general glossary.
+COUNTRIES, GENERAL = "countries", "general"
 
 
 class Translation(NamedTuple):
-    """An Arabic word or phrase as it is written, and where it comes from: user, news, wiktionary, places, countries."""
+    """An Arabic word or phrase as it is written, and where it comes from: user, countries, or the name of a table."""
 
     arabic: str
     source: str
@@ -58,10 +58,11 @@ class Name(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """One entry of a user's lexicon."""
+    """One entry of a user's lexicon, or of a shipped table, whose name `source` is then."""
 
     english: str
     arabic: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +194,11 @@ class Dictionary:
         That with the fewest other translations means it most (رئيس is a president before a boss), and a name is meant
         before a word (مصر is Egypt before "civilise").
         """
-        for _, table in self._tables:
+        for source, table in self._tables:
             listed = list(table)
             choices = Counter(row[0] for row in listed)
             for row in sorted(listed, key=lambda row: (choices[row[0]], not row[-1][:1].isupper())):
-                yield Pair(row[-1] if len(row) > 2 else row[0], row[1])
+                yield Pair(row[-1] if len(row) > 2 else row[0], row[1], source)
 
     def shipped_names(self) -> Iterator[tuple[str, Name]]:
         """Yield Latin name tokens in small letters, each with an Arabic spelling."""
@@ -220,7 +221,8 @@ class Dictionary:
     def _tables(self) -> tuple[tuple[str, SortedTable], ...]:
         """Return (source, table), the most trusted first."""
         return tuple(
-            (name, SortedTable.shipped(f"{name}.tsv.gz")) for name in ("news", "wiktionary", "places")
+            (name, SortedTable.shipped(f"{name}.tsv.gz"))
+            for name in ("news", "wiktionary", GENERAL, "places")
         )
 
     @cached_property

@@ -77,11 +77,15 @@ class WordForWord:
     def runs(self, text: str) -> Iterator[Run]:
         """Yield the Arabic words of a text in order, those of a phrase or name together."""
         runs = list(self._taken_together(text))
-        named = [_is_name(run, normalise(text[run.start : run.end])) for run in runs]
+        written = [normalise(text[run.start : run.end]) for run in runs]
+        named = [_is_name(run, exact) for run, exact in zip(runs, written, strict=True)]
+        likely = [_is_rather_a_name(run, exact) for run, exact in zip(runs, written, strict=True)]
         for place, run in enumerate(runs):
-            beside = [other for other in (place - 1, place + 1) if 0 <= other < len(runs) and named[other]]
-            if any(_side_by_side(text, run, runs[other]) for other in beside):
-                run = _as_name(run, normalise(text[run.start : run.end]))
+            for other in (place - 1, place + 1):
+                beside = 0 <= other < len(runs) and (named[other] or (likely[place] and likely[other]))
+                if beside and _side_by_side(text, run, runs[other]):
+                    run = _as_name(run, written[place])
+                    break
             yield run
 
     def gist(self, text: str) -> str:
@@ -212,6 +216,17 @@ def _is_name(run: Run, exact: str) -> bool:
         return False
     first = run.glosses[0]
     return first.source == Source.NAME or (first.english[:1].isupper() and bool(names(exact)))
+
+
+def _is_rather_a_name(run: Run, exact: str) -> bool:
+    """Return whether people are called so, and no list has the word but for a form of it (يسري, "secret")."""
+    first = run.glosses[0] if run.glosses else None
+    return (
+        first is not None
+        and first.source in LISTED
+        and first.source != Source.WRITTEN
+        and people_named(exact) >= _ALSO_A_NAME
+    )
 
 
 def _as_name(run: Run, exact: str) -> Run:

@@ -21,8 +21,8 @@ def dictionary() -> Dictionary:
         ("oil -Trump", "oil -(ترامب OR ترمب)", ["-(ترامب OR ترمب)"]),
         ("+chemical attack", "+(كيماوي OR كيميائي OR كيمياوي) attack", ["+(كيماوي OR كيميائي OR كيمياوي)"]),
         ('"climate change"', '("تغير المناخ" OR "التغير المناخي")', ['("تغير المناخ" OR "التغير المناخي")']),
-        # A bank of a river is another word, and no spelling of the first.
-        ("+bank", "+بنك", ["+بنك"]),
+        # A bank of a river is another word; of the first its plural may stand there, too.
+        ("+bank", "+(بنك OR بنوك)", ["+(بنك OR بنوك)"]),
         # A field stands before a single word.
         ("-title:Trump", "-title:ترامب", ["-title:ترامب"]),
         # What stands in brackets has their sign.

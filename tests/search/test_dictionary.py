@@ -18,7 +18,7 @@ from indexer.search.dictionary import COUNTRIES, Dictionary, Pair, SortedTable, 
 from indexer.text import analyse, normalise
 
 LEXICON = Path(indexer.__file__).parent / "data" / "lexicon"
-TABLES = ("news.tsv.gz", "wiktionary.tsv.gz", "places.tsv.gz", "countries.tsv.gz", "names.tsv.gz")
+TABLES = tuple(f"{name}.tsv.gz" for name in ("news", "wiktionary", "general", "places", "countries", "names"))
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,9 @@ def test_names_come_with_their_counts(dictionary: Dictionary) -> None:
 
 
 def test_a_name_is_found_with_what_belongs_to_it(dictionary: Dictionary) -> None:
-    assert dictionary.names("Mohammed’s") == dictionary.names("mohammed's") == dictionary.names("Mohammed") != ()
+    assert (
+        dictionary.names("Mohammed’s") == dictionary.names("mohammed's") == dictionary.names("Mohammed") != ()
+    )
 
 
 def test_a_name_is_found_without_the_article_that_is_written_to_it(dictionary: Dictionary) -> None:

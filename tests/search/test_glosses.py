@@ -159,7 +159,7 @@ def test_no_list_holds_a_coarse_word_but_names_that_look_like_one() -> None:
         ("إيلون", "deer"),
         ("يؤدي", "iodine"),
         ("يؤدون", "iodine"),
-        ("أنفاق", "spending"),
+        ("أعلام", "media"),
         ("كميات", "cumin"),
         ("يسعون", "capacity"),
     ],
@@ -202,6 +202,13 @@ def test_a_verb_in_ya_has_no_ending() -> None:
         ("وطنهم", "homeland"),
         ("حياتهن", "life"),
         ("المناشير", "saw"),
+        ("زوجتي", "wife"),
+        ("طفلك", "child"),
+        ("أعضاؤها", "member"),
+        ("يجعلني", "make"),
+        ("شاهدنا", "watch"),
+        ("انتهت", "end"),
+        ("وانتهوا", "end"),
     ],
 )
 def test_plurals_and_what_is_written_to_a_word_are_led_back_to_it(word: str, meaning: str) -> None:
@@ -299,9 +306,9 @@ def test_the_title_is_read_as_well(real_encoder: OnnxEncoder) -> None:
 
 
 def test_a_plural_is_led_back_where_the_text_agrees(real_encoder: OnnxEncoder) -> None:
-    ships = reading(real_encoder, "البحر", "غادرت السفن الميناء، وهي سفن كبيرة تحمل النفط.")
-    assert "ship" in [gloss.english for gloss in ships("السفن")]
-    assert "ship" not in english("السفن")
+    lit = reading(real_encoder, "الشارع", "أضاءت القناديل الشارع، وهي قناديل كبيرة من النحاس تعمل بالزيت.")
+    assert "candle" in [gloss.english for gloss in lit("القناديل")]
+    assert "candle" not in english("القناديل")
 
 
 def test_a_word_that_does_not_stand_there_is_glossed_by_the_dictionary(real_encoder: OnnxEncoder) -> None:
@@ -310,11 +317,11 @@ def test_a_word_that_does_not_stand_there_is_glossed_by_the_dictionary(real_enco
 
 
 def test_guesses_can_be_left_out(real_encoder: OnnxEncoder) -> None:
-    text = "إن الخيار الاقتصادي على إيران وروسيا هو إلى حد ما التحكم في الوقود واستبداله."
+    text = "طالبة لجوء تريد الطعن في السياسة، حسبما ذكرت شبكة إن بي سي نيوز."
     told, surely = (word_for_word(real_encoder, "", text, guess=guess) for guess in (True, False))
-    assert told.glosses("التحكم")[0].english == "control"
-    assert {gloss.source for gloss in told.glosses("التحكم")} == {Source.NEAR}
-    assert surely.glosses("التحكم") == ()
+    assert told.glosses("نيوز")[0].english == "news"
+    assert {gloss.source for gloss in told.glosses("نيوز")} == {Source.NEAR}
+    assert surely.glosses("نيوز") == ()
 
 
 def test_codes_that_do_not_fit_the_text_are_left_alone() -> None:
