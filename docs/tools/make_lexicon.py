@@ -132,7 +132,8 @@ def places(cities: Iterable[dict[str, Any]], known: frozenset[str] | set[str]) -
     What the dictionaries know already is left to them: GeoNames lists old, dialectal and mistyped names too.
     """
     trusted: set[str] = set()
-    for english, arabic in (*countries(), *time_zone_cities()):
+    named = ((english, arabic) for _, english, arabic in countries())
+    for english, arabic in (*named, *time_zone_cities()):
         if (key := lookup_key(english)) not in trusted and arabic:
             trusted.add(key)
             yield key, arabic, english
@@ -165,14 +166,14 @@ def time_zone_cities() -> Iterator[tuple[str, str]]:
             yield name, clean_arabic(names_of_zone["city"])
 
 
-def countries() -> Iterator[tuple[str, str]]:
-    """Yield the countries' names in English and Arabic (CLDR), without remarks in brackets."""
+def countries() -> Iterator[tuple[str, str, str]]:
+    """Yield the countries' codes, and their names in English and Arabic (CLDR), without remarks in brackets."""
     english, arabic = Locale("en").territories, Locale("ar").territories
     for code in sorted(english):
         if len(code) == 2 and code in arabic and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
             for name in re.split(r" \(|\) ?", english[code].replace(" & ", " and ")):
                 if name:
-                    yield name, clean_arabic(re.sub(r" ?[(–].*", "", arabic[code]))
+                    yield code, name, clean_arabic(re.sub(r" ?[(–].*", "", arabic[code]))
                     break
 
 
@@ -184,13 +185,12 @@ def countries_abroad(listed: Iterable[Row]) -> Iterator[Row]:
     known: dict[str, list[str]] = defaultdict(list)
     for key, arabic, *_ in listed:
         known[key].append(arabic)
-    codes = {english: code for code, english in Locale("en").territories.items()}
     named = list(countries())
     taken: set[str] = set()
     for language in ABROAD:
         names = Locale(language).territories
-        for english, arabic in named:
-            key = lookup_key(re.sub(r" ?[(\[–].*", "", names.get(codes.get(english, ""), "")))
+        for code, english, arabic in named:
+            key = lookup_key(re.sub(r" ?[(\[–].*", "", names.get(code, "")))
             if len(key) < SHORTEST_COUNTRY or key in known or key in taken or key == lookup_key(english):
                 continue
             taken.add(key)

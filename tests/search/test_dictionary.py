@@ -38,6 +38,7 @@ def arabic(dictionary: Dictionary, english: str) -> list[str]:
         ("Siria", "سوريا"),
         ("Türkei", "تركيا"),
         ("États-Unis", "الولايات المتحدة"),
+        ("Bosnie-Herzégovine", "البوسنة والهرسك"),
     ],
 )
 def test_countries_are_known_by_their_names_in_other_languages(
