@@ -313,20 +313,21 @@ class Planner:
         )
 
     def _ways_of_name(self, arabic: str) -> tuple[Way, ...]:
-        """Return what a name is looked up as: its stem, but where that is mostly another word of the archive.
+        """Return what a name is looked up as: its stem, but as it is written where that is another word's, too.
 
-        Of مالي (Mali) light stemming leaves مال, which in most articles is money; of حمدان (Hamdan) حمد. Names have no
-        other endings, so that nothing is lost where they are looked up as they are written, with what is written to
-        them. Headlines' nDCG@10 +0.0025 (p 0.025), others within chance; for every name that loses an ending +0.0020.
+        Of سلمان (Salman) light stemming leaves سلم, peace, of مالي (Mali) مال, money; الحاج (Hajj) has the stem of a
+        need. Names have no other endings, so that nothing is lost where they are looked up as they are written,
+        with what is written to them. Of 10,500 articles *Salman* found 592, of which 343 name one. Headlines' nDCG@10
+        +0.0025 (p 0.025) where the archive has the stem mostly as another word, and no more where it lost an ending.
         """
         ways = _ways(arabic)
         if [form for _, _, form in ways] != [Form.STEM] or len(ways[0][0]) != 1:
             return ways
-        exact, mostly = normalise(arabic), self.lexicon.get(ways[0][0][0], "ar")
-        bare = without_article(exact)
-        if mostly is None or without_article(mostly.surface) == bare:
+        exact, (stem,) = normalise(arabic), ways[0][0]
+        bare, mostly = without_article(exact), self.lexicon.get(stem, "ar")
+        if mostly is None or stem == bare == without_article(mostly.surface):
             return ways
-        forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, f"لل{bare}")
+        forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, bare, f"لل{bare}")
         return tuple(
             ((form,), arabic if form == exact else form, Form.EXACT)
             for form in (*forms, f"و{exact}", f"ب{exact}")
