@@ -233,7 +233,9 @@ class Planner:
         if translations or names or not edits.names:
             # A name that is written so, however rare, must not outweigh what the word means: غازا and غزة of Gaza.
             listed = [*translations, *self._in_context(names, vector, translations)]
-            return [*listed, *self._adjectives(listed, vector)]
+            spelled = {name.arabic for name in self.dictionary.names(token.exact)}
+            written = [form for item in listed for form in self._as_written(item, spelled)]
+            return [*written, *self._adjectives(listed, vector)]
         return self._sounding(without_possessive(token.exact))
 
     def _proposals(
@@ -251,13 +253,10 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
-        names = {name.arabic for name in self.dictionary.names(word)}
         for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
             found += [
                 self._searched(tokens, written, self._weights.dictionary, DICTIONARY, form)
-                for tokens, written, form in (
-                    self._ways_of_name(arabic) if arabic in names else _ways(arabic)
-                )
+                for tokens, written, form in _ways(arabic)
                 if len(tokens) <= self._weights.longest_translation
             ]
         return self._in_context(found, vector, found)
@@ -309,29 +308,35 @@ class Planner:
         return tuple(
             self._searched(tokens, written, self._weights.name * (name.uses / total) ** 0.5, NAME, form)
             for name in names[: self._weights.names]
-            for tokens, written, form in self._ways_of_name(name.arabic)
+            for tokens, written, form in _ways(name.arabic)
         )
 
-    def _ways_of_name(self, arabic: str) -> tuple[Way, ...]:
-        """Return what a name is looked up as: its stem, but as it is written where that is another word's, too.
+    def _as_written(self, item: Searched, names: Collection[str]) -> list[Searched]:
+        """Return a list's word as it is searched: a name as it is written, where its stem is another word's, too.
 
         Of سلمان (Salman) light stemming leaves سلم, peace, of مالي (Mali) مال, money; الحاج (Hajj) has the stem of a
         need. Names have no other endings, so that nothing is lost where they are looked up as they are written,
         with what is written to them. Of 10,500 articles *Salman* found 592, of which 343 name one. Headlines' nDCG@10
         +0.0025 (p 0.025) where the archive has the stem mostly as another word, and no more where it lost an ending.
         """
-        ways = _ways(arabic)
-        if [form for _, _, form in ways] != [Form.STEM] or len(ways[0][0]) != 1:
-            return ways
-        exact, (stem,) = normalise(arabic), ways[0][0]
-        bare, mostly = without_article(exact), self.lexicon.get(stem, "ar")
-        if mostly is None or stem == bare == without_article(mostly.surface):
-            return ways
+        if item.form is not Form.STEM or len(item.tokens) != 1 or item.surface not in names:
+            return [item]
+        exact, mostly = normalise(item.surface), self.lexicon.get(item.tokens[0], "ar")
+        bare = without_article(exact)
+        if mostly is None or item.tokens[0] == bare == without_article(mostly.surface):
+            return [item]
         forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, bare, f"لل{bare}")
-        return tuple(
-            ((form,), arabic if form == exact else form, Form.EXACT)
+        return [
+            Searched(
+                (form,),
+                item.surface if form == exact else form,
+                "ar",
+                item.weight,
+                item.source,
+                form=Form.EXACT,
+            )
             for form in (*forms, f"و{exact}", f"ب{exact}")
-        )
+        ]
 
     def _sounding(self, word: str) -> list[Searched]:
         """Return archive words that may be this name in Arabic letters, as it is spelled or nearly so."""

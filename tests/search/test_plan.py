@@ -156,6 +156,15 @@ def test_a_name_that_fits_the_word_worse_than_its_translation_counts_less() -> N
     assert 0.0 < weights[NAME] < 0.5
 
 
+def test_a_name_that_is_looked_up_as_it_is_written_counts_less_where_it_fits_the_word_worse() -> None:
+    near = FakeEncoder(codes=True, synonyms={"قطن": "cotton"})
+    words = sorted((word(near, form) for form in ("قطن", "كوتون", "سوق", "كتاب")), key=lambda one: one.stem)
+    made = searched(plan(Planner(Lexicon(words, {}), Dictionary()), "Cotton", near), "cotton")
+    assert made["قطن"].weight == 1.0
+    assert {made[form].form for form in ("كوتون", "وكوتون")} == {Form.EXACT}
+    assert max(made[form].weight for form in ("كوتون", "وكوتون")) < 0.5
+
+
 def test_nothing_is_near_to_a_number(planner: Planner, encoder: FakeEncoder) -> None:
     made = plan(planner, "conflict 2018", encoder)
     assert NEAR in by_source(made, "conflict") or DICTIONARY in by_source(made, "conflict")
@@ -203,7 +212,8 @@ def test_a_word_is_looked_up_in_the_language_of_its_question(
 def test_a_word_from_two_sources_is_as_the_surer_has_it(encoder: FakeEncoder) -> None:
     near = FakeEncoder(codes=True, synonyms={"هدنه": "fnord"})
     words = sorted((word(near, form, 1) for form in ("هدنه", *OTHERS)), key=lambda one: one.stem)
-    planner = Planner(Lexicon(words, {}), Dictionary([Pair("fnord", "هُدنة")]))
+    weights = replace(WEIGHTS.plan, articles_that_tell=2)
+    planner = Planner(Lexicon(words, {}), Dictionary([Pair("fnord", "هُدنة")]), weights)
     made = searched(plan(planner, "fnord", near, targets=["ar"]), "fnord")
     assert [(one.surface, one.source) for one in made.values()] == [("هُدنة", DICTIONARY)]
     assert made["هُدنة"].weight == pytest.approx(WEIGHTS.plan.near, rel=1e-3)
@@ -404,6 +414,13 @@ def test_a_name_that_loses_an_ending_is_looked_up_as_it_is_written(
     written = {one.key for one in searched if one.source in (DICTIONARY, NAME)}
     assert written == {"مالي", "المالي", "لمالي", "ومالي", "بمالي"}
     assert {one.form for one in searched} == {Form.EXACT}
+
+
+def test_a_name_that_loses_an_ending_does_not_get_its_stem_back_as_an_adjective(encoder: FakeEncoder) -> None:
+    words = [word(encoder, form) for form in ("امينه", *OTHERS)]
+    made = by_source(plan(Planner(Lexicon(words, {}), Dictionary()), "Amina", encoder), "amina")
+    assert "أمينة" in made[NAME] | made.get(DICTIONARY, set())
+    assert ADJECTIVE not in made
 
 
 def test_a_name_that_is_its_own_stem_is_looked_up_by_it(encoder: FakeEncoder) -> None:
