@@ -41,6 +41,10 @@ SHORTEST_COUNTRY, COUNTRY_SPELLINGS = 4, 2
 RARE_NAME = 2
 # Latin spellings of a town in an Arab country that are too short to be told from words.
 SHORTEST_SPELLING = 5
+# Arabic words with ي that are no verbs, where another such word stands first.
+NO_VERBS = frozenset(
+    "ينابيع يعاقبة يتيم يتامى ياقوتية ياقوت يانسون يدواني يغور ياغور يأجوج يشيفا يسروع يقظ يوميات".split()
+)
 # What Wiktionary has wrong: its entry mixes up two scales of large numbers.
 WRONG = frozenset({("billion", "تريليون")})
 
@@ -78,8 +82,8 @@ def glossary(name: str) -> Iterator[Row]:
             continue
         english, _, arabic = entry.partition(" = ")
         for headword in english.split(" | "):
-            for translation in with_her_forms([word.strip() for word in arabic.split("،")]):
-                key = lookup_key(headword)
+            key, words = lookup_key(headword), [word.strip() for word in arabic.split("،")]
+            for translation in words if headword[:1].isupper() else with_her_forms(words):
                 if (key, translation) not in seen:
                     seen.add((key, translation))
                     yield (key, translation) if headword == key else (key, translation, headword)
@@ -89,22 +93,22 @@ def with_her_forms(words: Sequence[str]) -> Iterator[str]:
     """Yield the words, and after a verb's imperfect (يعلن beside أعلن) its feminine form (تعلن).
 
     Headlines stand in the imperfect, and half of their subjects are feminine (Russia, the police). A word
-    with ي that is no verb stands first.
+    with ي that is no verb stands first, or is among `NO_VERBS`.
     """
     for number, word in enumerate(words):
         yield word
-        if number and word.startswith("ي") and " " not in word and len(word) > 2:
+        if number and word.startswith("ي") and " " not in word and len(word) > 2 and word not in NO_VERBS:
             yield "ت" + word[1:]
 
 
 def wiktionary(rows: Iterable[list[str]]) -> Iterator[Row]:
     """Yield (key, Arabic) or (key, Arabic, headword), without the remains of markup and glosses."""
-    seen: set[Row] = {*WRONG}
+    seen = set()
     for english, arabic in rows:
         headword = clean_english(english)
         translation = clean_arabic(arabic)
         key = lookup_key(headword)
-        if key and translation and (key, translation) not in seen:
+        if key and translation and (key, translation) not in seen and (key, translation) not in WRONG:
             seen.add((key, translation))
             yield (key, translation) if headword == key else (key, translation, headword)
 

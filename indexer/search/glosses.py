@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -56,8 +56,10 @@ class Source(StrEnum):
 _BEHIND = {Source.WRITTEN: 0.0, Source.STEM: 0.05, Source.FORM: 0.1, Source.ROOT: 0.15}
 _LEAST = {Source.FORM: 0.1, Source.ROOT: 0.3, Source.NEAR: 0.45}
 _BEHIND_A_PLACE = 0.03  # for each that the dictionary lists before
-#: So many of each source are compared: those behind are seldom right, and the general glossary has many.
+#: So much English of each form is compared: what is listed behind is seldom right, and the general glossary has a lot.
 _PLACES = 6
+#: English of the general glossary: rarer words, which are seldom meant where others are listed (kefir of تكفيري).
+_BEHIND_RARER = 0.15
 #: One of a name (Mo Salah, for صلاح), where the word may be another's.
 _BEHIND_A_WORD = 0.15
 #: One that is spelled otherwise, which is more than all of the above together.
@@ -306,11 +308,15 @@ def _is_verb_in_ya(exact: str, spelled: str) -> bool:
 
 
 def _places(source: Source, listed: Iterable[str], *, apart: Iterable[bool] = ()) -> Iterator[_Candidate]:
-    """Yield candidates; those that are spelled *apart* stand far behind."""
-    first = islice(zip(listed, chain(apart, repeat(False)), strict=False), _PLACES)
+    """Yield candidates, each once; those that are spelled *apart* come last, and stand far behind."""
+    unlike: dict[str, bool] = {}
+    for english, otherwise in zip(listed, chain(apart, repeat(False)), strict=False):
+        unlike[english] = otherwise and unlike.get(english, True)
+    first = sorted(unlike.items(), key=itemgetter(1))[:_PLACES]
     for place, (english, otherwise) in enumerate(first):
         behind = _BEHIND[source] + _BEHIND_A_PLACE * place
         behind += _BEHIND_A_WORD * _is_one_of_a_name(english) + _BEHIND_A_SPELLING * otherwise
+        behind += _BEHIND_RARER * (english in lists().rarer)
         yield _Candidate(english, source, place, behind)
 
 

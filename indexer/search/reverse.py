@@ -103,7 +103,7 @@ class Lists(NamedTuple):
     """English by the normalised form, the stem and the root of single Arabic words, and by the words of phrases.
 
     Phrases are listed as they are written, and where they have no word of grammar by their stems; `beginnings`
-    are their first words.
+    are their first words. `rarer` is the English that the general glossary alone has.
     """
 
     by_form: Mapping[str, list[Listed]]
@@ -111,6 +111,7 @@ class Lists(NamedTuple):
     by_root: Mapping[str, list[str]]
     phrases: Mapping[tuple[str, ...], str]
     beginnings: frozenset[str]
+    rarer: frozenset[str]
 
 
 def lists() -> Lists:
@@ -189,7 +190,10 @@ def _lists() -> Lists:
                 several[key].append(pair.english)
     chosen = {words: _clearest(english, words, by_form, by_stem) for words, english in several.items()}
     chosen |= phrases()
-    return Lists(by_form, by_stem, by_root, chosen, frozenset(words[0] for words in chosen))
+    beginnings = frozenset(words[0] for words in chosen)
+    rarer = {pair.english for pair in pairs if pair.source == GENERAL}
+    rarer -= {pair.english for pair in pairs if pair.source != GENERAL}
+    return Lists(by_form, by_stem, by_root, chosen, beginnings, frozenset(rarer))
 
 
 def _clearest(

@@ -41,7 +41,7 @@ _MAKING_NAMES = {
 }
 # "Or" and "son" are words as well: only before what is a name and no word.
 _PERHAPS_MAKING_NAMES = {"أم": "Umm", "ابن": "ibn"}
-#: What so many people are called is a name beside one, where no list has the word as it is written.
+#: What so many people are called is a name beside one, or beside another such word, where no list has it as written.
 _ALSO_A_NAME = 3
 _SERVANT = "عبدال"
 _SHORTEST_SERVANT = 7
@@ -82,8 +82,8 @@ class WordForWord:
         likely = [_is_rather_a_name(run, exact) for run, exact in zip(runs, written, strict=True)]
         for place, run in enumerate(runs):
             for other in (place - 1, place + 1):
-                beside = 0 <= other < len(runs) and (named[other] or (likely[place] and likely[other]))
-                if beside and _side_by_side(text, run, runs[other]):
+                may_be = 0 <= other < len(runs) and (named[other] or (likely[place] and likely[other]))
+                if may_be and _side_by_side(text, run, runs[other]):
                     run = _as_name(run, written[place])
                     break
             yield run

@@ -6,6 +6,7 @@ import gzip
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,17 @@ from hypothesis import strategies as st
 
 import indexer
 from indexer.errors import UnreadableSource
-from indexer.search.dictionary import COUNTRIES, Dictionary, Pair, SortedTable, folds, load_tsv, lookup_key
+from indexer.search.dictionary import (
+    COUNTRIES,
+    MAX_UNIT_WORDS,
+    Dictionary,
+    Pair,
+    SortedTable,
+    folds,
+    load_tsv,
+    lookup_key,
+)
+from indexer.search.plan import _ways
 from indexer.text import analyse, normalise
 
 LEXICON = Path(indexer.__file__).parent / "data" / "lexicon"
@@ -89,6 +100,22 @@ def test_shipped_arabic_is_words_without_marks_or_markup(name: str) -> None:
         assert any("\u0621" <= character <= "\u064a" for character in value), line
         assert not set(value) & set("()[]{}/<>.…ـ\u200f\u202e"), line
         assert not any("\u064b" <= character <= "\u0652" for character in value), line
+
+
+def test_the_general_glossary_can_be_looked_up_as_a_whole() -> None:
+    found: dict[str, bool] = defaultdict(bool)
+    for key, arabic, *_ in SortedTable.shipped("general.tsv.gz"):
+        assert len(key.split()) <= MAX_UNIT_WORDS, key
+        found[key] |= bool(_ways(arabic))  # nothing is left of what is written like a word of grammar
+    assert [key for key, some in found.items() if not some] == []
+
+
+def test_names_of_the_glossaries_have_no_feminine_verbs() -> None:
+    rows = list(SortedTable.shipped("general.tsv.gz"))
+    listed = {(key, arabic) for key, arabic, *_ in rows}
+    made = [row for row in rows if row[1][0] == "ت" and (row[0], "ي" + row[1][1:]) in listed]
+    assert len(made) > 1_000
+    assert [row for row in made if row[-1][:1].isupper()] == []
 
 
 def test_folding_is_the_same_as_normalising_each_word(dictionary: Dictionary) -> None:
