@@ -81,8 +81,9 @@ def glossary(name: str) -> Iterator[Row]:
         if entry.startswith("#") or not entry.strip():
             continue
         english, _, arabic = entry.partition(" = ")
+        words = [word.strip() for word in arabic.split("،")]
         for headword in english.split(" | "):
-            key, words = lookup_key(headword), [word.strip() for word in arabic.split("،")]
+            key = lookup_key(headword)
             for translation in words if headword[:1].isupper() else with_her_forms(words):
                 if (key, translation) not in seen:
                     seen.add((key, translation))

@@ -130,6 +130,7 @@ class Dictionary:
         for pair in user:
             self._user[lookup_key(pair.english)].append(pair.arabic)
         self._known = remembered(self._translations, 8192)
+        self._known_names = remembered(self._spellings, 8192)
 
     def translations(self, text: str) -> tuple[Translation, ...]:
         """Return the translations of an English word or phrase, the user's own first, without repetition.
@@ -144,11 +145,7 @@ class Dictionary:
 
         A name that is not listed with the article written to it (Alqahtani) is looked up without: stems have none.
         """
-        key = without_possessive(lookup_key(token))
-        rows = self._names.rows(key)
-        if not rows and key.startswith(_ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
-            rows = self._names.rows(key[2:])
-        return tuple(Name(arabic, int(uses)) for arabic, uses in rows)
+        return self._known_names(without_possessive(lookup_key(token)))
 
     def written(self, token: str) -> tuple[str, ...]:
         """Return the Arabic of a Latin name token: its translations, or the spellings of people's names."""
@@ -240,6 +237,12 @@ class Dictionary:
         return SortedTable.shipped("countries.tsv.gz")
 
     # -- looking up
+
+    def _spellings(self, key: str) -> tuple[Name, ...]:
+        rows = self._names.rows(key)
+        if not rows and key.startswith(_ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
+            rows = self._names.rows(key[2:])
+        return tuple(Name(arabic, int(uses)) for arabic, uses in rows)
 
     def _translations(self, key: str) -> tuple[Translation, ...]:
         found = self._exact(key)

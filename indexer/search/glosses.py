@@ -312,11 +312,11 @@ def _places(source: Source, listed: Iterable[str], *, apart: Iterable[bool] = ()
     unlike: dict[str, bool] = {}
     for english, otherwise in zip(listed, chain(apart, repeat(False)), strict=False):
         unlike[english] = otherwise and unlike.get(english, True)
-    first = sorted(unlike.items(), key=itemgetter(1))[:_PLACES]
+    first, rarer = sorted(unlike.items(), key=itemgetter(1))[:_PLACES], lists().rarer
     for place, (english, otherwise) in enumerate(first):
         behind = _BEHIND[source] + _BEHIND_A_PLACE * place
         behind += _BEHIND_A_WORD * _is_one_of_a_name(english) + _BEHIND_A_SPELLING * otherwise
-        behind += _BEHIND_RARER * (english in lists().rarer)
+        behind += _BEHIND_RARER * (english in rarer)
         yield _Candidate(english, source, place, behind)
 
 

@@ -45,8 +45,6 @@ DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "a
 ADJECTIVE = "adjective"
 _SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
 _LONGEST_ABBREVIATION = 4  # letters
-#: What a word of a list is looked up as: tokens, how they are written, and in which form.
-Way = tuple[tuple[str, ...], str, Form]
 #: Sources that are lists of written words.
 _LISTED = (DICTIONARY, NAME)
 #: Sources that know how their words are spelled.
@@ -327,13 +325,8 @@ class Planner:
             return [item]
         forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, bare, f"لل{bare}")
         return [
-            Searched(
-                (form,),
-                item.surface if form == exact else form,
-                "ar",
-                item.weight,
-                item.source,
-                form=Form.EXACT,
+            self._searched(
+                (form,), item.surface if form == exact else form, item.weight, item.source, Form.EXACT
             )
             for form in (*forms, f"و{exact}", f"ب{exact}")
         ]
@@ -487,7 +480,7 @@ class Planner:
 
 
 @lru_cache(maxsize=1 << 14)
-def _ways(arabic: str) -> tuple[Way, ...]:
+def _ways(arabic: str) -> tuple[tuple[tuple[str, ...], str, Form], ...]:
     """Return what a word or phrase of a list is looked up as: its stems, but for words with the stem of grammar.
 
     Of هنية (Haniyeh) light stemming leaves هن (they), of ولاية (a state) ولا (nor), which half of the articles hold:
