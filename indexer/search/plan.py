@@ -104,6 +104,9 @@ class QueryPlan:
         }
 
 
+_OTHER_G = str.maketrans("جغ", "غج")
+
+
 class Planner:
     """Makes plans for one archive. Safe to use from several threads."""
 
@@ -303,11 +306,37 @@ class Planner:
     def _find_names(self, word: str) -> tuple[Searched, ...]:
         names = self.dictionary.names(word)
         total = sum(name.uses for name in names)
-        return tuple(
+        listed = [
             self._searched(tokens, written, self._weights.name * (name.uses / total) ** 0.5, NAME, form)
             for name in names[: self._weights.names]
             for tokens, written, form in _ways(name.arabic)
-        )
+        ]
+        return (*listed, *self._with_other_g(word, listed))
+
+    def _with_other_g(self, word: str, listed: Sequence[Searched]) -> list[Searched]:
+        """Return what the archive has of a name's spellings with the other letter that g is written by.
+
+        Cairo writes سيرجي, Beirut سيرغي, and a list knows one of them. Of a name that the archive lacks in every listed
+        spelling the others are looked up, too: words of a single article are no words of its lexicon.
+        """
+        if "g" not in word or "gh" in word:  # which is غ everywhere
+            return []
+        absent = not any(item.articles or len(item.tokens) > 1 or item.form is Form.EXACT for item in listed)
+        known = {normalise(item.surface) for item in listed}
+        found: list[Searched] = []
+        for item in listed:
+            exact = normalise(item.surface)
+            other = exact.translate(_OTHER_G)
+            if other == exact or other in known or len(item.tokens) > 1:
+                continue
+            for token in analyse(other, "ar"):
+                has = self.lexicon.get(token.stem, "ar")
+                # Not الجاري (current) for Gary.
+                if normalise(has.surface) == other if has else absent:
+                    found.append(
+                        self._searched((token.stem,), other, self._weights.sound * item.weight, SOUND)
+                    )
+        return found
 
     def _as_written(self, item: Searched, names: Collection[str]) -> list[Searched]:
         """Return a list's word as it is searched: a name as it is written, where its stem is another word's, too.
@@ -415,7 +444,7 @@ class Planner:
         return [
             self._searched((variant,), variant, item.weight, INFLECTION)
             for item in list(items)
-            if len(item.tokens) == 1
+            if len(item.tokens) == 1 and item.weight >= self._weights.least_inflected
             for variant in self.lexicon.variants(item.tokens[0])
         ]
 

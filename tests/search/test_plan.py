@@ -337,7 +337,11 @@ def test_names_that_people_have_been_given(planner: Planner) -> None:
 def test_the_spellings_that_most_people_have_weigh_more(planner: Planner) -> None:
     names = planner.dictionary.names("gaspar")
     every, two = (
-        list(plan(Planner(planner.lexicon, Dictionary(), weights), "gaspar").words[0].searched)
+        [
+            one
+            for one in plan(Planner(planner.lexicon, Dictionary(), weights), "gaspar").words[0].searched
+            if one.source == NAME
+        ]
         for weights in (WEIGHTS.plan, replace(WEIGHTS.plan, names=2))
     )
     assert [one.surface for one in every] == [name.arabic for name in names]
@@ -416,6 +420,28 @@ def test_a_name_that_loses_an_ending_is_looked_up_as_it_is_written(
     assert {one.form for one in searched} == {Form.EXACT}
 
 
+def test_a_name_is_sought_with_both_letters_for_g(encoder: FakeEncoder) -> None:
+    """Lists write سيرجي, as Cairo does; Beirut writes سيرغي."""
+    words = [word(encoder, form) for form in ("سيرغي", "جراندي", "غراندي")]
+    has = Planner(Lexicon(sorted(words, key=lambda one: one.stem), {}), Dictionary())
+    assert by_source(plan(has, "Sergei"), "sergei")[SOUND] == {"سيرغي"}
+    both = by_source(plan(has, "Grandi"), "grandi")
+    assert "جراندي" in both[NAME]
+    assert both[SOUND] == {"غراندي"}
+    assert SOUND not in by_source(plan(has, "Grandi", edits=PlanEdits(names=False)), "grandi")
+
+
+def test_another_letter_for_g_makes_no_other_word(encoder: FakeEncoder) -> None:
+    words = [word(encoder, form) for form in ("الجاري", "غاري", "بغداد")]
+    planner = Planner(Lexicon(sorted(words, key=lambda one: one.stem), {}), Dictionary())
+    for name in ("Gary", "Baghdad", "Baghdadi"):  # not "current", and gh is one letter everywhere
+        assert SOUND not in by_source(plan(planner, name), name.lower())
+
+
+def test_a_name_that_the_archive_seems_to_lack_may_be_of_one_article_with_either_g(planner: Planner) -> None:
+    assert by_source(plan(planner, "Bogdanov"), "bogdanov") == {NAME: {"بوجدانوف"}, SOUND: {"بوغدانوف"}}
+
+
 def test_a_name_that_loses_an_ending_does_not_get_its_stem_back_as_an_adjective(encoder: FakeEncoder) -> None:
     words = [word(encoder, form) for form in ("امينه", *OTHERS)]
     made = by_source(plan(Planner(Lexicon(words, {}), Dictionary()), "Amina", encoder), "amina")
@@ -445,6 +471,16 @@ def test_an_abbreviation_is_no_name(encoder: FakeEncoder) -> None:
 
 def test_a_letter_written_to_a_word_is_searched_too(planner: Planner) -> None:
     assert by_source(plan(planner, "bookish"), "bookish")[INFLECTION] == {"وكتاب"}
+
+
+def test_what_hardly_counts_is_searched_without_what_is_written_to_it(encoder: FakeEncoder) -> None:
+    words = sorted((word(encoder, form) for form in ("كتاب", "نهر")), key=lambda one: one.stem)
+    lexicon = Lexicon(words, {"وكتاب": "كتاب", "ونهر": "نهر"})
+    near = FakeEncoder(codes=True, synonyms={"fnord": "نهر"})
+    pairs = Dictionary([Pair("fnord", "كتاب"), Pair("fnord", "نهر")])
+    made = plan(Planner(lexicon, pairs), "fnord", near, targets=["ar"])
+    assert by_source(made, "fnord")[INFLECTION] == {"ونهر"}
+    assert searched(made, "fnord")["كتاب"].weight < WEIGHTS.plan.least_inflected
 
 
 def test_a_phrase_that_is_one_unit(planner: Planner) -> None:

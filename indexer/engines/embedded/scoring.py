@@ -182,28 +182,23 @@ class Scorer:
             case PhraseTerm():
                 return self._boosted(Atom(clause.tokens, clause.form, clause.field), clause.boost)
             case AnyOf():
-                positions, scores, starts, _ = self._gathered(clause.options)
-                best = np.maximum.reduceat(scores, starts) if len(starts) else scores
-                if clause.tie and len(starts):
+                every = [self._evaluated(option) for option in clause.options]
+                if len(every) == 1:
+                    return every[0]
+                positions, scores, starts = _gathered(every)
+                if not len(starts):
+                    return Hits(positions, scores)
+                best = np.maximum.reduceat(scores, starts)
+                if clause.tie:
                     best += np.float32(clause.tie) * (np.add.reduceat(scores, starts) - best)
-                return Hits(positions, best)
+                return Hits(positions[starts], best)
             case AllOf():
-                positions, scores, starts, counts = self._gathered(clause.parts)
-                sums = np.add.reduceat(scores, starts) if len(starts) else scores
-                met = counts == len(clause.parts)
-                return Hits(positions[met], sums[met])
-
-    def _gathered(
-        self, clauses: Sequence[Clause]
-    ) -> tuple[Positions, FloatArray, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return the positions where any clause matches, and all scores by position: their starts and counts."""
-        every = [self._evaluated(clause) for clause in clauses]
-        positions = np.concatenate([_NOWHERE, *(hits.positions for hits in every)])
-        scores = np.concatenate([_NO_SCORES, *(hits.scores for hits in every)])
-        order = np.argsort(positions, kind="stable")
-        positions, scores = positions[order], scores[order]
-        starts = np.flatnonzero(np.diff(positions, prepend=-1))
-        return positions[starts], scores, starts, np.diff(starts, append=len(positions))
+                every = [self._evaluated(part) for part in clause.parts]
+                positions, scores, starts = _gathered(every)
+                if not len(starts):
+                    return Hits(positions, scores)
+                met = np.diff(starts, append=len(positions)) == len(every)
+                return Hits(positions[starts[met]], np.add.reduceat(scores, starts)[met])
 
     def _term(self, atom: Atom) -> Hits:
         return self._terms.get(atom, self._looked_up)
@@ -217,6 +212,17 @@ class Scorer:
         positions = self._columns.positions_of_rows(rows)
         alive = positions >= 0
         return _ascending(positions[alive], scores[alive], len(self._columns))
+
+
+def _gathered(every: Sequence[Hits]) -> tuple[Positions, FloatArray, npt.NDArray[np.intp]]:
+    """Return the positions of all hits, ascending, their scores, and where each article's begin among them."""
+    positions = np.concatenate([_NOWHERE, *(hits.positions for hits in every)])
+    scores = np.concatenate([_NO_SCORES, *(hits.scores for hits in every)])
+    order = positions.argsort(kind="stable")
+    positions, scores = positions[order], scores[order]
+    begins = np.ones(len(positions), np.bool_)
+    np.not_equal(positions[1:], positions[:-1], out=begins[1:])
+    return positions, scores, begins.nonzero()[0]
 
 
 def _ascending(positions: Positions, scores: FloatArray, count: int) -> Hits:
