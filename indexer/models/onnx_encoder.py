@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 FloatArray = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 NAME = "multilingual-e5-small"
 DIMENSIONS = 384
@@ -59,9 +60,8 @@ class OnnxEncoder:
         self._threads = threads or available_cores()
         self._sessions: dict[Precision, onnxruntime.InferenceSession] = {}
         self._lock = threading.Lock()
+        # One for all: it takes 290 MB and most of a second.
         self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._counter = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         self._coder = Coder.bundled()
         self.coder: Coder | None = self._coder
         self.passage_precision = Precision.INT8 if cpu_multiplies_int8() else Precision.Q4
@@ -120,11 +120,11 @@ class OnnxEncoder:
         return results
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        encoded = self._counter.encode_batch(list(texts), add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encoded]
 
     def token_starts(self, text: str) -> npt.NDArray[np.int32]:
-        encoded = self._counter.encode(text, add_special_tokens=False)
+        encoded = self._tokenizer.encode(text, add_special_tokens=False)
         return np.array([start for start, _ in encoded.offsets], np.int32)
 
     def _forward(
@@ -132,18 +132,19 @@ class OnnxEncoder:
     ) -> tuple[list[FloatArray], FloatArray, list[list[tuple[int, int]]]]:
         """Return each text's piece vectors (n, dim), the pooled unit vectors, and the pieces' offsets."""
         encoded = self._tokenizer.encode_batch(list(texts))
-        longest = max(len(encoding.ids) for encoding in encoded)
-        ids = np.full((len(encoded), longest), _PAD, np.int64)
-        mask = np.zeros((len(encoded), longest), np.int64)
-        for row, encoding in enumerate(encoded):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
+        known = [_head(encoding.ids) for encoding in encoded]
+        longest = max(map(len, known))
+        ids = np.full((len(known), longest), _PAD, np.int64)
+        mask = np.zeros((len(known), longest), np.int64)
+        for row, pieces in enumerate(known):
+            ids[row, : len(pieces)] = pieces
+            mask[row, : len(pieces)] = 1
         session = self._session(precision)
         (states,) = session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": mask})
         pooled = np.einsum("blh,bl->bh", states, mask.astype(np.float32))
         pooled /= np.linalg.norm(pooled, axis=1, keepdims=True)
-        pieces = [states[row, : len(encoding.ids)] for row, encoding in enumerate(encoded)]
-        return pieces, pooled.astype(np.float32), [encoding.offsets for encoding in encoded]
+        hidden = [states[row, : len(pieces)] for row, pieces in enumerate(known)]
+        return hidden, pooled.astype(np.float32), [_head(encoding.offsets) for encoding in encoded]
 
     def _session(self, precision: Precision) -> onnxruntime.InferenceSession:
         with self._lock:
@@ -152,6 +153,11 @@ class OnnxEncoder:
                     self._folder / f"{precision.value}.onnx", self._threads
                 )
             return self._sessions[precision]
+
+
+def _head(pieces: list[T]) -> list[T]:
+    """Return what the model takes of a text's pieces: the first, and the last, which says that it ends."""
+    return pieces if len(pieces) <= MAX_TOKENS else [*pieces[: MAX_TOKENS - 1], pieces[-1]]
 
 
 def prepare(folder: Path) -> Path:

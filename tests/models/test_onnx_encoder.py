@@ -102,6 +102,15 @@ def test_long_and_empty_texts(onnx_encoder: OnnxEncoder) -> None:
     assert onnx_encoder.encode_words([]).shape == (0, 384)
 
 
+def test_a_text_that_is_cut_ends_as_others_do(onnx_encoder: OnnxEncoder) -> None:
+    """A piece a word, after those of the prefix: the model is told that the text ends behind the last that it takes."""
+    (most,) = onnx_encoder.count_tokens(["passage: " + "كلمة " * 508])
+    assert most == 512 - 2  # and the two signs around it
+    whole, longer = onnx_encoder.encode_passages([PassageText("", "كلمة " * count) for count in (508, 900)])
+    assert (whole.tokens, longer.tokens) == (512, 512)
+    assert whole.vector == pytest.approx(longer.vector, abs=1e-6)
+
+
 def test_token_starts_count_pieces(onnx_encoder: OnnxEncoder) -> None:
     text = PASSAGES[0].text
     starts = onnx_encoder.token_starts(text)
