@@ -38,6 +38,8 @@ _VULGAR = frozenset(
         "semen shit snot strumpet testicle testicles tit tits turd urinate vagina vaginal vulva wank"
     ).split()
 )
+# Names of letters, which are spelled like words that news is full of (ألف, "thousand"; عين, "appoint").
+_LETTERS = frozenset("aleph alif ayin gimel hamza kaph meem vav waw yaa".split())
 _WORD = re.compile("[A-Za-z]+")
 _LOCK = threading.Lock()
 #: A stem that is shorter, of a longer word, is another word's as well.
@@ -165,7 +167,8 @@ def _lists() -> Lists:
     pairs = [
         pair
         for pair in Dictionary().shipped_pairs()
-        if not (is_slur(pair.english) or pair.english[0].isdigit())  # "1st" tells less than "first"
+        # "1st" tells less than "first".
+        if not (is_slur(pair.english) or pair.english in _LETTERS or pair.english[0].isdigit())
     ]
     for pair, exact in zip(pairs, _folded(pair.arabic for pair in pairs), strict=True):
         words = exact.split()
