@@ -29,26 +29,37 @@ class Fused(NamedTuple):
     shares: Mapping[str, float]
 
 
-def min_max(scores: FloatArray) -> FloatArray:
-    """Scale scores, (n,), to [0, 1]. Equal scores (a leg with a single hit, too) all become 1."""
+def min_max(scores: FloatArray, least: float | None = None) -> FloatArray:
+    """Scale scores, (n,), to [0, 1], from the lowest of them, or from `least` where that is known to be none's.
+
+    Equal scores (a leg with a single hit, too) all become 1.
+    """
     if not len(scores):
         return scores
-    low, high = scores.min(), scores.max()
+    low, high = scores.min() if least is None else least, scores.max()
     if high <= low:
         return np.ones_like(scores)
     scaled: FloatArray = (scores - low) / (high - low)
     return scaled
 
 
-def fuse(legs: Mapping[str, LegResult], weights: Weighing, absolute: Collection[str] = ()) -> list[Fused]:
+def fuse(
+    legs: Mapping[str, LegResult],
+    weights: Weighing,
+    *,
+    absolute: Collection[str] = (),
+    complete: Collection[str] = (),
+) -> list[Fused]:
     """Return the union of the legs' articles, best first, ties by article id.
 
-    An article that a leg did not return gets 0 from it: no more than the last one that it did return. Scores of
-    `absolute` legs are counted as they are.
+    An article that a leg did not return gets 0 from it: no more than the last one that it did return. Of `complete`
+    legs, which returned all that they find, the last one has more than those without a score. Scores of `absolute`
+    legs are counted as they are.
     """
     shares: dict[str, dict[str, float]] = {}
     for leg, result in legs.items():
-        scores = result.scores if leg in absolute else min_max(result.scores)
+        least = 0.0 if leg in complete else None
+        scores = result.scores if leg in absolute else min_max(result.scores, least)
         weighted = scores.astype(np.float64) * weights(leg, result.ids)
         for article_id, share in zip(result.ids, weighted.tolist(), strict=True):
             if article_id in shares:

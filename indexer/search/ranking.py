@@ -45,6 +45,7 @@ _TITLED = "titled"
 _TITLES = 10
 #: What may be spent on one call for a known item: the page must not be lost for it.
 _EXTRA_SECONDS = 2.0
+_FEW_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,11 +304,27 @@ def fused(
                 compared[leg] = head(_balanced(results[leg], languages, expected), depth)
     legs = {**results, **compared}
     wanted = {*_nearest(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-    ranked = fuse(legs, _leg_weights(prepared, languages), absolute=(KNOWN_ITEM,))
+    ranked = fuse(
+        legs,
+        _leg_weights(prepared, languages),
+        absolute=(KNOWN_ITEM,),
+        complete=[KEYWORDS] if KEYWORDS in legs and _says_little(prepared, legs[KEYWORDS]) else (),
+    )
     entries = [entry for entry in ranked if entry.id in wanted]
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]
     return Found(entries, tail, results, languages, compared)
+
+
+def _says_little(prepared: Prepared, keywords: LegResult) -> bool:
+    """Return whether a query is a word or two, no question, and all articles that hold them are at hand.
+
+    Who asks for UNRWA wants the ten articles that name it, however long they are, before those that are near to it.
+    Of longer queries an article may well hold one word in passing: there this ranks no better (headlines +0.0002, XQuAD
+    -0.0016, MLQA -0.0022 nDCG@10, all within chance).
+    """
+    few = len(prepared.lookup.names) <= _FEW_WORDS and not prepared.question
+    return few and keywords.total <= len(keywords.ids)
 
 
 def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:

@@ -53,6 +53,12 @@ def test_a_missing_leg_counts_as_its_last_hit() -> None:
     assert fused == pytest.approx({"a": 0.8, "b": 0.0})
 
 
+def test_the_last_hit_of_a_complete_leg_counts_more_than_none() -> None:
+    legs = {"meaning": leg(a=0.9, b=0.1), "keywords": leg(c=4.0, d=1.0)}
+    fused = {entry.id: entry.score for entry in fuse(legs, constant(0.2, 0.8), complete=["keywords"])}
+    assert fused == pytest.approx({"a": 0.2, "b": 0.0, "c": 0.8, "d": 0.2})
+
+
 def test_ties_go_by_id_whatever_the_order_of_the_legs() -> None:
     one, other = leg(z=1.0), leg(a=1.0)
     assert [entry.id for entry in fuse({"meaning": one, "keywords": other}, constant(0.5, 0.5))] == ["a", "z"]

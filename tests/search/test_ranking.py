@@ -11,7 +11,7 @@ import pytest
 from indexer.engines.base import Filters, LegResult
 from indexer.models.base import Encoding
 from indexer.search.background import Background
-from indexer.search.columns import head, joined, taken
+from indexer.search.columns import head, joined, rescored, taken
 from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
 from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
@@ -54,6 +54,26 @@ def result(
 
 def counted(asked: Prepared, legs: Mapping[str, LegResult], article_id: str) -> FusionWeights:
     return asked.weights(_languages(asked, legs)[article_id])
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "total", "first"),
+    [
+        ("UNRWA", False, 2, ["long", "short"]),
+        ("UNRWA schools", False, 2, ["long", "short"]),
+        ("UNRWA schools reopen", False, 2, ["long", "near"]),
+        ("UNRWA", True, 2, ["long", "near"]),
+        ("UNRWA", False, 300, ["long", "near"]),  # others hold it, too
+    ],
+)
+def test_what_holds_the_words_of_a_short_query_comes_before_what_is_near_to_it(
+    text: str, question: bool, total: int, first: Sequence[str]
+) -> None:
+    asked = replace(prepared("en", question=question), lookup=look_up(parse(text)))
+    words = replace(result(["long", "short"], ["ar"] * 2), total=total)
+    words = rescored(words, np.array([3.0, 1.8], np.float32))
+    legs = {KEYWORDS: words, LEAD: result(["near", "far"], ["ar"] * 2)}
+    assert [entry.id for entry in fused(asked, legs).fused][:2] == first
 
 
 def test_each_article_is_weighed_by_its_own_language() -> None:
