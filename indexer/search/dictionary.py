@@ -44,10 +44,14 @@ COUNTRIES, GENERAL = "countries", "general"
 
 
 class Translation(NamedTuple):
-    """An Arabic word or phrase as it is written, and where it comes from: user, countries, or the name of a table."""
+    """An Arabic word or phrase as it is written, and where it comes from: user, countries, or the name of a table.
+
+    `proper` is whether the table writes its English with a capital.
+    """
 
     arabic: str
     source: str
+    proper: bool = False
 
 
 class Name(NamedTuple):
@@ -261,7 +265,8 @@ class Dictionary:
         found = [Translation(arabic, "user") for arabic in self._user.get(key, ())]
         if key in self._listed:
             for source, table in self._tables:
-                found += [Translation(row[0], source) for row in table.rows(key)]
+                # What English writes otherwise than its key, with a capital, stands behind the Arabic.
+                found += [Translation(row[0], source, row[-1][:1].isupper()) for row in table.rows(key)]
         return found
 
     def _inflected(self, key: str) -> list[Translation]:

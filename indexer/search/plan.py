@@ -77,13 +77,15 @@ class Searched:
 class PlannedWord:
     """A word or unit of the query, as it was typed, with what is searched for it, weightiest first.
 
-    `key` is its exact form (a unit's words joined by spaces); `removed` is what an edit took out.
+    `key` is its exact form (a unit's words joined by spaces); `removed` is what an edit took out. `proper` is whether
+    it is written with a capital, here and in the dictionary.
     """
 
     text: str
     key: str
     searched: tuple[Searched, ...]
     removed: tuple[Searched, ...] = ()
+    proper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,15 @@ class QueryPlan:
     """The whole plan, in the order of the query."""
 
     words: tuple[PlannedWord, ...] = ()
+
+    @property
+    def translated(self) -> frozenset[str]:
+        """The exact forms of the words that are no names, and that a dictionary or the analyst has something for."""
+        return frozenset(
+            word.key
+            for word in self.words
+            if not word.proper and any(one.source in (DICTIONARY, ADDED) for one in word.searched)
+        )
 
     def expansions(self) -> Expansions:
         """Return what the lexical leg looks up beside the words themselves."""
@@ -254,10 +265,10 @@ class Planner:
     def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
         """Return the translations; one that the archive's vectors find unlike the word counts less."""
         found: list[Searched] = []
-        for arabic, _ in self.dictionary.translations(word)[: self._weights.translations]:
+        for translation in self.dictionary.translations(word)[: self._weights.translations]:
             found += [
                 self._searched(tokens, written, self._weights.dictionary, DICTIONARY, form)
-                for tokens, written, form in _ways(arabic)
+                for tokens, written, form in _ways(translation.arabic)
                 if len(tokens) <= self._weights.longest_translation
             ]
         return self._in_context(found, vector, found)
@@ -494,10 +505,17 @@ class Planner:
         removed = edits.removed.get(key, frozenset())
         pinned = edits.pinned.get(key, frozenset())
         items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: self._weights.most]
+        # With what is written to them: who takes زيت out of oil means بزيت, too.
+        forms = {
+            variant
+            for item in items
+            if item.key in removed and len(item.tokens) == 1
+            for variant in self.lexicon.variants(item.tokens[0])
+        }
         kept = [
             replace(i, weight=max(i.weight, 1.0)) if i.key in pinned else i
             for i in items
-            if i.key not in removed
+            if i.key not in removed and not (i.source == INFLECTION and i.tokens[0] in forms)
         ]
         known = {item.key for item in items}
         for addition in sorted(pinned - known):
@@ -505,7 +523,9 @@ class Planner:
             if tokens:
                 kept.append(self._searched(tokens, addition, 1.0, ADDED))
         gone = tuple(item for item in items if item.key in removed)
-        return PlannedWord(text, key, tuple(kept), gone)
+        translations = self.dictionary.translations(key) if text[:1].isupper() else ()
+        proper = bool(translations) and all(one.proper for one in translations)
+        return PlannedWord(text, key, tuple(kept), gone, proper)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -14,9 +14,10 @@ from indexer.search.explain import explain, explain_similar
 from indexer.search.late import Interaction
 from indexer.search.legs import INFLECTION, SAME, Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
-from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND
+from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, QueryPlan
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
 from indexer.search.stopwords import function_words
+from indexer.search.weights import joined
 from indexer.text import analyse
 
 #: `WordPair.source` of pairs that only the words' vectors know.
@@ -34,17 +35,25 @@ _LOOKED_THROUGH = 100_000
 class Aligner:
     """Finds what answers one query's words in stored passages."""
 
-    def __init__(self, encoding: Encoding, query: str, language: str, coder: Coder) -> None:
-        """*query* is the text that *encoding* is of; its function words and numbers are aligned with nothing."""
+    def __init__(self, encoding: Encoding, query: str, language: str, coder: Coder, plan: QueryPlan) -> None:
+        """*query* is the text that *encoding* is of; its function words and numbers are aligned with nothing.
+
+        Nor are names with articles of a language that the *plan* has a dictionary for: vectors find another of their
+        kind (Putin for Biden, Caracas for Aramco), and lists and sounds have sought them.
+        """
         self._encoding = encoding
         self._coder = coder
+        self._language = language
         common = function_words(language)
-        self._words = {
-            number: query[start + tokens[0].start : start + tokens[-1].end]
-            for number, (start, end) in enumerate(encoding.spans)
-            if (tokens := analyse(query[start:end], language))
-            and any(token.exact not in common and not token.exact[0].isdigit() for token in tokens)
-        }
+        self._words: dict[int, str] = {}
+        self._named: set[int] = set()
+        for number, (start, end) in enumerate(encoding.spans):
+            tokens = analyse(query[start:end], language)
+            forms = {t.exact for t in tokens if t.exact not in common and not t.exact[0].isdigit()}
+            if forms:
+                self._words[number] = query[start + tokens[0].start : start + tokens[-1].end]
+                if forms.isdisjoint(plan.translated):
+                    self._named.add(number)
 
     def highlights(
         self, stored: StoredPassage, article: Article, met: Collection[str], read: Interaction | None = None
@@ -53,7 +62,8 @@ class Aligner:
 
         `read` is what late interaction found in the article, if it has read it.
         """
-        unmet = {number: word for number, word in self._words.items() if word not in met}
+        named = self._named if joined(self._language, article.language) else ()
+        unmet = {n: word for n, word in self._words.items() if word not in met and n not in named}
         if not unmet:
             return []
         passage = stored.passage

@@ -677,7 +677,8 @@ class Searcher:
         unread = found.unread([article_id for article_id, _ in entries])
         read = {**found.late, **self._interactions(prepared, unread, gathered, titles=False)}
         if prepared.encoding is not None and coder is not None:
-            aligner = Aligner(prepared.encoding, prepared.parsed.free_text, prepared.language, coder)
+            text = prepared.parsed.free_text
+            aligner = Aligner(prepared.encoding, text, prepared.language, coder, prepared.plan)
         for rank, (article_id, entry) in enumerate(entries, offset + 1):
             article = gathered.articles.get(article_id)
             if article is None:  # deleted since the legs ran

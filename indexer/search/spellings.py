@@ -24,6 +24,11 @@ MAX_SPELLINGS = 30
 _MAX_CANDIDATES = 400
 #: Of shorter parts only what the lists know: bin sounds like been, Ben, bien and puan.
 _SHORTEST = 4
+_MOON = ("al", "el")
+#: The others, as they are spoken before some letters, are words of other languages where no hyphen follows.
+_ARTICLES = frozenset(
+    (*_MOON, "ad", "an", "ar", "as", "ash", "at", "ath", "az", "ed", "en", "er", "es", "esh")
+)
 #: Arabic spellings by which a Latin candidate is judged.
 _JUDGES = 3
 
@@ -51,11 +56,22 @@ def name_spellings(
     engine: Engine, lexicon: Lexicon, dictionary: Dictionary, name: str, *, timeout: float | None = None
 ) -> list[NameSpellings]:
     """Return the spellings of each part of a name, which may be written in Latin or in Arabic letters."""
-    parts = [name[token.start : token.end] for token in analyse(name, "en")][:MAX_PARTS]
+    parts = _parts(name)[:MAX_PARTS]
     found = [(part, list(_candidates(lexicon, dictionary, part))) for part in parts]
     stems = list(dict.fromkeys(spelling.stem for _, spellings in found for spelling in spellings))
     counts = _counts(engine, stems, timeout)
     return [NameSpellings(part, _counted(spellings, counts)) for part, spellings in found]
+
+
+def _parts(name: str) -> list[str]:
+    """Return the words of a name without the Arabic article, which is none of its own (al-Houthi, Muqtada al Sadr)."""
+    tokens = analyse(name, "en")
+    parts = [
+        name[token.start : token.end]
+        for token in tokens
+        if not (token.exact in _ARTICLES and (token.exact in _MOON or name[token.end : token.end + 1] == "-"))
+    ]
+    return parts or [name[token.start : token.end] for token in tokens]
 
 
 def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator[Spelling]:

@@ -21,8 +21,9 @@ NEAREST = 100
 #: Articles that late interaction reads again. 50 rank no better: nDCG@10 +0.0007 for XQuAD, -0.0007 for MLQA, both
 #: within chance; 20 lose 0.004 on MLQA.
 RERANKED = 30
-#: From this estimated cosine on, two words are shown as a pair.
-ALIGNED = 0.35
+#: From this estimated cosine on, two words are shown as a pair. Of 515 from 0.35 on, of 150 headlines, one in five was
+#: right below 0.45, two in three from 0.5 on.
+ALIGNED = 0.5
 #: What is searched for a word is marked in texts from this weight on: the farther neighbours are guesses.
 MARKED = 0.4
 #: A word as it is written, against another form of it: "elections" in the query, "election" in the article.

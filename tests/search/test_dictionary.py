@@ -21,6 +21,7 @@ from indexer.search.dictionary import (
     Dictionary,
     Pair,
     SortedTable,
+    Translation,
     folds,
     load_tsv,
     lookup_key,
@@ -238,10 +239,16 @@ def test_units_are_phrases_that_do_not_overlap(words: list[str]) -> None:
 # --- the user's own words
 
 
+def test_what_english_writes_with_a_capital_is_told_from_words() -> None:
+    dictionary = Dictionary()
+    assert all(one.proper for one in dictionary.translations("syria"))
+    assert not any(one.proper for one in dictionary.translations("election"))
+
+
 def test_the_users_pairs_come_first() -> None:
     dictionary = Dictionary([Pair("Sea-Watch", "سي ووتش"), Pair("bank", "بنكنا"), Pair("frobs", "فروبة")])
-    assert dictionary.translations("bank")[0] == ("بنكنا", "user")
-    assert dictionary.translations("sea watch") == (("سي ووتش", "user"),)
+    assert dictionary.translations("bank")[0] == Translation("بنكنا", "user")
+    assert dictionary.translations("sea watch") == (Translation("سي ووتش", "user"),)
     assert dictionary.units(["the", "sea", "watch"])[0].key == "sea watch"
 
 

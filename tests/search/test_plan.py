@@ -591,6 +591,18 @@ def test_a_removed_word_is_not_searched_but_still_shown(planner: Planner) -> Non
     assert ([one.key for one in made.searched], [one.key for one in made.removed]) == (["سوق"], ["حرب"])
 
 
+def test_what_is_written_to_a_removed_word_goes_with_it(planner: Planner) -> None:
+    assert INFLECTION in by_source(plan(planner, "bookish"), "bookish")
+    edits = PlanEdits(removed={"bookish": frozenset({"كتاب"})})
+    assert INFLECTION not in by_source(plan(planner, "bookish", edits=edits), "bookish")
+
+
+def test_names_are_told_from_words_that_a_dictionary_translates(planner: Planner) -> None:
+    made = plan(planner, "Syria truce Haftar Market")
+    assert {word.key for word in made.words if word.proper} == {"syria", "haftar"}
+    assert made.translated == {"truce", "market"}
+
+
 def test_a_pinned_word_counts_in_full(planner: Planner) -> None:
     dictionary = Dictionary([Pair("money", "سوق"), Pair("money", "مصرف")])
     lexicon = planner.lexicon

@@ -59,6 +59,15 @@ def test_each_part_of_a_name_is_looked_up(archive: Archive) -> None:
         assert list(found["Khalifa"].values()) == [1]
 
 
+@pytest.mark.parametrize("name", ["al-Qaddafi", "Al Qaddafi", "Muammar el-Qaddafi", "as-Qaddafi"])
+def test_the_arabic_article_is_no_part_of_its_own(archive: Archive, name: str) -> None:
+    with archive:
+        found = counts(archive, name)
+        assert found.pop("Qaddafi")["القذافي"] == 3
+        assert set(found) <= {"Muammar"}
+        assert set(counts(archive, "al")) == {"al"}
+
+
 def test_a_misspelled_name_has_the_spellings_of_what_is_meant(archive: Archive) -> None:
     with archive:
         assert counts(archive, "Gaddafy") == {"Gaddafy": {"القذافي": 3, "gaddafi": 2, "qaddafi": 2}}
