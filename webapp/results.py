@@ -24,8 +24,10 @@ from indexer.engines.base import FACETS, Count, Filters, Sort
 from indexer.search.dates import period_in
 from indexer.search.filters import period
 from indexer.search.page import ResultPage
-from indexer.search.query import ParsedQuery, parse, without_filters
+from indexer.search.query import parse
+from indexer.search.querytree import ParsedQuery
 from indexer.search.request import Demand
+from indexer.search.rewriting import without_filters
 from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
 from webapp import histogram, home, plan, reading, underway

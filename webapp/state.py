@@ -25,8 +25,8 @@ from indexer.engines.base import FACETS, Dating, Filters, Sort
 from indexer.errors import InvalidQuery
 from indexer.search.facets import FACET_WORDS
 from indexer.search.filters import period
-from indexer.search.query import with_value
 from indexer.search.request import MAX_PAGE_SIZE, Demand, SearchRequest
+from indexer.search.rewriting import with_value
 from indexer.wording import say, say_in, say_n
 from webapp.edits import Edits
 from webapp.parameters import FILTERS, BadParameter

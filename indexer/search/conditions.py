@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indexer.engines.base import Field
 from indexer.search.dictionary import Dictionary
-from indexer.search.query import Atom, Clause, Occur, ParsedQuery, atoms
+from indexer.search.querytree import Atom, Clause, Occur, ParsedQuery, atoms
 from indexer.text import analyse
 from indexer.text.transliteration import skeleton
 

@@ -26,7 +26,7 @@ from indexer.engines.base import (
 from indexer.search.background import Background
 from indexer.search.columns import head, joined, rescored, taken
 from indexer.search.filters import apart
-from indexer.search.query import Atom, ParsedQuery
+from indexer.search.querytree import Atom, ParsedQuery
 from indexer.search.stopwords import function_words
 from indexer.text import analyse, base_language
 

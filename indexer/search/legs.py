@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
-from indexer.search.query import Atom, Either, Every, Node, Occur, ParsedQuery
+from indexer.search.querytree import Atom, Either, Every, Node, Occur, ParsedQuery
 from indexer.search.request import Demand
 from indexer.search.stopwords import function_words
 from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST

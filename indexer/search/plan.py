@@ -31,7 +31,7 @@ from indexer.search.dictionary import COUNTRIES, Dictionary
 from indexer.search.legs import INFLECTION, Expansions, Option
 from indexer.search.lemmas import without_possessive
 from indexer.search.lexicon import Lexicon, Neighbour
-from indexer.search.query import Occur, ParsedQuery, atoms
+from indexer.search.querytree import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.stopwords import function_words
 from indexer.search.vocabulary import tokens_of

@@ -31,7 +31,7 @@ from indexer.search.late import Interaction
 from indexer.search.legs import Lookup
 from indexer.search.page import LegScore
 from indexer.search.plan import QueryPlan
-from indexer.search.query import ParsedQuery
+from indexer.search.querytree import ParsedQuery
 from indexer.search.timing import Stopwatch
 from indexer.search.weights import DEPTH, NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
 from indexer.wording import say

@@ -46,8 +46,9 @@ from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, Option, look_up
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import ADDED, QueryPlan, has_arabic
-from indexer.search.query import Gap, ParsedQuery, gaps, parse, without_gaps
+from indexer.search.query import parse
 from indexer.search.querylanguage import QueryLanguage, query_language
+from indexer.search.querytree import ParsedQuery
 from indexer.search.ranking import (
     Answers,
     Found,
@@ -63,6 +64,7 @@ from indexer.search.ranking import (
 )
 from indexer.search.request import MAX_PAGE_SIZE, Demand, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
+from indexer.search.rewriting import Gap, gaps, without_gaps
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.standing import standing

@@ -21,7 +21,8 @@ from indexer.evaluate.datasets import (
     write_queries,
     write_run,
 )
-from indexer.search.query import Occur, parse
+from indexer.search.query import parse
+from indexer.search.querytree import Occur
 
 IDS = st.text(st.characters(categories=("L", "N"), exclude_characters="{"), min_size=1, max_size=6)
 
