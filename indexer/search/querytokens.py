@@ -39,7 +39,7 @@ STOPS = ",،;؛"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Some may stand inside a word: these are taken out behind one alone.
 _DIRECTIONS = re.compile(
-    "[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c]+(?=[\\s)\u202a-\u202e\u2066-\u2069]|$)"
+    "[\u202a-\u202e\u2066-\u2069]|[\u200e\u200f\u061c\ufeff]+(?=[\\s)\u202a-\u202e\u2066-\u2069]|$)"
 )
 _OPENS = frozenset({"WORD", "PHRASE", "FIELD", "SIGN", "LPAR"})  # what an operand starts with
 _CLOSES = frozenset({"WORD", "PHRASE", "RPAR"})
@@ -68,7 +68,7 @@ def plain(text: str) -> str:
     Lone surrogates are no text. What was copied from a page may have marks around it that keep its direction: they are
     no letters, and hide no sign behind them.
     """
-    return _DIRECTIONS.sub(" ", _SURROGATES.sub("\ufffd", text))
+    return _DIRECTIONS.sub(lambda marks: " " * len(marks[0]), _SURROGATES.sub("\ufffd", text))
 
 
 def field_of(token: Token) -> str:

@@ -334,7 +334,7 @@ def test_marks_of_direction_around_what_was_copied_are_no_part_of_it(sign: str) 
     assert parse('\u2068"ولي العهد"\u2069 \u202bنفط\u202c').free_text == "ولي العهد نفط"
 
 
-@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c"])
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u061c", "\ufeff"])
 @pytest.mark.parametrize(
     "text", ["|source:bcc oil", "oil |source:|bcc|", "|-gas oil", '|"crude oil"|', "|(gas OR| oil)|"]
 )
@@ -342,6 +342,15 @@ def test_marks_that_may_stand_inside_a_word_hide_no_sign_before_it(text: str, ma
     copied, typed = parse(text.replace("|", mark)), parse(text.replace("|", ""))
     assert (copied.free_text, copied.filters) == (typed.free_text, typed.filters)
     assert [clause.occur for clause in copied.clauses] == [clause.occur for clause in typed.clauses]
+
+
+def test_marks_are_passed_over_where_offsets_count_them() -> None:
+    [word] = parse("\u202b\u200f\u200f \u200e\u200eoil\u200f\u200f").clauses
+    assert isinstance(word.node, Atom)
+    assert (word.node.text, word.node.start, word.node.end) == ("oil", 6, 9)
+    with pytest.raises(InvalidQuery) as caught:
+        parse("oil\u200f\u200f source:")
+    assert caught.value.column == 6
 
 
 @pytest.mark.parametrize("text", ["نف|ط", "كوفيد|-19", "F|-16 crash", "rt|.com", '-|"crude oil" gas', "ا||ب"])
