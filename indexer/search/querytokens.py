@@ -87,6 +87,11 @@ def is_bare_field(token: Token, before: Token | None) -> bool:
     return is_name and (before is None or before.type != "FIELD")
 
 
+def wants_value(before: Token | None, token: Token, after: Token | None) -> bool:
+    """Whether this is a field's name and colon where nothing follows that could be meant as its value."""
+    return is_bare_field(token, before) and (after is None or after.type in ("RPAR", "OR"))
+
+
 def speaks(text: str) -> bool:
     """Whether a text has a letter or digit, and so something to look up."""
     return any(character.isalnum() for character in text)
@@ -180,9 +185,8 @@ def _check_ends(tokens: list[Token]) -> None:
 
 
 def _check_bare_fields(tokens: list[Token]) -> None:
-    """Refuse a field's name and colon where nothing follows that could be meant as its value."""
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        if is_bare_field(token, before) and (after is None or after.type in ("RPAR", "OR")):
+        if wants_value(before, token, after):
             raise refusal(
                 token,
                 say("%(field)s needs a value directly after it", field=str(token)),

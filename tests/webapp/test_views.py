@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from indexer.archive import Archive
 from indexer.commands.demo import QUESTIONS
@@ -129,6 +130,8 @@ def test_what_is_only_near_in_meaning_can_be_left_out(client: FlaskClient) -> No
         ("-zzyzx", None),
         ("+zzyzx source:BBC", "+zzyzx"),  # what a field narrows is not loosened by leaving signs away
         ("oil OR gas -source:BBC from:2031", "oil OR gas"),
+        ("zzyzx source: from:2031", "zzyzx source"),
+        ('"zzyzx corridor"- from:2031', '"zzyzx corridor"'),
         ("from:2031", None),  # no words are there to be asked otherwise
     ],
 )
@@ -136,9 +139,10 @@ def test_where_nothing_is_found_the_words_without_signs_and_fields_are_a_click_a
     client: FlaskClient, query: str, loose: str | None
 ) -> None:
     html = page(client, f"/search?{urlencode({'q': query})}")
-    wanted = f'<a href="/search?{urlencode({"q": loose})}">Search for <bdi>{loose}</bdi></a>'
+    wanted = f'<a href="/search?{urlencode({"q": loose})}">Search for <bdi>{escape(loose)}</bdi></a>'
     assert (wanted in html) is (loose is not None)
     assert ("Search for <bdi>" in html) is (loose is not None)
+    assert loose is None or client.get("/search", query_string={"q": loose}).status_code == 200
     assert ("other or fewer words" in html) is (loose is not None and ":" not in query)
 
 
