@@ -66,7 +66,7 @@ class FacetValues:
         A value stands for itself where it is stored; else for those that differ only in case, accents and
         Arabic letter variants; else for those that contain it as words; for a language, its varieties.
         With `widen`, for what people write, a stored value stands for those that differ only so, too (`BBC`, `bbc`),
-        and a language (`zh`) for its varieties (`zh-cn`).
+        a language (`zh`) for its varieties (`zh-cn`), and an author for all by-lines with that name.
         """
         if not (filters.include or filters.exclude):
             return filters, []
@@ -113,9 +113,11 @@ def _matching(
         near = [other for other in stored if base_language(other) == base_language(value)]
     else:
         wanted = _folded(value)
-        near = [other for other in stored if _folded(other) == wanted]
-        if not near and wanted:
-            near = [other for other in stored if f" {wanted} " in f" {_folded(other)} "]
+        folded = {other: _folded(other) for other in stored}
+        near = [other for other in stored if folded[other] == wanted]
+        # BBC Arabic is another source than BBC; a by-line has places and others beside an author (London - Reuters).
+        if wanted and (not near or (widen and facet == "author")):
+            near = [other for other in stored if f" {wanted} " in f" {folded[other]} "]
     if near:
         return near
     unknown.append(Unknown(facet, value, _like(value, stored)))

@@ -12,7 +12,12 @@ from indexer.errors import EngineUnavailable
 from indexer.search import facets
 from indexer.search.facets import FacetValues
 
-STORED = {"source": ("BBC News", "BBC Arabic", "bbc news", "CNNX"), "language": ("zh", "zh-cn", "ar")}
+STORED = {
+    "source": ("BBC News", "BBC Arabic", "bbc news", "CNNX", "BBC News Live"),
+    "language": ("zh", "zh-cn", "ar"),
+    "author": ("لندن - رويترز", "رويترز", "London - Reuters", "Reuters, AP"),
+}
+_ALL_OF_BBC = {"BBC News", "BBC Arabic", "bbc news", "BBC News Live"}
 
 
 class Asked:
@@ -46,8 +51,11 @@ def values(engine: Asked) -> FacetValues:
         ("source", "BBC News", {"BBC News"}, {"BBC News", "bbc news"}),
         ("source", "Bbc news", {"BBC News", "bbc news"}, {"BBC News", "bbc news"}),
         ("source", "arabic", {"BBC Arabic"}, {"BBC Arabic"}),
-        ("source", "bbc", {"BBC News", "BBC Arabic", "bbc news"}, {"BBC News", "BBC Arabic", "bbc news"}),
+        ("source", "bbc", _ALL_OF_BBC, _ALL_OF_BBC),
         ("source", "…", {"…"}, {"…"}),
+        ("author", "رويترز", {"رويترز"}, {"رويترز", "لندن - رويترز"}),
+        ("author", "لندن - رويترز", {"لندن - رويترز"}, {"لندن - رويترز"}),
+        ("author", "reuters", {"London - Reuters", "Reuters, AP"}, {"London - Reuters", "Reuters, AP"}),
         ("source", "CNN", {"CNN"}, {"CNN"}),  # a part of a word is another name
         ("language", "zh", {"zh"}, {"zh", "zh-cn"}),
         ("language", "ar-eg", {"ar"}, {"ar"}),
