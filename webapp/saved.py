@@ -121,10 +121,12 @@ def show(saved_id: str) -> str:
 
 @blueprint.get("/saved/<saved_id>/edit")
 def edit(saved_id: str) -> str:
-    """Show a saved search to be changed: its name and question, its filters, where and how often alerts go."""
+    """Show a saved search to be changed: its name and question, its filters, where and how often alerts go.
+
+    The addresses of alerts are told to nobody: there are no accounts, and whoever knows a webhook's can post to it.
+    """
     saved, _ = find(saved_id)
-    given = MultiDict({name: getattr(saved, name) for name in ("name", "email", "webhook", "every")})
-    given["paused"] = "1" if saved.paused else ""
+    given = MultiDict({"name": saved.name, "every": saved.every, "paused": "1" if saved.paused else ""})
     return _form(_state_of(saved), given, saved=saved)
 
 
@@ -139,24 +141,21 @@ def change(saved_id: str) -> Response | tuple[str, int]:
     try:
         if form.get("every", "") not in SCHEDULES:
             raise Unfit({"every": say("Choose how often alerts are sent.")})
-        # Where no mail can be sent there is no field, and what was kept stays.
-        email = form.get("email", saved.email if not _mails() else "")
-        made = make_saved(
-            form.get("name", ""), search, "" if email == saved.email else email, form.get("webhook", "")
-        )
+        made = make_saved(form.get("name", ""), search, form.get("email", ""), form.get("webhook", ""))
     except Unfit as unfit:
         return _form(_searched(search), form, unfit.problems, saved=saved), 400
     except InvalidQuery as error:
         problem = say("%(message)s %(remedy)s", message=error.message, remedy=error.remedy)
         return _form(_state_of(saved), form, {"q": problem}, saved=saved), 400
+    removed = form.getlist("remove")
     store.put(
         replace(
             saved,
             name=made.name,
             search=made.search,
             query_string=made.query_string,
-            email=email.strip(),
-            webhook=made.webhook,
+            email=made.email or ("" if "email" in removed else saved.email),
+            webhook=made.webhook or ("" if "webhook" in removed else saved.webhook),
             every=form.get("every", ""),
             paused=bool(form.get("paused")),
         )

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from indexer.alerts.run import run_alerts
 from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
+from indexer.alerts.sending import Sender
 from indexer.archive import Archive
 from indexer.article import Article
 from indexer.errors import SchemaMismatch
@@ -248,7 +249,7 @@ def test_mail_is_offered_where_it_can_be_sent(archive: Archive) -> None:
     assert 'name="email"' in client.get("/saved/new?q=ceasefire").text
     response = client.post("/saved", data={"name": "x", "search": "q=x", "email": "c@d.example"})
     assert response.status_code == 400
-    assert "may not send mail to c@d.example" in response.text
+    assert "may not send mail to this address" in response.text
     save(client, email="c@b.example")
 
 
@@ -363,6 +364,55 @@ def test_an_address_for_mail_stays_where_none_can_be_sent(client: FlaskClient, s
     client.post(f"{page}/edit", data={"name": "Renamed", "q": "ceasefire"})
     [kept] = store
     assert (kept.name, kept.email) == ("Renamed", "a@b.example")
+
+
+def test_where_alerts_go_is_told_to_nobody(
+    client: FlaskClient, store: SavedSearches, archive: Archive
+) -> None:
+    archive.settings = archive.settings.model_copy(
+        update={"smtp_host": "mail.example", "smtp_from": "a@b.example", "alert_recipients": "@b.example"}
+    )
+    page = save(client, email="mona@b.example", webhook="https://hook.example/secret")
+    archive.settings = archive.settings.model_copy(update={"alert_recipients": "@other.example"})
+    archive.add([Article(id="new", title="New", text="A ceasefire.", language="en")])
+    report = run_alerts(archive, sender=Sender(archive.settings, may_reach=lambda _: False))
+    assert len(report.problems) == 2  # the page of the search tells them
+    for path in (page, f"{page}/edit", "/saved", f"{page}/feed.atom", "/api/v1/saved-searches"):
+        text = client.get(path).text
+        assert "mona@" not in text, path
+        assert "secret" not in text, path
+    assert "sent by mail" in client.get(page).text
+    assert client.get(f"{page}/edit").text.count("An address is kept; type another to replace it.") == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "email", "webhook"),
+    [
+        ({}, "a@b.example", "https://hook.example/1"),
+        ({"email": " ", "webhook": ""}, "a@b.example", "https://hook.example/1"),
+        ({"remove": "webhook"}, "a@b.example", ""),
+        ({"remove": ["webhook", "email"]}, "", ""),
+        ({"webhook": "https://hook.example/2"}, "a@b.example", "https://hook.example/2"),
+        ({"email": "c@b.example"}, "c@b.example", "https://hook.example/1"),
+        ({"remove": "webhook", "webhook": "https://hook.example/2"}, "a@b.example", "https://hook.example/2"),
+    ],
+)
+def test_where_alerts_go_is_kept_replaced_or_removed(
+    client: FlaskClient,
+    store: SavedSearches,
+    archive: Archive,
+    fields: dict[str, str | list[str]],
+    email: str,
+    webhook: str,
+) -> None:
+    archive.settings = archive.settings.model_copy(
+        update={"smtp_host": "mail.example", "smtp_from": "a@b.example", "alert_recipients": "@b.example"}
+    )
+    page = save(client, email="a@b.example", webhook="https://hook.example/1")
+    given = {"name": "Ceasefires", "q": "ceasefire", **fields}
+    assert client.post(f"{page}/edit", data=given).status_code == 303
+    [kept] = store
+    assert (kept.email, kept.webhook) == (email, webhook)
 
 
 def test_the_top_of_each_page_has_the_number_of_unread_alerts(
