@@ -143,7 +143,7 @@ class _Run:
         self._ledger = ledger
         self._quarantine = Quarantine(pipeline._engine)
         self._fresh = Fresh(pipeline._engine)
-        self._noting = self._fresh.is_wanted()
+        self._noting = False
         self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._to_write: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._stop = threading.Event()
@@ -244,7 +244,7 @@ class _Run:
         refreshed = monotonic()
         while (chunk := self._get(self._to_write)) is not None:
             entries = chunk.entries()
-            if self._noting:
+            if entries and self._is_noting():
                 self._fresh.note({entry.article.id: entry.content_hash for entry in entries})
             if entries:  # articles that were only moved to another file change nothing that is derived
                 self._changing()
@@ -256,6 +256,16 @@ class _Run:
                 self._p._engine.refresh()
                 refreshed = monotonic()
             self._clock("write")
+
+    def _is_noting(self) -> bool:
+        """Say whether articles are noted for saved searches, of which the first may come while this runs."""
+        if not self._noting:
+            try:
+                self._noting = self._fresh.is_wanted()
+            except (EngineUnavailable, EngineTimeout):
+                # Writing waits for its store, asking does not; a note too many does less harm than one too few.
+                return True
+        return self._noting
 
     # -- prepare, in steps
 

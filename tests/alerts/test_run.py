@@ -19,7 +19,7 @@ from indexer.archive import Archive
 from indexer.article import Article
 from indexer.commands.alerts import run_after_ingest
 from indexer.engines.base import Entry
-from indexer.errors import InvalidQuery
+from indexer.errors import EngineUnavailable, InvalidQuery
 from indexer.ingest import fresh as noting
 from indexer.ingest.fresh import KIND, Fresh, Note
 from indexer.search.page import WordPair
@@ -100,6 +100,43 @@ def test_alerts_that_are_run_during_a_load_miss_nothing(archive: Archive, store:
     run_alerts(archive)
     assert found(store, saved.id) == set(ids)
     assert not list(archive.engine.records(KIND))
+
+
+def test_the_first_search_that_is_saved_during_a_load_is_run_on_what_comes_after(
+    archive: Archive, store: SavedSearches
+) -> None:
+    ids = [f"new{number:03}" for number in range(400)]
+    saved: list[SavedSearch] = []
+
+    def loaded() -> Iterator[Article]:
+        for place, name in enumerate(ids):
+            if place == 100:
+                saved.append(save(store, "+ceasefire"))
+            yield article(name, "A ceasefire.")
+
+    archive.add(loaded())
+    run_alerts(archive)
+    assert found(store, saved[0].id) >= set(ids[100:])
+
+
+def test_a_load_outlasts_a_store_that_does_not_say_whether_a_search_is_saved(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(store, "+ceasefire")
+    wanted, asked = Fresh.is_wanted, []
+
+    def away_at_first(self: Fresh) -> bool:
+        asked.append(self)
+        if len(asked) == 1:
+            raise EngineUnavailable("It is away.")
+        return wanted(self)
+
+    monkeypatch.setattr(Fresh, "is_wanted", away_at_first)
+    ids = [f"new{number:03}" for number in range(100)]
+    assert archive.add(article(name, "A ceasefire.") for name in ids).stored == 100
+    assert len(asked) == 2
+    run_alerts(archive)
+    assert found(store, saved.id) == set(ids)
 
 
 def test_a_note_waits_for_its_article_and_not_for_ever(
