@@ -24,6 +24,8 @@ RECORDS = {
     "quarantine": {"a": {"file": "a.jsonl", "line": 3, "reason": "no text"}},
     "judgement": {"q/1": {"grade": 2}},
     "saved-search": {"s": {"query": "oil"}},
+    "saved-run": {"s": {"sent_at": "2026-01-01", "problem": ""}},
+    "saved-read": {"s": {"read_at": "2026-01-02"}},
     "any other kind": {"ب/1": {"x": [1, None]}},
 }
 

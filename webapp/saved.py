@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from indexer.alerts import guard
 from indexer.alerts.estimate import estimate
 from indexer.alerts.nearness import UsualNearness
-from indexer.alerts.saved import MAX_NAME, SCHEDULES, SavedSearch, SavedSearches
+from indexer.alerts.saved import MAX_NAME, SCHEDULES, Noted, SavedSearch, SavedSearches
 from indexer.alerts.sending import check_email
 from indexer.alerts.told import told
 from indexer.errors import ArchiveError, InvalidQuery
@@ -39,11 +39,11 @@ def show_all() -> str:
     """List the saved searches, those with most unread alerts first."""
     store = SavedSearches(the_archive().engine)
     rows = [
-        (saved, state, len(store.alerts(saved.id)), store.unread(saved), _notices(state))
-        for saved in store
-        for state in [_state_of(saved)]
+        (saved, state, sent.problem, len(alerts), read.unread(alerts), _notices(state))
+        for saved, sent, read in store.noted()
+        for state, alerts in [(_state_of(saved), store.alerts(saved.id))]
     ]
-    rows.sort(key=lambda row: (-row[3], row[0].name.casefold()))
+    rows.sort(key=lambda row: (-row[4], row[0].name.casefold()))
     return render_template("saved.html", state=SearchState(), rows=rows)
 
 
@@ -105,7 +105,7 @@ def make_saved(name: str, search: str, email: str = "", webhook: str = "") -> Sa
 def show(saved_id: str) -> str:
     """Show what a saved search has found, the latest first, unread marked."""
     archive = the_archive()
-    saved, store = find(saved_id)
+    (saved, sent, read), store = find_noted(saved_id)
     alerts, search = store.alerts(saved_id), _state_of(saved)
     return render_template(
         "alerts.html",
@@ -114,7 +114,9 @@ def show(saved_id: str) -> str:
         search=search,
         notices=_notices(search),
         total=len(alerts),
-        unread=sum(alert.at > saved.read_at for alert in alerts),
+        unread=read.unread(alerts),
+        read_at=read.read_at,
+        problem=sent.problem,
         rows=told(alerts[:_SHOWN], archive.articles, reading.gists),
     )
 
@@ -165,8 +167,8 @@ def change(saved_id: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/saved/<saved_id>/read")
 def read(saved_id: str) -> Response:
-    saved, store = find(saved_id)
-    store.mark_read(saved)
+    _, store = find(saved_id)
+    store.mark_read(saved_id)
     the_unread().forget()
     return redirect(url_for("saved.show", saved_id=saved_id), 303)
 
@@ -280,10 +282,13 @@ def _plain(state: SearchState) -> SearchState:
 def find(saved_id: str) -> tuple[SavedSearch, SavedSearches]:
     """Return a saved search and the store it is in; 404 where there is none."""
     store = SavedSearches(the_archive().engine)
-    saved = store.get(saved_id)
-    if saved is None:
-        abort(404)
-    return saved, store
+    return store.get(saved_id) or abort(404), store
+
+
+def find_noted(saved_id: str) -> tuple[Noted, SavedSearches]:
+    """Return a saved search with what is noted of it and the store it is in; 404 where there is none."""
+    store = SavedSearches(the_archive().engine)
+    return store.noted_of(saved_id) or abort(404), store
 
 
 def _state_of(saved: SavedSearch) -> SearchState:

@@ -59,8 +59,7 @@ class Unread:
 
     def _count(self) -> None:
         try:
-            store = SavedSearches(self._archive.engine)
-            self._total = sum(store.unread(saved) for saved in store)
+            self._total = SavedSearches(self._archive.engine).unread()
         except Exception:
             # Whatever it is, it is told where it matters: a number beside a link is not worth a page.
             log.debug("The unread alerts could not be counted.", exc_info=True)

@@ -15,7 +15,7 @@ from indexer.alerts.encodings import StoredEncodings
 from indexer.alerts.matching import Candidate, Trigger, make_trigger
 from indexer.alerts.nearness import UsualNearness
 from indexer.alerts.percolate import Percolator
-from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
+from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, Sent, now
 from indexer.alerts.sending import Sender
 from indexer.alerts.told import told
 from indexer.article import Article
@@ -71,9 +71,10 @@ def run_alerts(archive: Archive, *, sender: Sender | None = None) -> AlertReport
             report.alerts += len(store.add(saved_id, alerts))
         fresh.done(ready)
     sender = sender or Sender(archive.settings)
-    for saved in searches:
-        _send(archive, store, saved, sender, report)
-        store.prune(saved.id)
+    for saved, noted, _ in store.noted():  # as they are by now
+        if not saved.paused:
+            _send(archive, store, saved, noted, sender, report)
+            store.prune(saved.id)
     return report
 
 
@@ -107,15 +108,21 @@ def _triggers(archive: Archive, searches: list[SavedSearch], report: AlertReport
 
 
 def _send(
-    archive: Archive, store: SavedSearches, saved: SavedSearch, sender: Sender, report: AlertReport
+    archive: Archive,
+    store: SavedSearches,
+    saved: SavedSearch,
+    noted: Sent,
+    sender: Sender,
+    report: AlertReport,
 ) -> None:
-    sent_at, put_off = "", False
+    sent_at, put_off = noted.sent_at, False
+    is_due = noted.is_due(saved.every)
     # What is not due is looked at only for whether what went wrong before is still to be sent.
-    for way, send in sender.ways(saved).items() if saved.is_due or saved.problem else ():
+    for way, send in sender.ways(saved).items() if is_due or noted.problem else ():
         waiting = [alert for alert in store.alerts(saved.id) if way not in alert.sent]
         if not waiting:
             continue
-        if not saved.is_due:
+        if not is_due:
             put_off = True
             continue
         try:
@@ -128,8 +135,6 @@ def _send(
         store.update(saved.id, [replace(alert, sent=(*alert.sent, way)) for alert in waiting])
     problem = " ".join(one.problem for one in report.problems if one.search == saved.id)
     if put_off and not problem:
-        problem = saved.problem  # what could not be sent is not sent yet
-    # Read again: somebody may have read or deleted the search while this ran.
-    current = store.get(saved.id)
-    if current and (sent_at or current.problem != problem):
-        store.put(replace(current, problem=problem, sent_at=sent_at or current.sent_at))
+        problem = noted.problem  # what could not be sent is not sent yet
+    if (after := Sent(sent_at, problem)) != noted:
+        store.note_sent(saved.id, after)

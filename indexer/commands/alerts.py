@@ -67,14 +67,23 @@ def list_(target: Target, as_json: bool) -> None:
 
     with target.existing() as archive:
         store = SavedSearches(archive.engine)
-        rows = [(saved, len(store.alerts(saved.id)), store.unread(saved)) for saved in store]
+        rows = [
+            (noted, len(alerts), noted.read.unread(alerts))
+            for noted in store.noted()
+            for alerts in [store.alerts(noted.saved.id)]
+        ]
     if as_json:
-        echo_json([{**asdict(saved), "alerts": alerts, "unread": unread} for saved, alerts, unread in rows])
+        echo_json(
+            [
+                {**asdict(saved), **asdict(sent), **asdict(read), "alerts": alerts, "unread": unread}
+                for (saved, sent, read), alerts, unread in rows
+            ]
+        )
         return
-    for saved, alerts, unread in rows:
+    for (saved, sent, _), alerts, unread in rows:
         click.echo(f"{isolate(saved.name)}: {alerts:,} alerts, {unread:,} unread")
-        if saved.problem:
-            click.echo(f"  {clean(saved.problem)}")
+        if sent.problem:
+            click.echo(f"  {clean(sent.problem)}")
     click.echo(f"{len(rows):,} saved searches." if rows else "No search is saved.", err=True)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from indexer.alerts import run as running
 from indexer.alerts import saved as saving
 from indexer.alerts.run import Problem, run_alerts
-from indexer.alerts.saved import Alert, SavedSearch, SavedSearches
+from indexer.alerts.saved import READ, RUN, Alert, Read, SavedSearch, SavedSearches, Sent
 from indexer.alerts.sending import Sender
 from indexer.alerts.told import Told
 from indexer.archive import Archive
@@ -21,7 +21,7 @@ from indexer.commands.alerts import run_after_ingest
 from indexer.engines.base import Entry
 from indexer.errors import EngineUnavailable, InvalidQuery
 from indexer.ingest import fresh as noting
-from indexer.ingest.fresh import KIND, Fresh, Note
+from indexer.ingest.fresh import KIND, SAVED, Fresh, Note
 from indexer.search.page import WordPair
 from indexer.search.record import to_record
 from indexer.search.request import SearchRequest
@@ -31,6 +31,12 @@ from tests.alerts.conftest import article, save
 
 def found(store: SavedSearches, saved_id: str) -> set[str]:
     return {alert.article for alert in store.alerts(saved_id)}
+
+
+def sent_of(store: SavedSearches, saved_id: str) -> Sent:
+    noted = store.noted_of(saved_id)
+    assert noted is not None
+    return noted.sent
 
 
 def test_only_what_is_new_raises_alerts(archive: Archive, store: SavedSearches) -> None:
@@ -173,9 +179,7 @@ def test_a_search_that_is_no_query_any_more_is_told(archive: Archive, store: Sav
     report = run_alerts(archive)
     assert [(one.search, one.name) for one in report.problems] == [(broken.id, "broken")]
     assert found(store, whole.id) == {"new"}
-    stored = store.get(broken.id)
-    assert stored is not None
-    assert "quotation" in stored.problem
+    assert "quotation" in sent_of(store, broken.id).problem
 
 
 def test_the_earliest_alerts_go(
@@ -191,13 +195,14 @@ def test_the_earliest_alerts_go(
 def test_unread_is_what_came_after_reading(store: SavedSearches) -> None:
     saved = save(store, "ceasefire")
     store.add(saved.id, [Alert("a", saving.now())])
-    assert store.unread(saved) == 1
-    store.mark_read(saved)
-    read = store.get(saved.id)
-    assert read is not None
-    assert store.unread(read) == 0
+    assert store.unread() == 1
+    store.mark_read(saved.id)
+    assert store.unread() == 0
     store.add(saved.id, [Alert("b", saving.now())])
-    assert store.unread(read) == 1
+    assert store.unread() == 1
+    [noted] = store.noted()
+    assert noted.read.unread(store.alerts(saved.id)) == 1
+    assert [alert.is_unread(noted.read.read_at) for alert in store.alerts(saved.id)] == [True, False]
 
 
 def test_there_is_a_most(store: SavedSearches, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,9 +217,13 @@ def test_there_is_a_most(store: SavedSearches, monkeypatch: pytest.MonkeyPatch) 
 def test_deleting_takes_the_alerts_along(archive: Archive, store: SavedSearches) -> None:
     saved = save(store, "ceasefire")
     store.add(saved.id, [Alert("a", saving.now(), (WordPair("x", "y", "near"),))])
+    store.note_sent(saved.id, Sent(saving.now(), "not taken"))
+    store.mark_read(saved.id)
     assert store.delete(saved.id)
     assert not store.delete(saved.id)
     assert store.alerts(saved.id) == []
+    assert not list(archive.engine.records(RUN))
+    assert not list(archive.engine.records(READ))
     assert not Fresh(archive.engine).is_wanted()
 
 
@@ -237,16 +246,12 @@ def test_what_was_not_sent_is_sent_the_next_time(archive: Archive, store: SavedS
     archive.add([article("a", "A ceasefire.")])
     report = run_alerts(archive, sender=sender)
     assert (report.sent, report.problems) == (0, [Problem(saved.id, "ceasefire", "webhook: not taken")])
-    stored = store.get(saved.id)
-    assert stored is not None
-    assert stored.problem == "webhook: not taken"
+    assert sent_of(store, saved.id).problem == "webhook: not taken"
     archive.add([article("b", "A ceasefire.")])
     assert run_alerts(archive, sender=sender).sent == 1
     assert sorted(sender.sent[1]) == ["a", "b"]
     assert run_alerts(archive, sender=sender).sent == 0
-    healed = store.get(saved.id)
-    assert healed is not None
-    assert healed.problem == ""
+    assert sent_of(store, saved.id).problem == ""
 
 
 def test_searches_of_one_name_have_their_own_problems(archive: Archive, store: SavedSearches) -> None:
@@ -254,7 +259,7 @@ def test_searches_of_one_name_have_their_own_problems(archive: Archive, store: S
     archive.add([article("a", "A ceasefire.")])
     report = run_alerts(archive, sender=FailingOnce(archive.settings))
     assert (report.sent, len(report.problems)) == (1, 1)
-    stored = {saved.id: saved.problem for saved in store}
+    stored = {saved.id: sent.problem for saved, sent, _ in store.noted()}
     assert sorted((stored[first.id], stored[second.id])) == ["", "webhook: not taken"]
 
 
@@ -275,9 +280,7 @@ def test_a_problem_stays_until_it_is_over(archive: Archive, store: SavedSearches
     archive.add([article("a", "A ceasefire.")])
     assert run_alerts(archive, sender=sender).sent == 1
     for _ in range(2):
-        stored = store.get(saved.id)
-        assert stored is not None
-        assert stored.problem == "email: no mail"
+        assert sent_of(store, saved.id).problem == "email: no mail"
         assert run_alerts(archive, sender=sender).sent == 0
 
 
@@ -300,12 +303,113 @@ def test_alerts_are_sent_as_often_as_wanted(archive: Archive, store: SavedSearch
         archive.add([article(f"a{number}", "A ceasefire.")])
         run_alerts(archive, sender=sender)
     assert sender.sent == [["a1"]]
-    kept = store.get(saved.id)
-    assert kept is not None
-    yesterday = datetime.fromisoformat(kept.sent_at) - timedelta(days=1)
-    store.put(replace(kept, sent_at=yesterday.isoformat()))
+    yesterday = datetime.fromisoformat(sent_of(store, saved.id).sent_at) - timedelta(days=1)
+    store.note_sent(saved.id, Sent(yesterday.isoformat()))
     run_alerts(archive, sender=sender)
     assert [sorted(ids) for ids in sender.sent] == [["a1"], ["a2", "a3"]]
+
+
+class Meanwhile(Counting):
+    """Lets something happen while a message is on its way."""
+
+    def __init__(self, settings: Settings, happens: Callable[[], object]) -> None:
+        super().__init__(settings)
+        self.happens = happens
+
+    def ways(self, saved: SavedSearch) -> dict[str, Any]:
+        def send(_: SavedSearch, alerts: Sequence[Told]) -> None:
+            self.sent.append([one.alert.article for one in alerts])
+            self.happens()
+
+        return {"email": send}
+
+
+def test_a_search_that_is_deleted_while_the_run_sends_does_not_come_back(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(store, "ceasefire")
+    archive.add([article("a", "A ceasefire.")])
+    put_records = archive.engine.put_records
+
+    def put(kind: str, records: Mapping[str, Mapping[str, Any]]) -> None:
+        if sender.sent and kind != f"alert-{saved.id}":
+            store.delete(saved.id)  # at the last moment before the run keeps what it has to say
+        put_records(kind, records)
+
+    sender = Counting(archive.settings)
+    monkeypatch.setattr(archive.engine, "put_records", put)
+    assert run_alerts(archive, sender=sender).sent == 1
+    assert list(store) == store.noted() == []
+    assert store.noted_of(saved.id) is None
+    assert not Fresh(archive.engine).is_wanted()
+    store.mark_read(saved.id)
+    assert list(store) == store.noted() == []
+
+
+def test_what_a_person_changes_while_the_run_sends_stays(archive: Archive, store: SavedSearches) -> None:
+    saved = save(store, "ceasefire", every="week")
+    archive.add([article("a", "A ceasefire.")])
+    changed = replace(saved, name="Truces", paused=True)
+    sender = Meanwhile(archive.settings, lambda: (store.put(changed), store.mark_read(saved.id)))
+    run_alerts(archive, sender=sender)
+    [(kept, sent, read)] = store.noted()
+    assert kept == changed
+    assert sent.sent_at
+    assert read.read_at
+    assert store.unread() == 0
+
+
+def test_a_search_that_is_changed_while_the_run_matches_is_sent_where_it_says_now(
+    archive: Archive, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = save(store, "ceasefire", webhook="https://hook.example/x")
+    archive.add([article("a", "A ceasefire.")])
+    done = Fresh.done
+
+    def changed(self: Fresh, notes: Sequence[Note]) -> None:
+        store.put(replace(saved, webhook=""))
+        done(self, notes)
+
+    monkeypatch.setattr(Fresh, "done", changed)
+    sender = FailingOnce(archive.settings)
+    assert run_alerts(archive, sender=sender).alerts == 1
+    assert not sender.sent
+
+
+def test_reading_or_changing_what_was_seen_before_a_run_sends_no_digest_twice(
+    archive: Archive, store: SavedSearches
+) -> None:
+    saved = save(store, "ceasefire", every="week")
+    sender = Counting(archive.settings)
+    archive.add([article("a", "A ceasefire.")])
+    [seen] = store
+    run_alerts(archive, sender=sender)
+    store.mark_read(seen.id)
+    store.put(replace(seen, name="Truces"))
+    archive.add([article("b", "A ceasefire.")])
+    run_alerts(archive, sender=sender)
+    assert sender.sent == [["a"]]
+    assert found(store, saved.id) == {"a", "b"}
+
+
+def test_a_search_of_an_older_version_keeps_what_was_noted_in_its_own_record(
+    archive: Archive, store: SavedSearches
+) -> None:
+    saved = SavedSearch("Old", to_record(SearchRequest("ceasefire")), every="week")
+    at = saving.now()
+    moved = {"sent_at": at, "read_at": at, "problem": "email: no mail"}
+    archive.engine.put_records(SAVED, {saved.id: {**asdict(saved), **moved}})
+    as_it_was = (saved, Sent(at, "email: no mail"), Read(at))
+    assert list(store) == [saved]
+    assert store.noted() == [as_it_was]
+    renamed = replace(saved, name="Renamed")
+    store.put(renamed)
+    assert store.noted() == [(renamed, *as_it_was[1:])]
+    run_alerts(archive, sender=Counting(archive.settings))
+    store.mark_read(saved.id)
+    [(_, sent, read)] = store.noted()
+    assert sent == Sent(at)  # nothing was waiting, so that nothing is wrong any more
+    assert read.read_at > at
 
 
 def test_after_ingest_the_searches_are_run(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -169,6 +171,28 @@ def test_alerts_are_unread_until_they_are_read(client: FlaskClient, archive: Arc
     assert "unread" not in client.get(page).text
     assert client.post(f"{page}/delete").headers["Location"] == "/saved"
     assert client.get(page).status_code == 404
+
+
+def test_the_alerts_of_a_search_are_read_once_for_a_list(
+    client: FlaskClient, store: SavedSearches, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "PATIENCE", 10)
+    save(client)
+    client.get("/saved")  # the number at its top is counted
+    [kept] = store
+    store.add(kept.id, [Alert("a", now()), Alert("b", now())])
+    records, asked = archive.engine.records, Counter[str]()
+
+    def counted(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        asked[kind] += 1
+        return records(kind)
+
+    monkeypatch.setattr(archive.engine, "records", counted)
+    for path in ("/saved", f"/saved/{kept.id}", "/api/v1/saved-searches", f"/api/v1/alerts?id={kept.id}"):
+        asked.clear()
+        client.get(path)
+        assert asked[f"alert-{kept.id}"] == 1, path
+        assert set(asked.values()) == {1}, path
 
 
 def test_forms_of_other_sites_are_refused(client: FlaskClient, store: SavedSearches) -> None:
@@ -435,7 +459,7 @@ def test_unread_alerts_are_not_counted_for_each_page(
     client: FlaskClient, store: SavedSearches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[str] = []
-    monkeypatch.setattr(SavedSearches, "unread", lambda _, saved: counted.append(saved.id) or 0)
+    monkeypatch.setattr(SavedSearches, "unread", lambda _: counted.append("once") or 0)
     monkeypatch.setattr(unread, "PATIENCE", 10)
     save(client)
     for _ in range(3):

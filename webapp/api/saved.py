@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, url_for
 
-from indexer.alerts.saved import SavedSearch, SavedSearches
+from indexer.alerts.saved import Alert, Noted, Read, SavedSearches, Sent
 from indexer.alerts.told import told
 from webapp import saved as pages
 from webapp.api import answers
@@ -19,16 +21,17 @@ _MOST_ALERTS = 500
 def saved_searches(given: Parameters) -> answers.SavedListAnswer:
     """List the saved searches."""
     store = SavedSearches(the_archive().engine)
-    return answers.SavedListAnswer(saved=[_answer(saved, store) for saved in store])
+    return answers.SavedListAnswer(
+        saved=[_answer(noted, store.alerts(noted.saved.id)) for noted in store.noted()]
+    )
 
 
 @operation("/saved-searches", NewSavedSearch, answers.SavedAnswer, method="POST", status=201, errors=(403,))
 def save_search(given: NewSavedSearch) -> answers.SavedAnswer:
     """Save a search: it is run on articles that are indexed from now on."""
     saved = pages.make_saved(given.name, given.search, given.email, given.webhook)
-    store = SavedSearches(the_archive().engine)
-    store.put(saved)
-    return _answer(saved, store)
+    SavedSearches(the_archive().engine).put(saved)
+    return _answer(Noted(saved, Sent(), Read()), [])
 
 
 @operation(
@@ -47,7 +50,7 @@ def alerts(given: SavedParameters) -> answers.AlertListAnswer:
 
     The titles of the latest 50 are told in English.
     """
-    saved, store = pages.find(given.id)
+    (saved, _, read), store = pages.find_noted(given.id)
     found, archive = store.alerts(saved.id)[:_MOST_ALERTS], the_archive()
     return answers.AlertListAnswer(
         alerts=[
@@ -58,7 +61,7 @@ def alerts(given: SavedParameters) -> answers.AlertListAnswer:
                     answers.PairAnswer(word=pair.word, found=pair.found, source=pair.source)
                     for pair in one.alert.pairs
                 ],
-                unread=one.alert.at > saved.read_at,
+                unread=one.alert.is_unread(read.read_at),
                 article=answers.ArticleSummary(
                     **answers.summary_fields(
                         one.article, url_for("article.show", id=one.article.id), one.gist
@@ -72,7 +75,8 @@ def alerts(given: SavedParameters) -> answers.AlertListAnswer:
     )
 
 
-def _answer(saved: SavedSearch, store: SavedSearches) -> answers.SavedAnswer:
+def _answer(noted: Noted, alerts: Sequence[Alert]) -> answers.SavedAnswer:
+    saved, sent, read = noted
     return answers.SavedAnswer(
         id=saved.id,
         name=saved.name,
@@ -81,9 +85,9 @@ def _answer(saved: SavedSearch, store: SavedSearches) -> answers.SavedAnswer:
         created_at=saved.created_at,
         mailed=bool(saved.email),
         posted=bool(saved.webhook),
-        alerts=len(store.alerts(saved.id)),
-        unread=store.unread(saved),
-        problem=saved.problem,
+        alerts=len(alerts),
+        unread=read.unread(alerts),
+        problem=sent.problem,
         page=url_for("saved.show", saved_id=saved.id),
         feed=url_for("saved.feed", saved_id=saved.id),
     )
