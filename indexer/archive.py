@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from indexer.search.lexicon import LexiconReport
     from indexer.search.ownwords import OwnWords
     from indexer.search.page import Highlight, Result, ResultPage
+    from indexer.search.plan import QueryPlan
     from indexer.search.request import PlanEdits, SearchRequest
     from indexer.search.searcher import Searcher
     from indexer.search.spellings import NameSpellings
@@ -259,6 +260,16 @@ class Archive:
     def search_ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that *request* finds, in its order, whatever its page."""
         return self.searcher.ids(request)
+
+    def plan(self, request: SearchRequest) -> QueryPlan:
+        """Return what a search looks up for its words, without searching. Its page and size play no part.
+
+        Raises `InvalidQuery` for a query or filter that makes no sense.
+        """
+        from indexer.search.filters import check_filters
+
+        check_filters(request.filters)
+        return self.searcher.prepare(request).plan
 
     def word_notices(self, request: SearchRequest) -> list[str]:
         """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""

@@ -347,6 +347,22 @@ def test_a_question_that_makes_no_sense_is_an_error_with_a_sentence(
 
 
 @pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest('ships "in the harbour'),
+        SearchRequest("ships", including(colour="red")),
+        SearchRequest("ships", Filters(published_from=date(2019, 1, 1), published_to=date(2018, 1, 1))),
+    ],
+)
+def test_a_plan_is_refused_as_its_search_is(archive: Archive, request_: SearchRequest) -> None:
+    with pytest.raises(InvalidQuery) as searched:
+        archive.search(request_)
+    with pytest.raises(InvalidQuery) as planned:
+        archive.plan(request_)
+    assert str(planned.value) == str(searched.value)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",

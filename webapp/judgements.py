@@ -48,10 +48,8 @@ def judge() -> str | Response:
     if not grade:
         Judgements(archive.engine).remove(judgement)
     else:
-        page = archive.search(state.on_page(1).to_request())
-        Judgements(archive.engine).add(
-            Judgement(who, article_id, judgement.grade, search, plan_record(page.plan))
-        )
+        plan = plan_record(archive.plan(state.to_request()))
+        Judgements(archive.engine).add(Judgement(who, article_id, judgement.grade, search, plan))
     anchor = f"#judge-{rank}" if (rank := request.form.get("rank", "")).isdigit() else ""
     response = redirect(f"{state.url()}{anchor}", 303)
     remember(response, who)

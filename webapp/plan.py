@@ -151,9 +151,7 @@ def add() -> Response:
     word = request.args.get("word", "")
     if not state.text or not typed:
         return redirect(state.url())
-    known = {
-        planned.key: planned for planned in the_archive().search(state.on_page(1).to_request()).plan.words
-    }
+    known = {planned.key: planned for planned in the_archive().plan(state.to_request()).words}
     if word not in known:
         raise InvalidQuery(
             say("The plan has no such word."), remedy=say("Go back and choose one of the question's words.")
@@ -178,7 +176,7 @@ def _additions(typed: str, word: PlannedWord) -> list[str]:
     whole = " ".join(words)
     if not words:
         return []
-    plan = the_archive().search(SearchRequest(whole, size=1)).plan
+    plan = the_archive().plan(SearchRequest(whole))
     planned = {planned.key: _known(planned) for planned in plan.words}
     if found := planned.get(whole):
         return [searched.key for searched in found[:_MOST_ADDED]]

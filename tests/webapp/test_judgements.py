@@ -9,7 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
+from indexer.engines.base import Filters
 from indexer.evaluate.judgements import KIND, Judgements, judged
+from indexer.search.record import plan_record
+from indexer.search.request import SearchRequest
 from webapp import create_app
 from webapp.person import MAX_NAME
 
@@ -64,6 +67,17 @@ def test_what_is_kept(client: FlaskClient, archive: Archive) -> None:
         "names": True,
     }
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", judgement.at)
+
+
+def test_the_plan_is_kept_as_a_search_makes_it_and_nothing_is_searched(
+    client: FlaskClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = archive.search(SearchRequest("ceasefire in Libya", Filters({"language": frozenset({"ar"})}))).plan
+    monkeypatch.setattr(archive, "search", lambda *_: pytest.fail("it is searched"))
+    assert client.post("/judge", data={**FORM, "name": "Mona"}).status_code == 303
+    [judgement] = Judgements(archive.engine)
+    assert judgement.plan == plan_record(plan)
+    assert judgement.plan
 
 
 def test_the_page_shows_what_the_visitor_said_and_takes_it_back(

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.archive import Archive
 from indexer.search.legs import INFLECTION
 from indexer.search.plan import DICTIONARY, NAME, NEAR, PlannedWord, QueryPlan, Searched
 from webapp.edits import Edits
@@ -94,6 +95,17 @@ def test_an_added_latin_word_brings_its_translations(client: FlaskClient) -> Non
     location = client.get("/plan/add?q=Libya&word=libya&add=truce").location
     pins = [value for name, value in parse_qsl(urlsplit(location).query) if name == "pin"]
     assert "libya:هدن" in pins or "libya:هدنه" in pins
+
+
+def test_adding_a_word_searches_nothing(
+    client: FlaskClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("match", "begin", "gather", "browse"):
+        monkeypatch.setattr(archive.engine, name, lambda *_, name=name, **__: asked.append(name))
+    response = client.get("/plan/add?q=Libya&word=libya&add=truce&page=7")
+    assert "pin=" in response.location
+    assert not asked
 
 
 def test_only_words_of_the_plan_are_added_to(client: FlaskClient) -> None:
