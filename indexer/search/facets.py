@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
 from indexer.fresh import Fresh
+from indexer.search.filters import languages_left
 from indexer.text import analyse, base_language
 from indexer.wording import say, say_in
 
@@ -89,6 +90,10 @@ class FacetValues:
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Return facet -> the archive's values, the most frequent first."""
         return self._values.get(lambda _: self._ask())
+
+    def languages(self, filters: Filters) -> list[str]:
+        """Return the archive's languages that filters leave, the most frequent first."""
+        return languages_left(filters, self.values().get("language", ()))
 
     def _ask(self) -> Mapping[str, tuple[str, ...]]:
         request = GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES))

@@ -73,18 +73,22 @@ def apart(filters: Filters, language: str, known: Iterable[str]) -> list[Filters
 
     `known` are languages of the archive.
     """
-    chosen, barred = (
-        filters.include.get("language", frozenset()),
-        filters.exclude.get("language", frozenset()),
-    )
-    left = [name for name in known if name not in barred and (not chosen or name in chosen)]
+    left = languages_left(filters, known)
     own = frozenset(name for name in left if base_language(name) == base_language(language))
     if not own or len(own) == len(left):
         return [filters]
+    barred = filters.exclude.get("language", frozenset())
     return [
         replace(filters, include={**filters.include, "language": own}),
         replace(filters, exclude={**filters.exclude, "language": barred | own}),
     ]
+
+
+def languages_left(filters: Filters, known: Iterable[str]) -> list[str]:
+    """Return those languages among *known* whose articles may pass, in the order of these."""
+    chosen = filters.include.get("language", frozenset())
+    barred = filters.exclude.get("language", frozenset())
+    return [name for name in known if name not in barred and (not chosen or name in chosen)]
 
 
 def period(text: str, column: int | None = None) -> tuple[date, date]:

@@ -422,7 +422,7 @@ class Searcher:
                 first.parsed,
                 first.encoding,
                 language=first.language,
-                targets=self._targets(first.filters),
+                targets=self._facet_values.languages(first.filters),
                 edits=request.edits,
             )
             lookup = self._look_up(first.parsed, plan, spoken).demanding(request.demand)
@@ -495,7 +495,7 @@ class Searcher:
         return query_in_arabic(prepared.parsed, self.knowledge.planner.dictionary)
 
     def _searches_arabic(self, prepared: Prepared) -> bool:
-        return has_arabic(self._targets(prepared.filters or Filters()))
+        return has_arabic(self._facet_values.languages(prepared.filters or Filters()))
 
     def _begin_early(
         self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str]
@@ -542,16 +542,6 @@ class Searcher:
             return Lookup(LexicalQuery())
         archive = self._facet_values.values().get("language", ())
         return look_up(parsed, plan.expansions(), spoken.stems(archive))
-
-    def _targets(self, filters: Filters) -> list[str]:
-        """Return the languages that the plan searches: those of the archive that the filters leave."""
-        chosen = filters.include.get("language", frozenset())
-        barred = filters.exclude.get("language", frozenset())
-        return [
-            language
-            for language in self._facet_values.values().get("language", ())
-            if language not in barred and (not chosen or language in chosen)
-        ]
 
     def _compares(self, prepared: Prepared) -> bool:
         """Return whether late interaction names the best passages: it has words to compare."""
