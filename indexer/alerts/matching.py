@@ -38,7 +38,7 @@ from indexer.engines.base import (
 from indexer.engines.fields import indexed_form
 from indexer.search.legs import Option, SearchedWord
 from indexer.search.page import WordPair
-from indexer.search.ranking import Prepared
+from indexer.search.prepared import Prepared
 from indexer.search.weights import MARKED
 from indexer.text import analyse
 

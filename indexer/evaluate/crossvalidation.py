@@ -25,8 +25,10 @@ from indexer.evaluate.datasets import Qrels, Query
 from indexer.evaluate.measures import FloatArray, answerable, score
 from indexer.evaluate.runner import Asked, request_of
 from indexer.evaluate.significance import Difference, compare, intervals
+from indexer.search.found import Found
 from indexer.search.late import Interaction
-from indexer.search.ranking import Found, Prepared, fused, rerank, to_reread
+from indexer.search.prepared import Prepared
+from indexer.search.ranking import fused, rerank, to_reread
 from indexer.search.weights import RERANKED, ROWS, WEIGHTS, FusionWeights, Weights
 
 if TYPE_CHECKING:
@@ -187,7 +189,7 @@ def _values(
 
 def ranking(prepared: Prepared, found: Found, weights: Weights) -> list[str]:
     """Return the best articles in the order of other weights, from what was found with those in use."""
-    other = replace(prepared, ranking=weights)
+    other = replace(prepared, weights=weights)
     ranked = fused(other, found.legs)
     late: Mapping[str, Interaction] = {
         article_id: found.late[article_id]

@@ -25,7 +25,7 @@ from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.memory import loaded_kept
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING
 from indexer.search.filters import combine
-from indexer.search.ranking import Ranking
+from indexer.search.found import Ranking
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.weights import WEIGHTS, Weights

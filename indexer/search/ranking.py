@@ -10,30 +10,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import count, islice, repeat
+from dataclasses import replace
+from itertools import islice, repeat
 
 import numpy as np
 
 from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import FACETS, Engine, Filters, LegResult, LexicalLeg, Union, VectorLeg
 from indexer.errors import EngineTimeout
-from indexer.models.base import Encoding
-from indexer.search.background import NO_BACKGROUND, Background, balanced
+from indexer.search.background import balanced
 from indexer.search.columns import head, joined, rescored
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
-from indexer.search.facets import Unknown
 from indexer.search.filters import apart, without
+from indexer.search.found import Found, nearest_ids
 from indexer.search.fusion import Fused, Weighing, fuse
 from indexer.search.knownitem import known_item, near_known_item, title_asked
 from indexer.search.late import Interaction
-from indexer.search.legs import Lookup
-from indexer.search.page import LegScore
-from indexer.search.plan import QueryPlan
-from indexer.search.querytree import ParsedQuery
+from indexer.search.prepared import Prepared
 from indexer.search.timing import Stopwatch
-from indexer.search.weights import DEPTH, NEAREST, RERANKED, WEIGHTS, FusionWeights, Weights
+from indexer.search.weights import DEPTH, NEAREST, RERANKED
 from indexer.wording import say
 
 #: What is asked of the engine, by the name of the leg, and what it answers.
@@ -46,150 +41,6 @@ _TITLES = 10
 #: What may be spent on one call for a known item: the page must not be lost for it.
 _EXTRA_SECONDS = 2.0
 _FEW_WORDS = 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """A request made ready for the engine. `filters` is None where they let nothing pass."""
-
-    parsed: ParsedQuery
-    language: str
-    lookup: Lookup
-    filters: Filters | None
-    encoding: Encoding | None = None
-    plan: QueryPlan = field(default_factory=QueryPlan)
-    question: bool = False
-    ranking: Weights = WEIGHTS
-    background: Background = NO_BACKGROUND
-    unknown: tuple[Unknown, ...] = ()
-
-    @property
-    def browses(self) -> bool:
-        """Whether nothing is asked that could be ranked."""
-        return self.encoding is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
-
-    @property
-    def expected(self) -> dict[str, float]:
-        """How near each language's passages are to the query on the whole, where that is known."""
-        return {} if self.encoding is None else self.background.expected(self.encoding.vector)
-
-    def weights(self, article_language: str) -> FusionWeights:
-        """Return what each leg counts for an article in a language."""
-        return self.ranking.fusion(self.language, article_language, question=self.question)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranking:
-    """What a search found, best first. `fused` holds (article id, score); `legs` what each leg said.
-
-    `stands_out` is as in `ResultPage`.
-    """
-
-    fused: Sequence[tuple[str, float]]
-    legs: Mapping[str, LegResult]
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
-    stands_out: bool | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """The articles of one search: the fused ones, then those that only their words bring."""
-
-    fused: Sequence[Fused]
-    tail: Sequence[str]
-    legs: Mapping[str, LegResult]
-    languages: Mapping[str, str] = field(default_factory=dict)
-    #: The legs that count by other scores than the engine's, in the order of these.
-    compared: Mapping[str, LegResult] = field(default_factory=dict)
-    #: What late interaction said of the articles that it read.
-    late: Mapping[str, Interaction] = field(default_factory=dict)
-    #: Facet -> the nearest by meaning when that facet's filter is lifted.
-    lifted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
-
-    @property
-    def nearest(self) -> tuple[str, ...]:
-        """The articles that are found by meaning."""
-        return tuple(dict.fromkeys(_nearest(self._counted)))
-
-    @property
-    def keyword_total(self) -> int:
-        return self.legs[KEYWORDS].total if KEYWORDS in self.legs else 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether all parts of the archive have answered; `notices` say what did not."""
-        return all(result.complete for result in self.legs.values())
-
-    @property
-    def first(self) -> tuple[str, ...]:
-        """The articles that late interaction may read."""
-        return tuple(entry.id for entry in self.fused[:RERANKED])
-
-    @property
-    def _counted(self) -> dict[str, LegResult]:
-        """The legs as they count."""
-        return {**self.legs, **self.compared}
-
-    @cached_property
-    def _places(self) -> dict[str, dict[str, int]]:
-        """Leg -> article -> its place, by the scores that count."""
-        return {leg: dict(zip(r.ids, count(), strict=False)) for leg, r in self._counted.items()}
-
-    @cached_property
-    def _rows(self) -> dict[str, dict[str, int]]:
-        """Leg -> article -> its row in the engine's own answer."""
-        return {
-            leg: dict(zip(r.ids, count(), strict=False)) if leg in self.compared else self._places[leg]
-            for leg, r in self.legs.items()
-        }
-
-    def page(self, offset: int, size: int) -> list[tuple[str, Fused | None]]:
-        """Return (id, fused entry) of one page; None for an article of the tail."""
-        end = offset + size
-        page: list[tuple[str, Fused | None]] = [(entry.id, entry) for entry in self.fused[offset:end]]
-        behind = len(self.fused)
-        page += [
-            (article_id, None) for article_id in self.tail[max(offset - behind, 0) : max(end - behind, 0)]
-        ]
-        return page
-
-    def leg_scores(self, article_id: str, entry: Fused | None) -> tuple[LegScore, ...]:
-        """Return what each leg, and late interaction, said of an article: the leg's own score, its place as counted."""
-        shares = entry.shares if entry else {}
-        scores = [
-            LegScore(
-                leg,
-                float(self.legs[leg].scores[rows[article_id]]),
-                self._places[leg][article_id] + 1,
-                shares.get(leg, 0.0),
-            )
-            for leg, rows in self._rows.items()
-            if article_id in self._places[leg]
-        ]
-        if article_id in self.late:
-            mine, others = self.late[article_id], self.late.values()
-            place = 1 + sum(other.score > mine.score for other in others)
-            scores.append(LegScore(LATE, mine.score, place, shares.get(LATE, 0.0)))
-            if shares.get(TITLE):
-                place = 1 + sum(other.title > mine.title for other in others)
-                scores.append(LegScore(TITLE, mine.title, place, shares[TITLE]))
-        return tuple(scores)
-
-    def passage_number(self, article_id: str) -> int | None:
-        """Return the passage that answers best, None where that is not known."""
-        if article_id in self.late:
-            return self.late[article_id].passage
-        for leg in (MEANING, LEAD):
-            if article_id in (rows := self._rows.get(leg, {})):
-                number = int(self.legs[leg].passages[rows[article_id]])
-                return None if number < 0 else number
-        return None
-
-    def unread(self, ids: Sequence[str]) -> list[str]:
-        """Return those among the first, or found by meaning, that late interaction has not read."""
-        near, first = self._places.get(MEANING, {}), self.first
-        return [one for one in ids if (one in near or one in first) and one not in self.late]
 
 
 def early_legs(
@@ -266,7 +117,7 @@ def find(
         deep = results[KEYWORDS].ids[depth:] if KEYWORDS in results else []
         if KEYWORDS in results:
             results[KEYWORDS] = saturated(
-                specific(prepared, head(results[KEYWORDS], depth)), prepared.ranking.saturation
+                specific(prepared, head(results[KEYWORDS], depth)), prepared.weights.saturation
             )
         found = fused(prepared, results, deep, depth)
     lifted = {name: tuple(answer.ids) for name, answer in answers.items() if name in FACETS}
@@ -298,18 +149,13 @@ def fused(
     """
     languages = _languages(prepared, results)
     compared: dict[str, LegResult] = {}
-    if prepared.ranking.balance and (expected := prepared.expected):
+    if prepared.weights.balance and (expected := prepared.expected):
         for leg in (MEANING, LEAD):
             if leg in results:
                 compared[leg] = head(_balanced(results[leg], languages, expected), depth)
     legs = {**results, **compared}
-    wanted = {*_nearest(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-    ranked = fuse(
-        legs,
-        _leg_weights(prepared, languages),
-        absolute=(KNOWN_ITEM,),
-        complete=[KEYWORDS] if KEYWORDS in legs and _says_little(prepared, legs[KEYWORDS]) else (),
-    )
+    wanted = {*nearest_ids(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
+    ranked = fuse(legs, _leg_weights(prepared, languages), absolute=(KNOWN_ITEM,))
     entries = [entry for entry in ranked if entry.id in wanted]
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]
@@ -331,16 +177,16 @@ def to_reread(prepared: Prepared, found: Found) -> tuple[str, ...]:
     """Return the articles that late interaction reads for their order; none where that is not worth its time."""
     languages = {found.languages.get(article_id, "") for article_id in found.first}
     rows = {
-        prepared.ranking.row(prepared.language, language, question=prepared.question)
+        prepared.weights.row(prepared.language, language, question=prepared.question)
         for language in languages
     }
-    return () if rows <= prepared.ranking.read_once else found.first
+    return () if rows <= prepared.weights.read_once else found.first
 
 
 def compares_titles(prepared: Prepared, found: Found, ids: Sequence[str]) -> bool:
     """Return whether the titles of some of these articles count: they do for headlines, not for questions."""
     languages = {found.languages.get(article_id, "") for article_id in ids}
-    return any(prepared.weights(language).title for language in languages)
+    return any(prepared.fusion_weights(language).title for language in languages)
 
 
 def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) -> Found:
@@ -355,7 +201,7 @@ def rerank(prepared: Prepared, found: Found, late: Mapping[str, Interaction]) ->
     titles = _scaled({article_id: interaction.title for article_id, interaction in late.items()})
     pool: list[Fused] = []
     for entry in found.fused[:RERANKED]:
-        weights = prepared.weights(found.languages.get(entry.id, ""))
+        weights = prepared.fusion_weights(found.languages.get(entry.id, ""))
         shares = {
             LATE: weights.late * passages.get(entry.id, 0.0),
             TITLE: weights.title * titles.get(entry.id, 0.0),
@@ -374,7 +220,7 @@ def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
 
 def specific(prepared: Prepared, result: LegResult) -> LegResult:
     """Return a lexical leg whose words weigh what they do among the articles of their language."""
-    if result.parts is None or not prepared.ranking.balance or not result.languages:
+    if result.parts is None or not prepared.weights.balance or not result.languages:
         return result
     factors = prepared.background.specificity(result.languages)
     if factors is None:
@@ -416,10 +262,6 @@ def _balanced(result: LegResult, languages: Mapping[str, str], expected: Mapping
     return result if scores is result.scores else rescored(result, scores)
 
 
-def _nearest(legs: Mapping[str, LegResult]) -> list[str]:
-    return [name for leg in (MEANING, LEAD, KNOWN_ITEM) if leg in legs for name in legs[leg].ids[:NEAREST]]
-
-
 def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, str]:
     """Return article id -> language, as far as the legs say so or the filters leave only one."""
     chosen = prepared.filters.include.get("language", frozenset()) if prepared.filters else frozenset()
@@ -431,11 +273,11 @@ def _languages(prepared: Prepared, legs: Mapping[str, LegResult]) -> dict[str, s
 
 
 def _leg_weights(prepared: Prepared, languages: Mapping[str, str]) -> Weighing:
-    by_language = {language: prepared.weights(language) for language in set(languages.values())}
+    by_language = {language: prepared.fusion_weights(language) for language in set(languages.values())}
     by_leg = {
         KEYWORDS: {language: weights.keywords for language, weights in by_language.items()},
         MEANING: {language: weights.meaning for language, weights in by_language.items()},
         LEAD: {language: weights.lead for language, weights in by_language.items()},
-        KNOWN_ITEM: dict.fromkeys(by_language, prepared.ranking.known_item),
+        KNOWN_ITEM: dict.fromkeys(by_language, prepared.weights.known_item),
     }
     return lambda leg, ids: [by_leg[leg][languages[article_id]] for article_id in ids]

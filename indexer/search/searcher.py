@@ -39,6 +39,7 @@ from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues, Unknown, filtered_facets
 from indexer.search.filters import check_filters, combine, without
+from indexer.search.found import Found, Ranking
 from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
@@ -46,14 +47,12 @@ from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, Option, look_up
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import ADDED, QueryPlan, has_arabic
+from indexer.search.prepared import Prepared
 from indexer.search.query import parse
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.querytree import ParsedQuery
 from indexer.search.ranking import (
     Answers,
-    Found,
-    Prepared,
-    Ranking,
     compares_titles,
     early_legs,
     find,
@@ -397,7 +396,7 @@ class Searcher:
             filters,
             encoding,
             question=question,
-            ranking=self._weights,
+            weights=self._weights,
             background=self.knowledge.background,
             unknown=unknown,
         )

@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer.search.explain import KEYWORDS, MEANING
-from indexer.search.ranking import Found, Prepared
+from indexer.search.found import Found
+from indexer.search.prepared import Prepared
 from indexer.text import base_language
 
 MET = 0.2

@@ -13,13 +13,13 @@ from indexer.models.base import Encoding
 from indexer.search.background import Background
 from indexer.search.columns import head, joined, rescored, taken
 from indexer.search.explain import KEYWORDS, LATE, LEAD, MEANING, TITLE
+from indexer.search.found import Found
 from indexer.search.fusion import Fused
 from indexer.search.late import Interaction
 from indexer.search.legs import look_up
+from indexer.search.prepared import Prepared
 from indexer.search.query import parse
 from indexer.search.ranking import (
-    Found,
-    Prepared,
     _languages,
     compares_titles,
     fused,
@@ -53,7 +53,7 @@ def result(
 
 
 def counted(asked: Prepared, legs: Mapping[str, LegResult], article_id: str) -> FusionWeights:
-    return asked.weights(_languages(asked, legs)[article_id])
+    return asked.fusion_weights(_languages(asked, legs)[article_id])
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_languages_are_compared_by_what_is_expected_of_each() -> None:
     # The place is the one that counts, and the score stays the cosine.
     [score] = found.leg_scores("he", found.fused[0])
     assert (score.rank, score.score) == (1, pytest.approx(0.899))
-    plain = replace(asked, ranking=WEIGHTS.without("balance"))
+    plain = replace(asked, weights=WEIGHTS.without("balance"))
     assert [entry.id for entry in fused(plain, legs).fused] == ["fr-000", "he", "fr-001"]
 
 
@@ -154,7 +154,7 @@ def test_words_are_as_rare_as_in_their_own_language() -> None:
     few, many = (np.log1p(count / 2) / np.log1p(30_100 / 2) for count in (100, 30_000))
     assert specific(asked, leg).scores.tolist() == pytest.approx([8 * few**0.5, 6 * many**0.5], abs=1e-4)
     for same in (
-        replace(asked, ranking=WEIGHTS.without("balance")),
+        replace(asked, weights=WEIGHTS.without("balance")),
         replace(asked, background=Background(means, {"en": 100, "ar": 100})),
         replace(asked, background=Background(means, {"ar": 100})),
     ):

@@ -25,7 +25,6 @@ from indexer.engines.base import (
 )
 from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
-from indexer.search import ranking
 from indexer.search.explain import LATE, TITLE
 from indexer.search.page import Result
 from indexer.search.plan import QueryPlan
@@ -409,7 +408,8 @@ def test_behind_the_pool_late_interaction_still_says_which_passage_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has read the first articles for their order; of one behind them it only chooses the passage."""
-    monkeypatch.setattr(ranking, "RERANKED", 1)
+    for module in ("found", "ranking"):
+        monkeypatch.setattr(f"indexer.search.{module}.RERANKED", 1)
     coded = FakeEncoder(codes=True, synonyms={"armistice": "truce", "capital": "tripoli"})
     text = (
         "Tripoli. " + "Cats sleep here all day. " * 40 + "An armistice in the capital. " + "Dogs bark. " * 40

@@ -15,10 +15,11 @@ from indexer.engines.embedded import EmbeddedEngine
 from indexer.models.base import Encoding
 from indexer.search.background import KIND, LEAST, NO_BACKGROUND, Background, balanced, update_background
 from indexer.search.explain import KEYWORDS, MEANING
+from indexer.search.found import Found
 from indexer.search.fusion import Fused
 from indexer.search.legs import Lookup
+from indexer.search.prepared import Prepared
 from indexer.search.query import parse
-from indexer.search.ranking import Found, Prepared
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.standing import HEADLINE, MET, QUESTION, Standing, standing

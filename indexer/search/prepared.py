@@ -1,0 +1,44 @@
+"""A request made ready for the engine: what is known of it before anything is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from indexer.engines.base import Filters
+from indexer.models.base import Encoding
+from indexer.search.background import NO_BACKGROUND, Background
+from indexer.search.facets import Unknown
+from indexer.search.legs import Lookup
+from indexer.search.plan import QueryPlan
+from indexer.search.querytree import ParsedQuery
+from indexer.search.weights import WEIGHTS, FusionWeights, Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A request made ready for the engine. `filters` is None where they let nothing pass."""
+
+    parsed: ParsedQuery
+    language: str
+    lookup: Lookup
+    filters: Filters | None
+    encoding: Encoding | None = None
+    plan: QueryPlan = field(default_factory=QueryPlan)
+    question: bool = False
+    weights: Weights = WEIGHTS
+    background: Background = NO_BACKGROUND
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def browses(self) -> bool:
+        """Whether nothing is asked that could be ranked."""
+        return self.encoding is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
+
+    @property
+    def expected(self) -> dict[str, float]:
+        """How near each language's passages are to the query on the whole, where that is known."""
+        return {} if self.encoding is None else self.background.expected(self.encoding.vector)
+
+    def fusion_weights(self, article_language: str) -> FusionWeights:
+        """Return what each leg counts for an article in a language."""
+        return self.weights.fusion(self.language, article_language, question=self.question)
