@@ -10,6 +10,7 @@ from indexer.search.background import NO_BACKGROUND, Background
 from indexer.search.facets import Unknown
 from indexer.search.legs import Lookup
 from indexer.search.plan import QueryPlan
+from indexer.search.querylanguage import QueryLanguage
 from indexer.search.querytree import ParsedQuery
 from indexer.search.weights import WEIGHTS, FusionWeights, Weights
 
@@ -19,7 +20,7 @@ class Prepared:
     """A request made ready for the engine. `filters` is None where they let nothing pass."""
 
     parsed: ParsedQuery
-    language: str
+    spoken: QueryLanguage
     lookup: Lookup
     filters: Filters | None
     encoding: Encoding | None = None
@@ -28,6 +29,11 @@ class Prepared:
     weights: Weights = WEIGHTS
     background: Background = NO_BACKGROUND
     unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The code of the language that the query is written in, as far as that is known."""
+        return self.spoken.code
 
     @property
     def browses(self) -> bool:

@@ -167,12 +167,12 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout, watch)
         _check(request)
-        asked, spoken = self._understood(request, clock)
+        asked = self._understood(request, clock)
         if asked.filters is None:
             return self._nothing(request, asked, clock)
         by_date = _is_by_date(request, asked)
         lift = filtered_facets(asked.filters)
-        prepared, early = self._planned_and_begun(asked, spoken, request, clock, self._depth, lift)
+        prepared, early = self._planned_and_begun(asked, request, clock, self._depth, lift)
         notices = [one.notice for one in prepared.unknown]
         slips = self._slips(prepared.parsed)
         notices += self._word_notices(prepared, slips) + self._additions_missed(prepared.plan, clock)
@@ -357,7 +357,7 @@ class Searcher:
         parsed = parse(request.text)
         filters, _ = self._filtered(request, parsed)
         lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
-        return self._word_notices(Prepared(parsed, "", lookup, filters), self._slips(parsed))
+        return self._word_notices(Prepared(parsed, QueryLanguage(), lookup, filters), self._slips(parsed))
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
@@ -367,12 +367,9 @@ class Searcher:
     # -- stages
 
     def _prepare(self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None) -> Prepared:
-        first, spoken = self._understood(request, clock, encode)
-        return self._planned(first, spoken, request, clock)
+        return self._planned(self._understood(request, clock, encode), request, clock)
 
-    def _understood(
-        self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None
-    ) -> tuple[Prepared, QueryLanguage]:
+    def _understood(self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None) -> Prepared:
         """Return a request parsed and encoded; of what is looked up by words it has the conditions at least."""
         with clock.stage("parse"):
             parsed = parse(request.text)
@@ -385,13 +382,13 @@ class Searcher:
             now = parsed.is_hard or not planned
             lookup = self._look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
         if not planned:
-            return Prepared(parsed, spoken.code, lookup, filters, unknown=unknown), spoken
+            return Prepared(parsed, spoken, lookup, filters, unknown=unknown)
         with clock.stage("encode"):
             encoding = (encode or self._encode)(parsed.free_text, spoken.code)
         question = _is_question(parsed.free_text, spoken.code)
-        first = Prepared(
+        return Prepared(
             parsed,
-            spoken.code,
+            spoken,
             lookup,
             filters,
             encoding,
@@ -400,7 +397,6 @@ class Searcher:
             background=self.knowledge.background,
             unknown=unknown,
         )
-        return first, spoken
 
     def _filtered(
         self, request: SearchRequest, parsed: ParsedQuery
@@ -410,9 +406,7 @@ class Searcher:
         chosen, more = self._facet_values.resolve(request.filters)
         return combine(chosen, written), tuple(dict.fromkeys((*unknown, *more)))
 
-    def _planned(
-        self, first: Prepared, spoken: QueryLanguage, request: SearchRequest, clock: Stopwatch
-    ) -> Prepared:
+    def _planned(self, first: Prepared, request: SearchRequest, clock: Stopwatch) -> Prepared:
         """Return a request with what else is looked up for its words."""
         if first.encoding is None or first.filters is None:
             return first
@@ -424,7 +418,7 @@ class Searcher:
                 targets=self._facet_values.languages(first.filters),
                 edits=request.edits,
             )
-            lookup = self._look_up(first.parsed, plan, spoken).demanding(request.demand)
+            lookup = self._look_up(first.parsed, plan, first.spoken).demanding(request.demand)
             return replace(first, plan=plan, lookup=lookup)
 
     def _word_notices(self, prepared: Prepared, slips: Sequence[Gap]) -> list[str]:
@@ -507,7 +501,6 @@ class Searcher:
     def _planned_and_begun(
         self,
         first: Prepared,
-        spoken: QueryLanguage,
         request: SearchRequest,
         clock: Stopwatch,
         depth: int,
@@ -519,17 +512,17 @@ class Searcher:
         of an article with this title wanted then, whatever words it is told in.
         """
         if request.demand is not Demand.NONE:
-            prepared = self._planned(first, spoken, request, clock)
+            prepared = self._planned(first, request, clock)
             return prepared, self._begin_early(prepared, clock, depth, stories=False, lift=lift)
         early = self._begin_early(first, clock, depth, stories=not _is_by_date(request, first), lift=lift)
-        return self._planned(first, spoken, request, clock), early
+        return self._planned(first, request, clock), early
 
     def _found(
         self, request: SearchRequest, clock: Stopwatch, *, depth: int, reach: int = 0
     ) -> tuple[Prepared, Found]:
         """Return a request with what its legs find, for those who want no page of it."""
-        first, spoken = self._understood(request, clock)
-        prepared, early = self._planned_and_begun(first, spoken, request, clock, depth)
+        first = self._understood(request, clock)
+        prepared, early = self._planned_and_begun(first, request, clock, depth)
         reach = 0 if _is_by_date(request, first) else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
 

@@ -19,6 +19,7 @@ from indexer.search.late import Interaction
 from indexer.search.legs import look_up
 from indexer.search.prepared import Prepared
 from indexer.search.query import parse
+from indexer.search.querylanguage import QueryLanguage
 from indexer.search.ranking import (
     _languages,
     compares_titles,
@@ -37,7 +38,8 @@ K = WEIGHTS.saturation
 def prepared(language: str, *chosen: str, question: bool = False) -> Prepared:
     parsed = parse("oil")
     include = {"language": frozenset(chosen)} if chosen else {}
-    return Prepared(parsed, language, look_up(parsed), Filters(include=include), question=question)
+    spoken = QueryLanguage(language)
+    return Prepared(parsed, spoken, look_up(parsed), Filters(include=include), question=question)
 
 
 def result(

@@ -20,6 +20,7 @@ from indexer.search.fusion import Fused
 from indexer.search.legs import Lookup
 from indexer.search.prepared import Prepared
 from indexer.search.query import parse
+from indexer.search.querylanguage import QueryLanguage
 from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.standing import HEADLINE, MET, QUESTION, Standing, standing
@@ -171,7 +172,9 @@ def prepared(expected: float = 0.6) -> Prepared:
     encoding = Encoding(np.array([1, 0], np.float32))
     background = Background({"ar": np.array([expected, 0], np.float32)})
     lookup = Lookup(LexicalQuery())
-    return Prepared(parse("oil"), "en", lookup, None, encoding, question=True, background=background)
+    return Prepared(
+        parse("oil"), QueryLanguage("en"), lookup, None, encoding, question=True, background=background
+    )
 
 
 def found(*ids: str, parts: list[list[float]] | None = None) -> Found:
