@@ -18,7 +18,7 @@ from indexer.article import Article
 from indexer.errors import InvalidQuery
 from indexer.search.copies import are_copies, wording_of
 from indexer.search.page import Highlight, Result
-from indexer.search.searcher import WINDOW
+from indexer.search.paging import WINDOW
 from indexer.text import base_language
 from webapp import display, marking, reading, translation
 from webapp.context import run_search, the_archive

@@ -23,12 +23,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer.engines.base import FACETS, Count, Filters, Sort
 from indexer.search.dates import period_in
 from indexer.search.filters import period
+from indexer.search.notices import HAS_THIS_TITLE
 from indexer.search.page import ResultPage
 from indexer.search.query import parse
 from indexer.search.querytree import ParsedQuery
 from indexer.search.request import Demand
 from indexer.search.rewriting import without_filters
-from indexer.search.searcher import HAS_THIS_TITLE
 from indexer.wording import say
 from webapp import histogram, home, plan, reading, underway
 from webapp.context import note_timings, the_archive

@@ -155,7 +155,12 @@ def fused(
                 compared[leg] = head(_balanced(results[leg], languages, expected), depth)
     legs = {**results, **compared}
     wanted = {*nearest_ids(legs), *(results[KEYWORDS].ids if KEYWORDS in results else ())}
-    ranked = fuse(legs, _leg_weights(prepared, languages), absolute=(KNOWN_ITEM,))
+    ranked = fuse(
+        legs,
+        _leg_weights(prepared, languages),
+        absolute=(KNOWN_ITEM,),
+        complete=[KEYWORDS] if KEYWORDS in legs and _says_little(prepared, legs[KEYWORDS]) else (),
+    )
     entries = [entry for entry in ranked if entry.id in wanted]
     known = {entry.id for entry in entries}
     tail = [article_id for article_id in deep if article_id not in known]

@@ -13,40 +13,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 
 from indexer.article import Article
 from indexer.engines.base import (
-    FACETS,
-    Count,
     Engine,
     Field,
     Filters,
     Gathered,
     GatherRequest,
-    LexicalLeg,
     LexicalQuery,
     Sort,
     Union,
 )
-from indexer.errors import EngineTimeout, EngineUnavailable, InvalidQuery, NoSuchPage
+from indexer.errors import EngineTimeout, EngineUnavailable
 from indexer.models.base import Encoder, Encoding
 from indexer.search import alike
 from indexer.search.columns import head
-from indexer.search.conditions import conditions_in_arabic, only_as_written, query_in_arabic
 from indexer.search.copies import HORIZON, Stories, stories
-from indexer.search.explain import KNOWN_ITEM
+from indexer.search.counting import begin_counting
 from indexer.search.facets import FacetValues, Unknown, filtered_facets
-from indexer.search.filters import check_filters, combine, without
+from indexer.search.filters import combine
 from indexer.search.found import Found, Ranking
-from indexer.search.fusion import Fused
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
 from indexer.search.late import Interaction, interact, title_words
-from indexer.search.legs import Lookup, Option, look_up
+from indexer.search.legs import Lookup, look_up
+from indexer.search.notices import Notices, of_missing_parts, of_ranking, unmentioned, with_fields_closed
 from indexer.search.page import Highlight, Result, ResultPage
-from indexer.search.plan import ADDED, QueryPlan, has_arabic
+from indexer.search.paging import WINDOW, ByDate, Listed, check_page, check_request, empty_page, is_by_date
+from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
 from indexer.search.query import parse
 from indexer.search.querylanguage import QueryLanguage, query_language
@@ -61,9 +57,8 @@ from indexer.search.ranking import (
     to_reread,
     union,
 )
-from indexer.search.request import MAX_PAGE_SIZE, Demand, PlanEdits, SearchRequest
+from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.search.results import Aligner, make_result, similar_result
-from indexer.search.rewriting import Gap, gaps, without_gaps
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.standing import standing
@@ -73,41 +68,16 @@ from indexer.search.vocabulary import VOCABULARY
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse, load_detector
-from indexer.wording import say
 
 #: (text, language) -> the text encoded as a query, with its words.
 Encode = Callable[[str, str], Encoding]
 
-#: An article of a listing, with its place in the fused ranking where it has one.
-Listed = tuple[str, Fused | None]
-
-#: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
-WINDOW = 10_000
-#: Values of a facet that a page counts.
-FACET_SIZE = 30
-#: Values of a facet that is asked for as a whole.
-WHOLE_FACET_SIZE = 2_000
-_BATCH = 500
 _LEARNT_BATCH = 100  # an article may have megabytes
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
 #: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.8 s and
 #: spares each of the first hundreds of searches 1.5 ms.
 _LEARNT_ARTICLES, _LEARNT_CHARACTERS = 3_000, 6_000_000
-
-_NOTHING_STANDS_OUT = say(
-    "Nothing here stands out: these are the nearest articles of the archive, and perhaps none of them answers "
-    "the question."
-)
-_MOST_UNMENTIONED = 5
-HAS_THIS_TITLE = say(
-    "The archive has an article with this title: articles that tell the same story come first."
-)
-_NO_WORD = say("There is no word in this question that could be looked for: all articles are listed.")
-_AS_WRITTEN = say(
-    "Words with a sign or in quotation marks are looked for as they are written, in no other language."
-)
-_COUNTS_INCOMPLETE = say("Counts are incomplete: a part of the archive did not answer.")
 
 
 class Searcher:
@@ -129,6 +99,7 @@ class Searcher:
         self._facet_values = FacetValues(engine, settings.search_timeout)
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
+        self._notices = Notices(engine, self._facet_values, self.knowledge)
 
     def warm_up(self) -> None:
         """Read what the first searches would wait for: lexicon, dictionaries, facets' values, profiles of languages."""
@@ -166,31 +137,27 @@ class Searcher:
         Raises `InvalidQuery` for a query, filter or page that makes no sense, `EngineTimeout`, `SearchStopped`.
         """
         clock = Stopwatch(self._timeout, watch)
-        _check(request)
+        check_request(request)
         asked = self._understood(request, clock)
         if asked.filters is None:
-            return self._nothing(request, asked, clock)
-        by_date = _is_by_date(request, asked)
+            return empty_page(request, asked, clock)
+        by_date = is_by_date(request, asked)
         lift = filtered_facets(asked.filters)
         prepared, early = self._planned_and_begun(asked, request, clock, self._depth, lift)
         notices = [one.notice for one in prepared.unknown]
-        slips = self._slips(prepared.parsed)
-        notices += self._word_notices(prepared, slips) + self._additions_missed(prepared.plan, clock)
+        slips = self._notices.slips(prepared.parsed)
+        notices += self._notices.of_words(prepared.parsed, prepared.lookup, prepared.filters, slips)
+        notices += self._notices.additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
         horizon = HORIZON if request.stories else 0
         reach = 0 if by_date else min(WINDOW, horizon + offset + request.size)
         found = find(self._engine, prepared, clock, early, depth=self._depth, reach=reach)
         whole = union(prepared, found)
-        counting = self._begin_counting(found, whole, clock, request.whole_facet)
-
-        def listed(first: int, count: int) -> list[Listed]:
-            if not by_date:
-                return found.page(first, count)
-            return self._browse(request, whole, first, count, clock)
-
-        stretch = listed(0, horizon) if horizon else []
-        entries = stretch[offset : offset + request.size] or listed(offset, request.size)
+        counting = begin_counting(self._engine, found, whole, clock, request.whole_facet)
+        listing: Found | ByDate = ByDate(self._engine, whole, request.sort, clock) if by_date else found
+        stretch = listing.page(0, horizon) if horizon else []
+        entries = stretch[offset : offset + request.size] or listing.page(offset, request.size)
         pool = () if by_date else self._pool(prepared, found)
         # What is read again, or follows where copies stand beside others, may move to this page: one call brings all.
         following = stretch[offset + request.size :][: horizon if by_date else _SPARE]
@@ -203,7 +170,8 @@ class Searcher:
                 titles = compares_titles(prepared, found, pool)
                 found = rerank(prepared, found, self._interactions(prepared, pool, gathered, titles=titles))
                 # The same articles in another order.
-                stretch, entries = listed(0, horizon), listed(offset, request.size)
+                listing = found
+                stretch, entries = found.page(0, horizon), found.page(offset, request.size)
         grouped = Stories()
         beside: list[tuple[str, ...]] = []
         if request.stories:
@@ -214,7 +182,7 @@ class Searcher:
                 entries = [stretch[place] for place in places]
                 beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
-                entries += listed(behind, request.size - len(entries))
+                entries += listing.page(behind, request.size - len(entries))
             gathered = self._completed(gathered, entries, beside, clock)
         clock.check()
         with clock.stage("snippets"):
@@ -222,16 +190,15 @@ class Searcher:
         with clock.stage("counts"):
             counted, facets = counting()
         pages = -(-(min(counted.total, WINDOW) - grouped.hidden) // request.size)
-        _check_page(request, pages, counted.total)
+        check_page(request, pages, counted.total)
         stands_out = None if by_date else self._stands_out(prepared, found)
-        if stands_out is False:
-            notices.insert(0, _NOTHING_STANDS_OUT)
-        elif KNOWN_ITEM in found.legs:
-            notices.insert(0, HAS_THIS_TITLE)
-        notices += _unmentioned(prepared, results)
-        for answer in (counted, gathered):
-            if answer.notice or not answer.complete:
-                notices.append(answer.notice or _COUNTS_INCOMPLETE)
+        notices = [
+            *of_ranking(found, stands_out),
+            *notices,
+            *unmentioned(prepared.lookup, results),
+            *of_missing_parts((counted, gathered)),
+            *found.notices,
+        ]
         return ResultPage(
             request=request,
             results=results,
@@ -240,13 +207,13 @@ class Searcher:
             pages=pages,
             facets=facets,
             histogram=counted.histogram,
-            notices=tuple(dict.fromkeys((*notices, *found.notices))),
+            notices=tuple(dict.fromkeys(notices)),
             timings_ms=clock.timings_ms(),
             copies=grouped.hidden,
             compared=grouped.compared,
             stands_out=stands_out,
-            in_arabic=self._in_arabic(prepared),
-            closed=_closed(prepared.parsed, slips),
+            in_arabic=self._notices.in_arabic(prepared.parsed, prepared.filters),
+            closed=with_fields_closed(prepared.parsed, slips),
             unknown=prepared.unknown,
             plan=prepared.plan,
         )
@@ -261,7 +228,7 @@ class Searcher:
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
         clock = Stopwatch(self._timeout)
-        _check(request)
+        check_request(request)
         prepared, found = self._found(request, clock, depth=max(depth, self._depth))
         found = self._reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
@@ -274,7 +241,7 @@ class Searcher:
         These are more than it reads again for a page: whoever tries other weights has what they would need.
         """
         clock = Stopwatch(self._timeout)
-        _check(request)
+        check_request(request)
         prepared, found = self._found(request, clock, depth=self._depth)
         read = dict.fromkeys(found.first)
         for result in found.legs.values():
@@ -288,19 +255,23 @@ class Searcher:
         part of the archive does not answer.
         """
         clock = Stopwatch(self._timeout)
-        _check(replace(request, page=1))
+        check_request(replace(request, page=1))
         prepared, found = self._found(request, clock, depth=self._depth, reach=WINDOW)
         if prepared.filters is None:
             return
         # A page can tell that articles are missing; nobody would see that a list lacks them.
         if not found.complete:
             raise EngineUnavailable(found.notices[0])
-        by_date = _is_by_date(request, prepared)
+        by_date = is_by_date(request, prepared)
         whole = union(prepared, found)
         if not by_date:
             found = self._reread(prepared, found, clock)
         seen: set[str] = set()
-        for article_id in islice(self._ordered(request, found, whole, by_date), WINDOW):
+        if by_date:
+            listed = ByDate(self._engine, whole, request.sort, clock).ids()
+        else:
+            listed = (article_id for article_id, _ in found.page(0, WINDOW))
+        for article_id in islice(listed, WINDOW):
             seen.add(article_id)
             yield article_id
         if len(seen) == WINDOW:
@@ -357,7 +328,7 @@ class Searcher:
         parsed = parse(request.text)
         filters, _ = self._filtered(request, parsed)
         lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
-        return self._word_notices(Prepared(parsed, QueryLanguage(), lookup, filters), self._slips(parsed))
+        return self._notices.of_words(parsed, lookup, filters, self._notices.slips(parsed))
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
@@ -421,75 +392,6 @@ class Searcher:
             lookup = self._look_up(first.parsed, plan, first.spoken).demanding(request.demand)
             return replace(first, plan=plan, lookup=lookup)
 
-    def _word_notices(self, prepared: Prepared, slips: Sequence[Gap]) -> list[str]:
-        """Return what is to be said of words that are looked for otherwise than who asks may think."""
-        parsed = prepared.parsed
-        if parsed.text.strip() and prepared.lookup.query.is_empty and parsed.filters.is_empty:
-            return [_NO_WORD]
-        notices: list[str] = [
-            say(
-                "%(written)s is searched as plain words: the value of a field follows its colon directly. "
-                "Did you mean %(meant)s?",
-                written=repr(f"{gap.name} {gap.value}"),
-                meant=gap.closed,
-            )
-            for gap in slips
-        ]
-        if not self._searches_arabic(prepared):
-            return notices
-        dictionary = self.knowledge.planner.dictionary
-        if examples := conditions_in_arabic(parsed, dictionary):
-            notices.append(say("%(notice)s In Arabic: %(examples)s", notice=_AS_WRITTEN, examples=examples))
-        elif only_as_written(parsed, dictionary):
-            notices.append(_AS_WRITTEN)
-        return notices
-
-    def _slips(self, parsed: ParsedQuery) -> list[Gap]:
-        """Return the fields of a query that a space made words, and that were perhaps meant."""
-        return [gap for gap in gaps(parsed.text) if self._is_slip(gap)]
-
-    def _is_slip(self, gap: Gap) -> bool:
-        """Whether a name with a word behind a space was meant as a field, and is not how a headline is written.
-
-        Headlines write it with a capital letter (`Source: Reuters`), and their words are seldom values.
-        """
-        try:
-            field = parse(gap.closed)
-        except InvalidQuery:  # no date, no language
-            return False
-        if not field.filters.is_empty and not self._facet_values.resolve(field.filters, widen=True)[1]:
-            return True
-        return gap.name.islower() and gap.value.lower() not in function_words()
-
-    def _additions_missed(self, plan: QueryPlan, clock: Stopwatch) -> list[str]:
-        """Return a notice for each word that was added to the plan and that no article has."""
-        added = [
-            (word, one)
-            for word in plan.words
-            for one in word.searched
-            if one.source == ADDED and not one.articles  # the lexicon knows those of two articles and more
-        ]
-        if not added:
-            return []
-        terms = [Option(one.tokens, one.form).term(Field.ANY) for _, one in added]
-        legs = [LexicalLeg(LexicalQuery(should=(term,)), size=1) for term in terms]
-        with clock.stage("plan"):
-            answers = self._engine.match(legs, timeout=clock.remaining())
-        return [
-            say("No article has %(added)s, which you added to %(word)s.", added=one.surface, word=word.text)
-            for (word, one), answer in zip(added, answers, strict=True)
-            if answer.complete and not answer.total
-        ]
-
-    def _in_arabic(self, prepared: Prepared) -> str:
-        """Return the query with its conditions in Arabic, where that would find something else."""
-        if not prepared.parsed.is_hard or not self._searches_arabic(prepared):
-            return ""
-        return query_in_arabic(prepared.parsed, self.knowledge.planner.dictionary)
-
-    def _searches_arabic(self, prepared: Prepared) -> bool:
-        return has_arabic(self._facet_values.languages(prepared.filters or Filters()))
-
     def _begin_early(
         self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str]
     ) -> Callable[[], Answers] | None:
@@ -514,7 +416,7 @@ class Searcher:
         if request.demand is not Demand.NONE:
             prepared = self._planned(first, request, clock)
             return prepared, self._begin_early(prepared, clock, depth, stories=False, lift=lift)
-        early = self._begin_early(first, clock, depth, stories=not _is_by_date(request, first), lift=lift)
+        early = self._begin_early(first, clock, depth, stories=not is_by_date(request, first), lift=lift)
         return self._planned(first, request, clock), early
 
     def _found(
@@ -523,7 +425,7 @@ class Searcher:
         """Return a request with what its legs find, for those who want no page of it."""
         first = self._understood(request, clock)
         prepared, early = self._planned_and_begun(first, request, clock, depth)
-        reach = 0 if _is_by_date(request, first) else reach
+        reach = 0 if is_by_date(request, first) else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
 
     def _encode(self, text: str, language: str) -> Encoding:
@@ -544,16 +446,6 @@ class Searcher:
         """Return the articles that late interaction reads for their order."""
         return to_reread(prepared, found) if self._compares(prepared) else ()
 
-    def _browse(
-        self, request: SearchRequest, whole: Union, first: int, count: int, clock: Stopwatch
-    ) -> list[Listed]:
-        """Return a stretch of everything that was found, in the order of its dates."""
-        with clock.stage("legs"):
-            ids, _ = self._engine.browse(
-                whole, sort=_date_order(request), size=count, offset=first, timeout=clock.remaining()
-            )
-        return [(article_id, None) for article_id in ids]
-
     def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
         """Return what was found in the order of late interaction, for those who want no page of it."""
         pool = self._pool(prepared, found)
@@ -573,7 +465,7 @@ class Searcher:
         """Return articles, of some of them the passages with their codes, and no counts."""
         with clock.stage("gather"):
             request = GatherRequest(Union(ids=()), ids, passages_of=passages_of, codes=True)
-            return _gathered(self._engine, request, clock)
+            return self._engine.gather(request, timeout=clock.remaining())
 
     def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
         told = standing(prepared, found)
@@ -590,39 +482,6 @@ class Searcher:
         articles = {article_id: gathered.articles.get(article_id) for article_id in ids if titles}
         words = {article_id: title_words(article) for article_id, article in articles.items() if article}
         return interact(prepared.encoding, read, coder, words)
-
-    def _begin_counting(
-        self, found: Found, whole: Union, clock: Stopwatch, whole_facet: str
-    ) -> Callable[[], tuple[Gathered, Mapping[str, tuple[Count, ...]]]]:
-        """Have everything that was found counted; a facet that filters as if it did not, to offer others."""
-        lifted = filtered_facets(whole.filters)
-        sizes = {facet: WHOLE_FACET_SIZE if facet == whole_facet else FACET_SIZE for facet in FACETS}
-        requests = [
-            GatherRequest(
-                whole,
-                facets={facet: size for facet, size in sizes.items() if facet not in lifted},
-                histogram="auto",
-            )
-        ]
-        for facet in lifted:
-            wider = Union(
-                whole.lexical,
-                found.lifted.get(facet, ()) if whole.ids is not None else None,
-                without(whole.filters, facet),
-            )
-            requests.append(GatherRequest(wider, facets={facet: sizes[facet]}))
-        waiting = [
-            self._engine.begin(partial(_gathered, request=request, clock=clock)) for request in requests
-        ]
-
-        def counted() -> tuple[Gathered, Mapping[str, tuple[Count, ...]]]:
-            whole, *wider = [wait() for wait in waiting]
-            facets = dict(whole.facets)
-            for one in wider:
-                facets.update(one.facets)
-            return whole, {facet: facets[facet] for facet in FACETS if facet in facets}
-
-        return counted
 
     def _completed(
         self,
@@ -681,96 +540,6 @@ class Searcher:
                 read=interaction,
                 copies=_by_date(beside[rank - offset - 1 : rank - offset], gathered.articles),
             )
-
-    def _ordered(self, request: SearchRequest, found: Found, whole: Union, by_date: bool) -> Iterator[str]:
-        if not by_date:
-            yield from (article_id for article_id, _ in found.page(0, WINDOW))
-            return
-        for offset in range(0, WINDOW, _BATCH):
-            ids, _ = self._engine.browse(whole, sort=_date_order(request), size=_BATCH, offset=offset)
-            yield from ids
-            if len(ids) < _BATCH:
-                return
-
-    def _nothing(self, request: SearchRequest, asked: Prepared, clock: Stopwatch) -> ResultPage:
-        """Return the page of filters that contradict each other (source:A, with a filter on source B)."""
-        _check_page(request, 0, 0)
-        return ResultPage(
-            request=request,
-            results=(),
-            total=0,
-            keyword_total=0,
-            pages=0,
-            notices=(
-                *(one.notice for one in asked.unknown),
-                say("No article can pass the filters of the query and those beside it together."),
-            ),
-            timings_ms=clock.timings_ms(),
-            unknown=asked.unknown,
-        )
-
-
-def _gathered(engine: Engine, request: GatherRequest, clock: Stopwatch) -> Gathered:
-    return engine.gather(request, timeout=clock.remaining())
-
-
-def _check(request: SearchRequest) -> None:
-    """Raise `InvalidQuery` for a request that cannot be answered, before any work is done."""
-    if not 1 <= request.size <= MAX_PAGE_SIZE:
-        raise InvalidQuery(
-            say("A page has 1 to %(most)s results, not %(given)s.", most=MAX_PAGE_SIZE, given=request.size)
-        )
-    if request.page < 1:
-        raise NoSuchPage(say("Pages count from 1; there is no page %(page)s.", page=request.page))
-    if request.page > 1 and request.page * request.size > WINDOW + request.size - 1:
-        raise NoSuchPage(
-            say(
-                "There is no page %(page)s: only the first %(most)s results can be paged through.",
-                page=request.page,
-                most=WINDOW,
-            ),
-            remedy=say("Narrow the search, for example by its dates, or export everything."),
-        )
-    check_filters(request.filters)
-
-
-def _check_page(request: SearchRequest, pages: int, total: int) -> None:
-    if request.page > max(pages, 1):
-        there_is = say("the last page is %(page)s", page=pages) if total else say("there are no results")
-        raise NoSuchPage(
-            say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
-            last=pages if total else 0,
-        )
-
-
-def _closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
-    """Return the query with the fields that were perhaps meant, "" where there are none or they cannot be."""
-    if slips:
-        text = without_gaps(parsed.text, slips)
-        with suppress(InvalidQuery):  # dates that leave no day, an OR between unlike things
-            parse(text)
-            return text
-    return ""
-
-
-def _unmentioned(prepared: Prepared, results: Sequence[Result]) -> list[str]:
-    """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others."""
-    met = {pair.word for result in results for pair in result.explanation.pairs}
-    missing = prepared.lookup.unanswered(met) if met else []
-    if not missing:
-        return []
-    words = tuple(missing[:_MOST_UNMENTIONED])
-    return [say("None of these articles mentions %(words)s, as far as the archive can tell.", words=words)]
-
-
-def _is_by_date(request: SearchRequest, asked: Prepared) -> bool:
-    """Return whether dates order what a request finds: they are asked for, or nothing is that could be ranked."""
-    return asked.browses or request.sort is not Sort.RELEVANCE
-
-
-def _date_order(request: SearchRequest) -> Sort:
-    """Return the order by date; without a question there is no best match, and the newest come first."""
-    return Sort.NEWEST if request.sort is Sort.RELEVANCE else request.sort
 
 
 def _is_question(text: str, language: str) -> bool:

@@ -27,9 +27,10 @@ from indexer.engines.embedded import EmbeddedEngine
 from indexer.errors import EngineTimeout, InvalidQuery
 from indexer.search.explain import LATE, TITLE
 from indexer.search.page import Result
+from indexer.search.paging import WINDOW
 from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, PlanEdits, SearchRequest
-from indexer.search.searcher import WINDOW, Searcher
+from indexer.search.searcher import Searcher
 from indexer.search.vocabulary import Vocabulary
 from indexer.settings import Settings
 from indexer.text import language

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 from indexer.archive import Archive
 from indexer.article import Article
-from indexer.search.searcher import WINDOW
+from indexer.search.paging import WINDOW
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from webapp import create_app

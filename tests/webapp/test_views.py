@@ -16,8 +16,9 @@ from markupsafe import escape
 
 from indexer.archive import Archive
 from indexer.commands.demo import QUESTIONS
+from indexer.search.notices import HAS_THIS_TITLE
 from indexer.search.page import ResultPage
-from indexer.search.searcher import HAS_THIS_TITLE, Searcher
+from indexer.search.searcher import Searcher
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT

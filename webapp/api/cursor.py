@@ -7,7 +7,7 @@ import re
 
 from indexer.errors import InvalidQuery
 from indexer.search.page import ResultPage
-from indexer.search.searcher import WINDOW
+from indexer.search.paging import WINDOW
 from webapp.state import SearchState
 
 _CURSOR = re.compile(r"([1-9][0-9]{0,6})-([0-9a-f]{16})", re.ASCII)
