@@ -14,6 +14,9 @@ from indexer.search.late import Interaction
 from indexer.search.page import LegScore
 from indexer.search.weights import NEAREST, RERANKED
 
+#: An article of a listing, with its place in the fused ranking where it has one.
+Listed = tuple[str, Fused | None]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
@@ -81,10 +84,10 @@ class Found:
             for leg, r in self.legs.items()
         }
 
-    def page(self, offset: int, size: int) -> list[tuple[str, Fused | None]]:
+    def page(self, offset: int, size: int) -> list[Listed]:
         """Return (id, fused entry) of one page; None for an article of the tail."""
         end = offset + size
-        page: list[tuple[str, Fused | None]] = [(entry.id, entry) for entry in self.fused[offset:end]]
+        page: list[Listed] = [(entry.id, entry) for entry in self.fused[offset:end]]
         behind = len(self.fused)
         page += [
             (article_id, None) for article_id in self.tail[max(offset - behind, 0) : max(end - behind, 0)]

@@ -7,15 +7,12 @@ from collections.abc import Iterator
 from indexer.engines.base import Engine, Sort, Union
 from indexer.errors import InvalidQuery, NoSuchPage
 from indexer.search.filters import check_filters
-from indexer.search.fusion import Fused
+from indexer.search.found import Listed
 from indexer.search.page import ResultPage
 from indexer.search.prepared import Prepared
 from indexer.search.request import MAX_PAGE_SIZE, SearchRequest
 from indexer.search.timing import Stopwatch
 from indexer.wording import say
-
-#: An article of a listing, with its place in the fused ranking where it has one.
-Listed = tuple[str, Fused | None]
 
 #: Results that can be paged through; what lies behind is reached by narrowing, sorting by date or exporting.
 WINDOW = 10_000

@@ -1,20 +1,22 @@
-"""One result: an article with its snippet, its marks and its reasons."""
+"""The results of a page: each an article with its snippet, its marks and its reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from indexer.article import Article, Passage
-from indexer.engines.base import Field, StoredPassage
+from indexer.engines.base import Field, Gathered, StoredPassage
 from indexer.models.base import Encoding
 from indexer.models.codes import Coder
 from indexer.search.align import align
 from indexer.search.explain import explain, explain_similar
+from indexer.search.found import Found, Listed
 from indexer.search.late import Interaction
 from indexer.search.legs import INFLECTION, SAME, Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
 from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, QueryPlan
+from indexer.search.prepared import Prepared
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
 from indexer.search.stopwords import function_words
 from indexer.search.weights import joined
@@ -75,60 +77,100 @@ class Aligner:
         ]
 
 
-def make_result(
-    rank: int,
-    article: Article,
-    passages: Sequence[StoredPassage],
-    *,
-    score: float,
-    legs: Sequence[LegScore],
-    nearest: int | None,
-    lookup: Lookup,
-    marker: Marker,
-    aligner: Aligner | None = None,
-    read: Interaction | None = None,
-    copies: tuple[Article, ...] = (),
-) -> Result:
-    """Return a result. `nearest` numbers the passage nearest by meaning, None where that is not known.
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article of a page, with what the search knows of it."""
 
-    `read` is what late interaction found in the article, None where it has not read it.
-    """
-    body = article.text[:_LOOKED_THROUGH]
-    runs = marker.runs(f"{article.title}\n{body}", article.language)
-    title_marks = marker.marks(article.title, article.language, Field.TITLE, runs)
-    marks = marker.marks(body, article.language, Field.BODY, runs)
-    passage = _choose([stored.passage for stored in passages], nearest, marks)
-    if passage is not None and passage.end > _LOOKED_THROUGH:
-        marks = _marks_of(article, passage, marker)
-    pairs = _pairs([(article.title, title_marks), (article.text, marks)], lookup)
-    met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
+    article: Article
+    passages: Sequence[StoredPassage]
+    score: float = 0.0
+    legs: Sequence[LegScore] = ()
+    #: The number of the passage nearest by meaning, None where that is not known.
+    nearest: int | None = None
+    #: What late interaction found in the article, None where it has not read it.
+    read: Interaction | None = None
+    copies: tuple[Article, ...] = ()
 
-    def answering(passage: Passage | None) -> list[Highlight]:
-        stored = next((stored for stored in passages if stored.passage is passage), None)
-        return aligner.highlights(stored, article, met, read) if aligner and stored else []
 
-    extra = answering(passage)
-    if passage is not None and marks and not extra and not _stand_in(passage, marks):
-        # The nearest would show no reader why it came, as another does.
-        passage = best_passage([stored.passage for stored in passages], marks)
+class ResultMaker:
+    """Makes the results of one search."""
+
+    def __init__(self, prepared: Prepared, coder: Coder | None) -> None:
+        """Without a *coder* no words are marked for what they mean."""
+        self._lookup = prepared.lookup
+        self._marker = Marker(prepared.lookup.words)
+        self._aligner: Aligner | None = None
+        if prepared.encoding is not None and coder is not None:
+            text = prepared.parsed.free_text
+            self._aligner = Aligner(prepared.encoding, text, prepared.language, coder, prepared.plan)
+
+    def page(
+        self,
+        found: Found,
+        entries: Sequence[Listed],
+        gathered: Gathered,
+        read: Mapping[str, Interaction],
+        *,
+        offset: int,
+        beside: Sequence[Sequence[str]],
+    ) -> Iterator[Result]:
+        """Yield the results of a page whose first has the place *offset*, from 0; *beside* has the ids of copies."""
+        for rank, (article_id, entry) in enumerate(entries, offset + 1):
+            article = gathered.articles.get(article_id)
+            if article is None:  # deleted since the legs ran
+                continue
+            interaction = read.get(article_id)
+            hit = Hit(
+                article,
+                gathered.passages.get(article_id, ()),
+                score=entry.score if entry else 0.0,
+                legs=found.leg_scores(article_id, entry),
+                nearest=interaction.passage if interaction else found.passage_number(article_id),
+                read=interaction,
+                copies=_by_date(beside[rank - offset - 1 : rank - offset], gathered.articles),
+            )
+            yield self.result(rank, hit)
+
+    def result(self, rank: int, hit: Hit) -> Result:
+        """Return what a page shows of an article; *rank* counts from 1."""
+        article, passages = hit.article, hit.passages
+        lookup, marker, aligner = self._lookup, self._marker, self._aligner
+        body = article.text[:_LOOKED_THROUGH]
+        runs = marker.runs(f"{article.title}\n{body}", article.language)
+        title_marks = marker.marks(article.title, article.language, Field.TITLE, runs)
+        marks = marker.marks(body, article.language, Field.BODY, runs)
+        passage = _choose([stored.passage for stored in passages], hit.nearest, marks)
+        if passage is not None and passage.end > _LOOKED_THROUGH:
+            marks = _marks_of(article, passage, marker)
+        pairs = _pairs([(article.title, title_marks), (article.text, marks)], lookup)
+        met = {word for pair in pairs for word in (pair.word, *pair.word.split())}  # a unit meets its words
+
+        def answering(passage: Passage | None) -> list[Highlight]:
+            stored = next((stored for stored in passages if stored.passage is passage), None)
+            return aligner.highlights(stored, article, met, hit.read) if aligner and stored else []
+
         extra = answering(passage)
-    pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
-    return Result(
-        rank=rank,
-        article=article,
-        score=score,
-        snippet=with_highlights(make_snippet(article, passage, marks, marker), extra),
-        title_highlights=marker.highlights(title_marks),
-        explanation=explain(
-            _met([*title_marks, *marks], lookup),
-            lookup.unanswered({pair.word for pair in pairs}),
-            len(lookup.names),
-            legs,
-            tuple(pairs),
-        ),
-        copies=copies,
-        lead=_lead(passages),
-    )
+        if passage is not None and marks and not extra and not _stand_in(passage, marks):
+            # The nearest would show no reader why it came, as another does.
+            passage = best_passage([stored.passage for stored in passages], marks)
+            extra = answering(passage)
+        pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
+        return Result(
+            rank=rank,
+            article=article,
+            score=hit.score,
+            snippet=with_highlights(make_snippet(article, passage, marks, marker), extra),
+            title_highlights=marker.highlights(title_marks),
+            explanation=explain(
+                _met([*title_marks, *marks], lookup),
+                lookup.unanswered({pair.word for pair in pairs}),
+                len(lookup.names),
+                hit.legs,
+                tuple(pairs),
+            ),
+            copies=hit.copies,
+            lead=_lead(passages),
+        )
 
 
 def similar_result(
@@ -183,3 +225,11 @@ def _met(marks: Sequence[Mark], lookup: Lookup) -> list[str]:
     """Return the query's words that the marks meet, in the order of the query."""
     names = lookup.names
     return [names[number] for number in sorted({n for m in marks for n in lookup.words[m.word].covers})]
+
+
+def _by_date(ids: Sequence[Sequence[str]], articles: Mapping[str, Article]) -> tuple[Article, ...]:
+    """Return those of the articles that are at hand, the earliest first, undated ones last."""
+    found = [articles[article_id] for some in ids for article_id in some if article_id in articles]
+    return tuple(
+        sorted(found, key=lambda a: (a.published is None, a.published.at.timestamp() if a.published else 0.0))
+    )

@@ -10,8 +10,7 @@ leave more places of a page than the `_SPARE` articles that come with it fill, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -20,10 +19,8 @@ from indexer.engines.base import (
     Engine,
     Field,
     Filters,
-    Gathered,
     GatherRequest,
     LexicalQuery,
-    Sort,
     Union,
 )
 from indexer.errors import EngineTimeout, EngineUnavailable
@@ -37,11 +34,10 @@ from indexer.search.filters import combine
 from indexer.search.found import Found, Ranking
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
-from indexer.search.late import Interaction, interact, title_words
 from indexer.search.legs import Lookup, look_up
 from indexer.search.notices import Notices, of_missing_parts, of_ranking, unmentioned, with_fields_closed
 from indexer.search.page import Highlight, Result, ResultPage
-from indexer.search.paging import WINDOW, ByDate, Listed, check_page, check_request, empty_page, is_by_date
+from indexer.search.paging import WINDOW, ByDate, check_page, check_request, empty_page, is_by_date
 from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
 from indexer.search.query import parse
@@ -54,17 +50,17 @@ from indexer.search.ranking import (
     find,
     rerank,
     run,
-    to_reread,
     union,
 )
 from indexer.search.request import Demand, PlanEdits, SearchRequest
-from indexer.search.results import Aligner, make_result, similar_result
+from indexer.search.rereading import Rereader
+from indexer.search.results import ResultMaker, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
-from indexer.search.standing import standing
+from indexer.search.standing import stands_out
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
-from indexer.search.vocabulary import VOCABULARY
+from indexer.search.warming import learn_words
 from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
 from indexer.settings import Settings
 from indexer.text import analyse, load_detector
@@ -72,12 +68,8 @@ from indexer.text import analyse, load_detector
 #: (text, language) -> the text encoded as a query, with its words.
 Encode = Callable[[str, str], Encoding]
 
-_LEARNT_BATCH = 100  # an article may have megabytes
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
-#: The newest articles whose words are learnt at the start, and so many characters of them at most: that takes 0.8 s and
-#: spares each of the first hundreds of searches 1.5 ms.
-_LEARNT_ARTICLES, _LEARNT_CHARACTERS = 3_000, 6_000_000
 
 
 class Searcher:
@@ -99,6 +91,7 @@ class Searcher:
         self._facet_values = FacetValues(engine, settings.search_timeout)
         self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
+        self._rereader = Rereader(engine, encoder.coder)
         self._notices = Notices(engine, self._facet_values, self.knowledge)
 
     def warm_up(self) -> None:
@@ -114,20 +107,7 @@ class Searcher:
 
     def learn_words(self) -> None:
         """Learn the words of the newest articles, which marking the first pages would take time for."""
-        clock = Stopwatch(self._timeout)
-        with suppress(EngineTimeout):
-            ids, _ = self._engine.browse(
-                Union(), sort=Sort.NEWEST, size=_LEARNT_ARTICLES, timeout=clock.remaining()
-            )
-            left = _LEARNT_CHARACTERS
-            for start in range(0, len(ids), _LEARNT_BATCH):
-                some = tuple(ids[start : start + _LEARNT_BATCH])
-                for article in self._fetched(some, (), clock).articles.values():
-                    text = f"{article.title}\n{article.text}"[:left]
-                    VOCABULARY.learn(text, article.language)
-                    left -= len(text)
-                    if left <= 0:
-                        return
+        learn_words(self._engine, Stopwatch(self._timeout))
 
     # -- the whole
 
@@ -158,17 +138,19 @@ class Searcher:
         listing: Found | ByDate = ByDate(self._engine, whole, request.sort, clock) if by_date else found
         stretch = listing.page(0, horizon) if horizon else []
         entries = stretch[offset : offset + request.size] or listing.page(offset, request.size)
-        pool = () if by_date else self._pool(prepared, found)
+        pool = () if by_date else self._rereader.pool(prepared, found)
         # What is read again, or follows where copies stand beside others, may move to this page: one call brings all.
         following = stretch[offset + request.size :][: horizon if by_date else _SPARE]
         read = tuple(dict.fromkeys([*(article_id for article_id, _ in (*entries, *following)), *pool]))
         wanted = tuple(dict.fromkeys([*(article_id for article_id, _ in stretch), *read]))
-        gathered = self._fetched(wanted, read, clock)
+        gathered = self._rereader.fetched(wanted, read, clock)
         if pool:
             clock.check()
             with clock.stage("late"):
                 titles = compares_titles(prepared, found, pool)
-                found = rerank(prepared, found, self._interactions(prepared, pool, gathered, titles=titles))
+                found = rerank(
+                    prepared, found, self._rereader.interactions(prepared, pool, gathered, titles=titles)
+                )
                 # The same articles in another order.
                 listing = found
                 stretch, entries = found.page(0, horizon), found.page(offset, request.size)
@@ -183,17 +165,21 @@ class Searcher:
                 beside = [grouped.copies.get(place, ()) for place in places]
             if len(entries) < request.size:
                 entries += listing.page(behind, request.size - len(entries))
-            gathered = self._completed(gathered, entries, beside, clock)
+            gathered = self._rereader.completed(gathered, entries, beside, clock)
         clock.check()
         with clock.stage("snippets"):
-            results = tuple(self._results(prepared, found, entries, gathered, offset, beside))
+            told = self._rereader.of_page(
+                prepared, found, [article_id for article_id, _ in entries], gathered
+            )
+            maker = ResultMaker(prepared, self._encoder.coder)
+            results = tuple(maker.page(found, entries, gathered, told, offset=offset, beside=beside))
         with clock.stage("counts"):
             counted, facets = counting()
         pages = -(-(min(counted.total, WINDOW) - grouped.hidden) // request.size)
         check_page(request, pages, counted.total)
-        stands_out = None if by_date else self._stands_out(prepared, found)
+        answers = None if by_date else stands_out(prepared, found)
         notices = [
-            *of_ranking(found, stands_out),
+            *of_ranking(found, answers),
             *notices,
             *unmentioned(prepared.lookup, results),
             *of_missing_parts((counted, gathered)),
@@ -211,7 +197,7 @@ class Searcher:
             timings_ms=clock.timings_ms(),
             copies=grouped.hidden,
             compared=grouped.compared,
-            stands_out=stands_out,
+            stands_out=answers,
             in_arabic=self._notices.in_arabic(prepared.parsed, prepared.filters),
             closed=with_fields_closed(prepared.parsed, slips),
             unknown=prepared.unknown,
@@ -230,10 +216,10 @@ class Searcher:
         clock = Stopwatch(self._timeout)
         check_request(request)
         prepared, found = self._found(request, clock, depth=max(depth, self._depth))
-        found = self._reread(prepared, found, clock)
+        found = self._rereader.reread(prepared, found, clock)
         fused = [(entry.id, entry.score) for entry in found.fused[:depth]]
         legs = {leg: head(result, depth) for leg, result in found.legs.items()}
-        return Ranking(fused, legs, clock.timings_ms(), self._stands_out(prepared, found))
+        return Ranking(fused, legs, clock.timings_ms(), stands_out(prepared, found))
 
     def evidence(self, request: SearchRequest, best: int = 0) -> tuple[Prepared, Found]:
         """Return what the legs found, and what late interaction says of the `best` articles of each leg.
@@ -246,7 +232,9 @@ class Searcher:
         read = dict.fromkeys(found.first)
         for result in found.legs.values():
             read |= dict.fromkeys(result.ids[:best])
-        return prepared, replace(found, late=self._read_again(prepared, tuple(read), clock, titles=True))
+        return prepared, replace(
+            found, late=self._rereader.read_again(prepared, tuple(read), clock, titles=True)
+        )
 
     def ids(self, request: SearchRequest) -> Iterator[str]:
         """Yield the ids of everything that a request finds, in its order, whatever its page.
@@ -265,7 +253,7 @@ class Searcher:
         by_date = is_by_date(request, prepared)
         whole = union(prepared, found)
         if not by_date:
-            found = self._reread(prepared, found, clock)
+            found = self._rereader.reread(prepared, found, clock)
         seen: set[str] = set()
         if by_date:
             listed = ByDate(self._engine, whole, request.sort, clock).ids()
@@ -397,7 +385,9 @@ class Searcher:
     ) -> Callable[[], Answers] | None:
         """Ask what can be asked before there is a plan; return what waits for the answers."""
         stories = stories and self._weights.known_item > 0
-        legs = early_legs(first, depth, numbers=not self._compares(first), stories=stories, lift=lift)
+        legs = early_legs(
+            first, depth, numbers=not self._rereader.compares(first), stories=stories, lift=lift
+        )
         return self._engine.begin(lambda engine: run(engine, legs, clock.remaining())) if legs else None
 
     def _planned_and_begun(
@@ -437,110 +427,6 @@ class Searcher:
         archive = self._facet_values.values().get("language", ())
         return look_up(parsed, plan.expansions(), spoken.stems(archive))
 
-    def _compares(self, prepared: Prepared) -> bool:
-        """Return whether late interaction names the best passages: it has words to compare."""
-        words = prepared.encoding.words if prepared.encoding else None
-        return self._encoder.coder is not None and words is not None and len(words) > 0
-
-    def _pool(self, prepared: Prepared, found: Found) -> tuple[str, ...]:
-        """Return the articles that late interaction reads for their order."""
-        return to_reread(prepared, found) if self._compares(prepared) else ()
-
-    def _reread(self, prepared: Prepared, found: Found, clock: Stopwatch) -> Found:
-        """Return what was found in the order of late interaction, for those who want no page of it."""
-        pool = self._pool(prepared, found)
-        if not pool:
-            return found
-        titles = compares_titles(prepared, found, pool)
-        return rerank(prepared, found, self._read_again(prepared, pool, clock, titles=titles))
-
-    def _read_again(
-        self, prepared: Prepared, ids: tuple[str, ...], clock: Stopwatch, *, titles: bool
-    ) -> dict[str, Interaction]:
-        gathered = self._fetched(ids if titles else (), ids, clock)
-        with clock.stage("late"):
-            return self._interactions(prepared, ids, gathered, titles=titles)
-
-    def _fetched(self, ids: tuple[str, ...], passages_of: tuple[str, ...], clock: Stopwatch) -> Gathered:
-        """Return articles, of some of them the passages with their codes, and no counts."""
-        with clock.stage("gather"):
-            request = GatherRequest(Union(ids=()), ids, passages_of=passages_of, codes=True)
-            return self._engine.gather(request, timeout=clock.remaining())
-
-    def _stands_out(self, prepared: Prepared, found: Found) -> bool | None:
-        told = standing(prepared, found)
-        return None if told is None else told.stands_out
-
-    def _interactions(
-        self, prepared: Prepared, ids: Sequence[str], gathered: Gathered, *, titles: bool
-    ) -> dict[str, Interaction]:
-        """Return what late interaction says of articles; `titles`, which say nothing of passages, may be left out."""
-        coder = self._encoder.coder
-        if prepared.encoding is None or coder is None or not ids:
-            return {}
-        read = {article_id: gathered.passages.get(article_id, ()) for article_id in ids}
-        articles = {article_id: gathered.articles.get(article_id) for article_id in ids if titles}
-        words = {article_id: title_words(article) for article_id, article in articles.items() if article}
-        return interact(prepared.encoding, read, coder, words)
-
-    def _completed(
-        self,
-        gathered: Gathered,
-        entries: Sequence[Listed],
-        beside: Sequence[Sequence[str]],
-        clock: Stopwatch,
-    ) -> Gathered:
-        """Return what was gathered with what the page turned out to need besides, if anything."""
-        shown = [article_id for article_id, _ in entries if article_id not in gathered.passages]
-        copies = [article_id for ids in beside for article_id in ids]
-        unknown = [article_id for article_id in (*shown, *copies) if article_id not in gathered.articles]
-        if not shown and not unknown:
-            return gathered
-        more = self._fetched(tuple(unknown), tuple(shown), clock)
-        return replace(
-            gathered,
-            articles={**gathered.articles, **more.articles},
-            passages={**gathered.passages, **more.passages},
-            complete=gathered.complete and more.complete,
-            notice=gathered.notice or more.notice,
-        )
-
-    def _results(
-        self,
-        prepared: Prepared,
-        found: Found,
-        entries: Sequence[Listed],
-        gathered: Gathered,
-        offset: int,
-        beside: Sequence[Sequence[str]] = (),
-    ) -> Iterator[Result]:
-        marker = Marker(prepared.lookup.words)
-        coder, aligner = self._encoder.coder, None
-        # What was not read again has its place already; which of its passages is shown has not been said.
-        unread = found.unread([article_id for article_id, _ in entries])
-        read = {**found.late, **self._interactions(prepared, unread, gathered, titles=False)}
-        if prepared.encoding is not None and coder is not None:
-            text = prepared.parsed.free_text
-            aligner = Aligner(prepared.encoding, text, prepared.language, coder, prepared.plan)
-        for rank, (article_id, entry) in enumerate(entries, offset + 1):
-            article = gathered.articles.get(article_id)
-            if article is None:  # deleted since the legs ran
-                continue
-            interaction = read.get(article_id)
-            yield make_result(
-                rank,
-                article,
-                gathered.passages.get(article_id, ()),
-                score=entry.score if entry else 0.0,
-                legs=found.leg_scores(article_id, entry),
-                nearest=interaction.passage if interaction else found.passage_number(article_id),
-                lookup=prepared.lookup,
-                marker=marker,
-                aligner=aligner,
-                read=interaction,
-                copies=_by_date(beside[rank - offset - 1 : rank - offset], gathered.articles),
-            )
-
 
 def _is_question(text: str, language: str) -> bool:
     """Return whether a query is a sentence of a person rather than a headline or a list of words."""
@@ -549,11 +435,3 @@ def _is_question(text: str, language: str) -> bool:
     words = [token.exact for token in analyse(text, language)]
     common = function_words(language)
     return bool(words) and sum(word in common for word in words) / len(words) >= QUESTION_SHARE
-
-
-def _by_date(ids: Sequence[Sequence[str]], articles: Mapping[str, Article]) -> tuple[Article, ...]:
-    """Return those of the articles that are at hand, the earliest first, undated ones last."""
-    found = [articles[article_id] for some in ids for article_id in some if article_id in articles]
-    return tuple(
-        sorted(found, key=lambda a: (a.published is None, a.published.at.timestamp() if a.published else 0.0))
-    )

@@ -61,6 +61,12 @@ def standing(prepared: Prepared, found: Found) -> Standing | None:
     )
 
 
+def stands_out(prepared: Prepared, found: Found) -> bool | None:
+    """Return whether what was found answers, as far as can be told; None where that cannot be said."""
+    told = standing(prepared, found)
+    return None if told is None else told.stands_out
+
+
 def _met(found: Found) -> float:
     leg = found.legs.get(KEYWORDS)
     if leg is None or leg.parts is None or not leg.parts.size:

@@ -5,29 +5,27 @@ from __future__ import annotations
 import pytest
 
 from indexer.article import Article, Passage
-from indexer.engines.base import StoredPassage
+from indexer.engines.base import Filters, StoredPassage
 from indexer.search.legs import look_up
 from indexer.search.page import Result
+from indexer.search.prepared import Prepared
 from indexer.search.query import parse
-from indexer.search.results import make_result
-from indexer.search.snippets import Marker
+from indexer.search.querylanguage import QueryLanguage
+from indexer.search.results import Hit, ResultMaker
 
 TEXT = "Nothing of that stands here.\n\nThe price of oil fell.\n\nThe end of it all."
 
 
 def result(query: str, nearest: int | None) -> Result:
-    lookup = look_up(parse(query))
+    parsed = parse(query)
+    prepared = Prepared(parsed, QueryLanguage("en"), look_up(parsed), Filters())
     cuts = [0, TEXT.index("The price"), TEXT.index("The end"), len(TEXT)]
-    return make_result(
-        1,
+    hit = Hit(
         Article(id="a", title="News", text=TEXT, language="en"),
         [StoredPassage(Passage(number, cuts[number], cuts[number + 1], "en")) for number in range(3)],
-        score=1.0,
-        legs=(),
         nearest=nearest,
-        lookup=lookup,
-        marker=Marker(lookup.words),
     )
+    return ResultMaker(prepared, None).result(1, hit)
 
 
 @pytest.mark.parametrize(

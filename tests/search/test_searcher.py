@@ -30,6 +30,7 @@ from indexer.search.page import Result
 from indexer.search.paging import WINDOW
 from indexer.search.plan import QueryPlan
 from indexer.search.request import Demand, PlanEdits, SearchRequest
+from indexer.search.results import ResultMaker
 from indexer.search.searcher import Searcher
 from indexer.search.vocabulary import Vocabulary
 from indexer.settings import Settings
@@ -534,7 +535,7 @@ def test_a_cluster_answers_while_there_is_other_work(
     """An engine elsewhere looks for the nearest while words are planned, and counts while the page is made."""
     seen: list[str] = []
     searcher = Searcher(engine, encoder, Settings())
-    planner, results = searcher.knowledge.planner, searcher._results
+    planner, results = searcher.knowledge.planner, ResultMaker.page
     plan = planner.plan
 
     def elsewhere(ask: Callable[[Engine], Any]) -> Callable[[], Any]:
@@ -551,14 +552,14 @@ def test_a_cluster_answers_while_there_is_other_work(
         seen.append("planned")
         return plan(*arguments, **named)
 
-    def made(*arguments: Any) -> Iterator[Result]:
+    def made(*arguments: Any, **named: Any) -> Iterator[Result]:
         seen.append("made")
-        return results(*arguments)
+        return results(*arguments, **named)
 
     plain = searcher.search(SearchRequest("oil source:Reuters"))
     monkeypatch.setattr(engine, "begin", elsewhere)
     monkeypatch.setattr(planner, "plan", planned)
-    monkeypatch.setattr(searcher, "_results", made)
+    monkeypatch.setattr(ResultMaker, "page", made)
     page = searcher.search(SearchRequest("oil source:Reuters"))
     # The last two are the counts, and those of the sources as if none were chosen.
     assert seen == ["begun", "planned", "awaited", "begun", "begun", "made", "awaited", "awaited"]
@@ -600,9 +601,9 @@ def test_a_warm_searcher_knows_the_words_of_the_newest_articles(
     searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learnt = Vocabulary()
-    monkeypatch.setattr("indexer.search.searcher.VOCABULARY", learnt)
-    monkeypatch.setattr("indexer.search.searcher._LEARNT_ARTICLES", 2)
-    monkeypatch.setattr("indexer.search.searcher._LEARNT_BATCH", 1)
+    monkeypatch.setattr("indexer.search.warming.VOCABULARY", learnt)
+    monkeypatch.setattr("indexer.search.warming._LEARNT_ARTICLES", 2)
+    monkeypatch.setattr("indexer.search.warming._LEARNT_BATCH", 1)
     searcher.learn_words()
     newest = [
         result.article for result in searcher.search(SearchRequest("", sort=Sort.NEWEST, size=3)).results
@@ -621,7 +622,7 @@ def test_so_many_characters_are_learnt_at_the_start(
     """An article may have megabytes: nobody waits for a program to start."""
     texts: list[str] = []
     monkeypatch.setattr(Vocabulary, "learn", lambda _, text, language: texts.append(text))
-    monkeypatch.setattr("indexer.search.searcher._LEARNT_CHARACTERS", 70)
+    monkeypatch.setattr("indexer.search.warming._LEARNT_CHARACTERS", 70)
     searcher.learn_words()
     assert sum(map(len, texts)) == 70
 
