@@ -39,9 +39,15 @@ class Rereader:
         titles = compares_titles(prepared, found, pool)
         return rerank(prepared, found, self.read_again(prepared, pool, clock, titles=titles))
 
+    def reordered(self, prepared: Prepared, found: Found, pool: Sequence[str], gathered: Gathered) -> Found:
+        """Return what was found in the order of late interaction, whose *pool* has been gathered already."""
+        titles = compares_titles(prepared, found, pool)
+        return rerank(prepared, found, self.interactions(prepared, pool, gathered, titles=titles))
+
     def read_again(
         self, prepared: Prepared, ids: tuple[str, ...], clock: Stopwatch, *, titles: bool
     ) -> dict[str, Interaction]:
+        """Return `interactions` of articles that have yet to be gathered."""
         gathered = self.fetched(ids if titles else (), ids, clock)
         with clock.stage("late"):
             return self.interactions(prepared, ids, gathered, titles=titles)

@@ -46,7 +46,7 @@ class Aligner:
         self._encoding = encoding
         self._coder = coder
         self._language = language
-        common = function_words(language)
+        common, translated = function_words(language), plan.translated
         self._words: dict[int, str] = {}
         self._named: set[int] = set()
         for number, (start, end) in enumerate(encoding.spans):
@@ -54,7 +54,7 @@ class Aligner:
             forms = {t.exact for t in tokens if t.exact not in common and not t.exact[0].isdigit()}
             if forms:
                 self._words[number] = query[start + tokens[0].start : start + tokens[-1].end]
-                if forms.isdisjoint(plan.translated):
+                if forms.isdisjoint(translated):
                     self._named.add(number)
 
     def highlights(

@@ -6,6 +6,9 @@ answers that while the plan is made, and counts while the page is. Where the que
 calls more read that and what is near to it (`indexer.search.knownitem`). Ordered by date there is one more, `browse`,
 as only the engine knows all dates; each facet that filters adds a `gather` that counts its other values. Where copies
 leave more places of a page than the `_SPARE` articles that come with it fill, the others are read in one more call.
+
+This module is the order of these calls; what each step does is in a module of its own: `preparing`, `ranking`,
+`paging`, `counting`, `rereading`, `copies`, `results` and `notices`.
 """
 
 from __future__ import annotations
@@ -15,58 +18,37 @@ from dataclasses import replace
 from itertools import islice
 
 from indexer.article import Article
-from indexer.engines.base import (
-    Engine,
-    Field,
-    Filters,
-    GatherRequest,
-    LexicalQuery,
-    Union,
-)
+from indexer.engines.base import Engine, Field, GatherRequest, Union
 from indexer.errors import EngineTimeout, EngineUnavailable
-from indexer.models.base import Encoder, Encoding
+from indexer.models.base import Encoder
 from indexer.search import alike
 from indexer.search.columns import head
 from indexer.search.copies import HORIZON, Stories, stories
 from indexer.search.counting import begin_counting
-from indexer.search.facets import FacetValues, Unknown, filtered_facets
-from indexer.search.filters import combine
+from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.found import Found, Ranking
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
-from indexer.search.legs import Lookup, look_up
 from indexer.search.notices import Notices, of_missing_parts, of_ranking, unmentioned, with_fields_closed
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.paging import WINDOW, ByDate, check_page, check_request, empty_page, is_by_date
 from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
+from indexer.search.preparing import Encode, Preparer
 from indexer.search.query import parse
-from indexer.search.querylanguage import QueryLanguage, query_language
-from indexer.search.querytree import ParsedQuery
-from indexer.search.ranking import (
-    Answers,
-    compares_titles,
-    early_legs,
-    find,
-    rerank,
-    run,
-    union,
-)
+from indexer.search.querylanguage import QueryLanguage
+from indexer.search.ranking import Answers, early_legs, find, run, union
 from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.search.rereading import Rereader
 from indexer.search.results import ResultMaker, similar_result
 from indexer.search.snippets import Marker
 from indexer.search.spellings import NameSpellings, name_spellings
 from indexer.search.standing import stands_out
-from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.warming import learn_words
-from indexer.search.weights import DEPTH, QUESTION_SHARE, WEIGHTS, Weights
+from indexer.search.weights import DEPTH, WEIGHTS, Weights
 from indexer.settings import Settings
-from indexer.text import analyse, load_detector
-
-#: (text, language) -> the text encoded as a query, with its words.
-Encode = Callable[[str, str], Encoding]
+from indexer.text import load_detector
 
 #: Articles behind a page that come with their passages, as copies among its own make room for them.
 _SPARE = 3
@@ -85,14 +67,14 @@ class Searcher:
         weights: Weights = WEIGHTS,
     ) -> None:
         self._engine = engine
-        self._encoder = encoder
+        self._coder = encoder.coder
         self._timeout = settings.search_timeout
         self._depth = depth
-        self._facet_values = FacetValues(engine, settings.search_timeout)
-        self._weights = weights
         self.knowledge = Knowledge(engine, weights.plan)
-        self._rereader = Rereader(engine, encoder.coder)
-        self._notices = Notices(engine, self._facet_values, self.knowledge)
+        facet_values = FacetValues(engine, settings.search_timeout)
+        self._preparer = Preparer(encoder, facet_values, self.knowledge, weights)
+        self._rereader = Rereader(engine, self._coder)
+        self._notices = Notices(engine, facet_values, self.knowledge)
 
     def warm_up(self) -> None:
         """Read what the first searches would wait for: lexicon, dictionaries, facets' values, profiles of languages."""
@@ -118,7 +100,7 @@ class Searcher:
         """
         clock = Stopwatch(self._timeout, watch)
         check_request(request)
-        asked = self._understood(request, clock)
+        asked = self._preparer.understood(request, clock)
         if asked.filters is None:
             return empty_page(request, asked, clock)
         by_date = is_by_date(request, asked)
@@ -147,10 +129,7 @@ class Searcher:
         if pool:
             clock.check()
             with clock.stage("late"):
-                titles = compares_titles(prepared, found, pool)
-                found = rerank(
-                    prepared, found, self._rereader.interactions(prepared, pool, gathered, titles=titles)
-                )
+                found = self._rereader.reordered(prepared, found, pool, gathered)
                 # The same articles in another order.
                 listing = found
                 stretch, entries = found.page(0, horizon), found.page(offset, request.size)
@@ -168,11 +147,10 @@ class Searcher:
             gathered = self._rereader.completed(gathered, entries, beside, clock)
         clock.check()
         with clock.stage("snippets"):
-            told = self._rereader.of_page(
-                prepared, found, [article_id for article_id, _ in entries], gathered
-            )
-            maker = ResultMaker(prepared, self._encoder.coder)
-            results = tuple(maker.page(found, entries, gathered, told, offset=offset, beside=beside))
+            shown = [article_id for article_id, _ in entries]
+            late = self._rereader.of_page(prepared, found, shown, gathered)
+            maker = ResultMaker(prepared, self._coder)
+            results = tuple(maker.page(found, entries, gathered, late, offset=offset, beside=beside))
         with clock.stage("counts"):
             counted, facets = counting()
         pages = -(-(min(counted.total, WINDOW) - grouped.hidden) // request.size)
@@ -209,7 +187,7 @@ class Searcher:
 
         *encode* may remember what the encoder would say of a text in a language.
         """
-        return self._prepare(request, Stopwatch(self._timeout), encode)
+        return self._preparer.prepare(request, Stopwatch(self._timeout), encode)
 
     def rank(self, request: SearchRequest, depth: int = DEPTH) -> Ranking:
         """Return the best `depth` articles with what each leg said: what `newsarchive evaluate` judges."""
@@ -250,15 +228,13 @@ class Searcher:
         # A page can tell that articles are missing; nobody would see that a list lacks them.
         if not found.complete:
             raise EngineUnavailable(found.notices[0])
-        by_date = is_by_date(request, prepared)
         whole = union(prepared, found)
-        if not by_date:
-            found = self._rereader.reread(prepared, found, clock)
-        seen: set[str] = set()
-        if by_date:
+        if is_by_date(request, prepared):
             listed = ByDate(self._engine, whole, request.sort, clock).ids()
         else:
+            found = self._rereader.reread(prepared, found, clock)
             listed = (article_id for article_id, _ in found.page(0, WINDOW))
+        seen: set[str] = set()
         for article_id in islice(listed, WINDOW):
             seen.add(article_id)
             yield article_id
@@ -304,7 +280,7 @@ class Searcher:
     ) -> tuple[tuple[Highlight, ...], tuple[Highlight, ...]]:
         """Return the marked runs of an article's title and of its whole text. Raises `InvalidQuery`."""
         request = SearchRequest(query, edits=edits or PlanEdits())
-        prepared = self._prepare(request, Stopwatch(self._timeout))
+        prepared = self._preparer.prepare(request, Stopwatch(self._timeout))
         marker = Marker(prepared.lookup.words)
         return (
             marker.highlights(marker.marks(article.title, article.language, Field.TITLE)),
@@ -314,8 +290,8 @@ class Searcher:
     def word_notices(self, request: SearchRequest) -> list[str]:
         """Return what a search says of words that it looks for otherwise than who asks may think, without searching."""
         parsed = parse(request.text)
-        filters, _ = self._filtered(request, parsed)
-        lookup = self._look_up(parsed, QueryPlan(), QueryLanguage())
+        filters, _ = self._preparer.filtered(request, parsed)
+        lookup = self._preparer.look_up(parsed, QueryPlan(), QueryLanguage())
         return self._notices.of_words(parsed, lookup, filters, self._notices.slips(parsed))
 
     def spellings(self, name: str) -> list[NameSpellings]:
@@ -325,66 +301,11 @@ class Searcher:
 
     # -- stages
 
-    def _prepare(self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None) -> Prepared:
-        return self._planned(self._understood(request, clock, encode), request, clock)
-
-    def _understood(self, request: SearchRequest, clock: Stopwatch, encode: Encode | None = None) -> Prepared:
-        """Return a request parsed and encoded; of what is looked up by words it has the conditions at least."""
-        with clock.stage("parse"):
-            parsed = parse(request.text)
-            filters, unknown = self._filtered(request, parsed)
-            spoken = QueryLanguage()
-            if parsed.free_text:
-                spoken = query_language(parsed.free_text, self.knowledge.planner.dictionary)
-            # Words that are to be planned are looked up then; conditions have no plan.
-            planned = bool(parsed.free_text) and filters is not None
-            now = parsed.is_hard or not planned
-            lookup = self._look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
-        if not planned:
-            return Prepared(parsed, spoken, lookup, filters, unknown=unknown)
-        with clock.stage("encode"):
-            encoding = (encode or self._encode)(parsed.free_text, spoken.code)
-        question = _is_question(parsed.free_text, spoken.code)
-        return Prepared(
-            parsed,
-            spoken,
-            lookup,
-            filters,
-            encoding,
-            question=question,
-            weights=self._weights,
-            background=self.knowledge.background,
-            unknown=unknown,
-        )
-
-    def _filtered(
-        self, request: SearchRequest, parsed: ParsedQuery
-    ) -> tuple[Filters | None, tuple[Unknown, ...]]:
-        """Return the filters of the query and those beside it as one, and values that the archive does not have."""
-        written, unknown = self._facet_values.resolve(parsed.filters, widen=True)
-        chosen, more = self._facet_values.resolve(request.filters)
-        return combine(chosen, written), tuple(dict.fromkeys((*unknown, *more)))
-
-    def _planned(self, first: Prepared, request: SearchRequest, clock: Stopwatch) -> Prepared:
-        """Return a request with what else is looked up for its words."""
-        if first.encoding is None or first.filters is None:
-            return first
-        with clock.stage("plan"):
-            plan = self.knowledge.planner.plan(
-                first.parsed,
-                first.encoding,
-                language=first.language,
-                targets=self._facet_values.languages(first.filters),
-                edits=request.edits,
-            )
-            lookup = self._look_up(first.parsed, plan, first.spoken).demanding(request.demand)
-            return replace(first, plan=plan, lookup=lookup)
-
     def _begin_early(
         self, first: Prepared, clock: Stopwatch, depth: int, *, stories: bool, lift: Sequence[str]
     ) -> Callable[[], Answers] | None:
         """Ask what can be asked before there is a plan; return what waits for the answers."""
-        stories = stories and self._weights.known_item > 0
+        stories = stories and first.weights.known_item > 0
         legs = early_legs(
             first, depth, numbers=not self._rereader.compares(first), stories=stories, lift=lift
         )
@@ -404,34 +325,16 @@ class Searcher:
         of an article with this title wanted then, whatever words it is told in.
         """
         if request.demand is not Demand.NONE:
-            prepared = self._planned(first, request, clock)
+            prepared = self._preparer.planned(first, request, clock)
             return prepared, self._begin_early(prepared, clock, depth, stories=False, lift=lift)
         early = self._begin_early(first, clock, depth, stories=not is_by_date(request, first), lift=lift)
-        return self._planned(first, request, clock), early
+        return self._preparer.planned(first, request, clock), early
 
     def _found(
         self, request: SearchRequest, clock: Stopwatch, *, depth: int, reach: int = 0
     ) -> tuple[Prepared, Found]:
         """Return a request with what its legs find, for those who want no page of it."""
-        first = self._understood(request, clock)
+        first = self._preparer.understood(request, clock)
         prepared, early = self._planned_and_begun(first, request, clock, depth)
         reach = 0 if is_by_date(request, first) else reach
         return prepared, find(self._engine, prepared, clock, early, depth=depth, reach=reach)
-
-    def _encode(self, text: str, language: str) -> Encoding:
-        return self._encoder.encode_query(text, words=True, language=language)
-
-    def _look_up(self, parsed: ParsedQuery, plan: QueryPlan, spoken: QueryLanguage) -> Lookup:
-        if not parsed.clauses:
-            return Lookup(LexicalQuery())
-        archive = self._facet_values.values().get("language", ())
-        return look_up(parsed, plan.expansions(), spoken.stems(archive))
-
-
-def _is_question(text: str, language: str) -> bool:
-    """Return whether a query is a sentence of a person rather than a headline or a list of words."""
-    if text.rstrip().endswith(("?", "؟", "？")):
-        return True
-    words = [token.exact for token in analyse(text, language)]
-    common = function_words(language)
-    return bool(words) and sum(word in common for word in words) / len(words) >= QUESTION_SHARE
