@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from itertools import count, islice
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from indexer.settings import Settings
 
 _BATCH = 500
+#: A file in a rebuilt archive that has everything, until it stands in its place.
+_FINISHED = "rebuild-finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def rebuild(
     """Build the archive beside itself with the settings of now, then put it in its own place.
 
     An interrupted rebuild goes on when it is run again. The archive as it was is kept. Nobody should write to it
-    meanwhile. Raises `SettingsError` where there is nothing to rebuild.
+    meanwhile. Raises `SettingsError` where there is nothing to rebuild, as where only an unfinished rebuild is there.
     """
     if settings.engine != EMBEDDED:
         raise SettingsError(
@@ -52,10 +55,17 @@ def rebuild(
         )
     building = folder.with_name(f"{folder.name}.rebuilding")
     before = _free_name(folder)
+    finished = building / _FINISHED
     if building.exists() and not folder.exists():
+        if not finished.exists():
+            raise SettingsError(
+                f"There is no archive in {settings.archive}; {building} is an unfinished rebuild.",
+                remedy="Put the archive back in its place and run `newsarchive rebuild` again, or delete that folder.",
+            )
         # A rebuild died between its two renamings, with everything done but the last.
-        building.rename(folder)
+        _put_in_place(building, folder)
         return Rebuilt(IngestReport(), _last_name(folder))
+    finished.unlink(missing_ok=True)  # the archive may have changed since
     with open_engine(settings) as old:
         if old.manifest() is None:
             raise SettingsError(f"There is no archive in {settings.archive}.")
@@ -65,9 +75,26 @@ def rebuild(
             if report.interrupted:
                 return Rebuilt(report, None)
             _copy_records(old, new.engine)
+    finished.touch()
+    for path in (finished, building):
+        _sync(path)
     folder.rename(before)
-    building.rename(folder)
+    _put_in_place(building, folder)
     return Rebuilt(report, before)
+
+
+def _put_in_place(building: Path, folder: Path) -> None:
+    building.rename(folder)
+    (folder / _FINISHED).unlink()
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would be there after a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _open_new(settings: Settings, building: Path, encoder: Encoder | None) -> Archive:

@@ -168,12 +168,56 @@ def test_what_another_rebuild_has_left_is_not_used(tmp_path: Path, made: Setting
 
 def test_a_rebuild_that_died_between_its_two_renamings_is_finished(tmp_path: Path, made: Settings) -> None:
     now = settings(tmp_path, passage_tokens=60)
-    rebuilt = rebuild(now, encoder=FakeEncoder())
-    (tmp_path / "archive").rename(tmp_path / "archive.rebuilding")
+    _die_at_the_renaming_of("archive.rebuilding", now)
     finished = rebuild(now, encoder=FakeEncoder())
-    assert finished.before == rebuilt.before
+    assert finished.before == tmp_path / "archive.before-1"
     with Archive.open(now, encoder=FakeEncoder()) as archive:
         assert list(archive.scan()) == articles(40)
+        for kind, records in RECORDS.items():
+            assert dict(archive.engine.records(kind)) == records
+    assert not list(now.archive.glob("rebuild*"))
+
+
+def _die_at_the_renaming_of(name: str, now: Settings) -> None:
+    rename = Path.rename
+
+    def dying(path: Path, target: Path) -> Path:
+        if path.name == name:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "rename", dying)
+        with pytest.raises(KeyboardInterrupt):
+            rebuild(now, encoder=FakeEncoder())
+
+
+def test_an_unfinished_rebuild_is_not_taken_for_the_archive(tmp_path: Path, made: Settings) -> None:
+    now = settings(tmp_path, passage_tokens=60)
+    assert rebuild(now, encoder=FakeEncoder(), progress=stopper(after=1)).report.interrupted
+    made.archive.rename(tmp_path / "elsewhere")
+    with pytest.raises(
+        SettingsError, match=r"no archive in .*archive; .*archive\.rebuilding is an unfinished"
+    ):
+        rebuild(now, encoder=FakeEncoder())
+    assert not made.archive.exists()
+    (tmp_path / "elsewhere").rename(made.archive)
+    rebuild(now, encoder=FakeEncoder())
+    with Archive.open(now, encoder=FakeEncoder()) as archive:
+        assert list(archive.scan()) == articles(40)
+
+
+def test_a_finished_rebuild_that_is_gone_on_with_is_unfinished_again(tmp_path: Path, made: Settings) -> None:
+    """It died before its first renaming, and the archive has gained articles since."""
+    now = settings(tmp_path, passage_tokens=60)
+    _die_at_the_renaming_of("archive", now)
+    with Archive.open(made, encoder=FakeEncoder()) as archive:
+        archive.add([Article(f"more-{number}", "More", SENTENCE, language="en") for number in range(600)])
+    interrupted = rebuild(now, encoder=FakeEncoder(), progress=stopper(after=1))
+    assert interrupted.report.interrupted
+    made.archive.rename(tmp_path / "elsewhere")
+    with pytest.raises(SettingsError, match="unfinished rebuild"):
+        rebuild(now, encoder=FakeEncoder())
 
 
 def test_there_must_be_something_to_rebuild(tmp_path: Path) -> None:
