@@ -43,9 +43,10 @@ class FileLock:
                 return True
 
     def release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        # Forgotten first: once it is closed, a thread that waits in `acquire` may set its own.
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     @contextmanager
     def holding(self, timeout: float) -> Iterator[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -86,6 +87,27 @@ def test_a_refresh_that_waits_too_long_says_why(filled: Path) -> None:
         building.release()
         engine.refresh()
         assert engine.match([COMMON])[0].total == 41
+
+
+def test_a_lock_that_another_thread_takes_as_it_is_released_stays_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, other = FileLock(tmp_path / "a.lock"), FileLock(tmp_path / "a.lock")
+    assert lock.acquire()
+    close = os.close
+
+    def taken_meanwhile(descriptor: int) -> None:
+        close(descriptor)
+        monkeypatch.undo()
+        assert lock.acquire()  # as a thread that waits for it does
+
+    monkeypatch.setattr(os, "close", taken_meanwhile)
+    lock.release()
+    assert lock.held
+    assert not other.acquire()
+    lock.release()
+    assert other.acquire()
+    other.release()
 
 
 @pytest.mark.slow
