@@ -45,6 +45,16 @@ class Published:
     raw: str = ""
     doubtful: bool = False
 
+    @property
+    def local(self) -> datetime:
+        """`at` in the zone that was written; as it is where none was, or where less than a time is known."""
+        if self.offset_minutes is None or self.precision not in (Precision.SECOND, Precision.MINUTE):
+            return self.at
+        try:
+            return self.at.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
+        except OverflowError:  # the first or last hours of the calendar, in a zone where they are outside it
+            return self.at
+
     def isoformat(self) -> str:
         """Return the date as far as it is known, in its own zone: `2018-02`, `2018-02-18T…+04:00`."""
         match self.precision:
@@ -54,12 +64,7 @@ class Published:
                 return f"{self.at.year:04}-{self.at.month:02}"
             case Precision.DAY:
                 return self.at.date().isoformat()
-        zone = UTC if self.offset_minutes is None else timezone(timedelta(minutes=self.offset_minutes))
-        unit = "minutes" if self.precision is Precision.MINUTE else "seconds"
-        try:
-            return self.at.astimezone(zone).isoformat(timespec=unit)
-        except OverflowError:  # the first or last hours of the calendar, in a zone where they are outside it
-            return self.at.isoformat(timespec=unit)
+        return self.local.isoformat(timespec="minutes" if self.precision is Precision.MINUTE else "seconds")
 
     def to_dict(self) -> dict[str, Any]:
         return {

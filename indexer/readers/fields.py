@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Mapping
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -191,14 +193,25 @@ def _exported(record: Mapping[str, Any]) -> Article | None:
     if not all(isinstance(text, str) and len(text) <= _MAX_EXPORTED_VALUE for text in extra.values()):
         return None
     try:
+        if record.get("published") and not _is_own_date(record["published"]):
+            return None
         article = Article.from_dict(record)
         # Refuses lone surrogates wherever they are.
         orjson.dumps(article.to_dict())
-        return (
-            article if len(article.published.raw if article.published else "") <= MAX_EXTRA_NAME * 2 else None
-        )
+        return article if isfinite(article.language_confidence) else None
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
         return None
+
+
+def _is_own_date(date: Mapping[str, Any]) -> bool:
+    """Tell whether a date has what `Published.to_dict` writes: a moment with its zone, whole minutes, a text."""
+    offset, raw = date.get("offset_minutes"), date.get("raw", "")
+    return (
+        datetime.fromisoformat(date["at"]).tzinfo is not None
+        and (offset is None or type(offset) is int)
+        and isinstance(raw, str)
+        and len(raw) <= MAX_EXTRA_NAME * 2
+    )
 
 
 def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -140,6 +140,19 @@ def test_dates_are_no_more_precise_than_known(precision: Precision, ris: str, cs
     assert json.loads(written("csl", article))[0]["issued"] == {"date-parts": [csl]}
 
 
+@pytest.mark.parametrize(("year", "offset"), [(9999, 600), (1, -600)])
+def test_a_date_at_the_end_of_the_calendar_breaks_no_file(year: int, offset: int) -> None:
+    """In its own zone it is outside the calendar, so it is told in UTC."""
+    moment = datetime.max if year == 9999 else datetime.min
+    published = Published(moment.replace(tzinfo=UTC), Precision.MINUTE, offset)
+    for name in FORMATS:
+        assert written(name, replace(ARTICLE, published=published))
+
+
+def test_dates_are_those_of_the_zone_that_was_written() -> None:
+    assert json.loads(written("csl", ARTICLE))[0]["issued"] == {"date-parts": [[2018, 2, 18]]}
+
+
 def test_nothing_is_read_ahead() -> None:
     read_so_far = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from indexer.article import Article, Precision
@@ -67,8 +67,6 @@ def date_parts(article: Article) -> list[int]:
     published = article.published
     if published is None:
         return []
-    at = published.at
-    if published.precision in (Precision.SECOND, Precision.MINUTE) and published.offset_minutes:
-        at = at + timedelta(minutes=published.offset_minutes)
+    at = published.local
     known = {Precision.YEAR: 1, Precision.MONTH: 2}.get(published.precision, 3)
     return [at.year, at.month, at.day][:known]
