@@ -297,7 +297,7 @@ def test_odd_ids_pass_through_the_command(command: Any, tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["id"] == name
     done = command("delete", "--json", "--", *ODD_IDS)
-    assert json.loads(done.stdout) == {"deleted": len(ODD_IDS)}
+    assert json.loads(done.stdout) == {"deleted": len(ODD_IDS), "missing": []}
 
 
 def test_of_two_texts_under_one_id_the_first_is_kept_and_the_second_told(

@@ -343,6 +343,15 @@ def test_show_prints_an_article(archive: Path) -> None:
     assert "Cairo Post" in invoke("--archive", archive, "show", 'price/of "bread"').stdout
 
 
+def test_printed_ids_are_those_that_commands_know(archive: Path) -> None:
+    shown = invoke("--archive", archive, "search", "bread").stdout
+    ids = re.findall("^ +id: (.+)$", shown, re.MULTILINE)
+    assert 'price/of "bread"' in ids
+    for article_id in ids:
+        assert invoke("--archive", archive, "show", article_id).exit_code == 0
+    assert "url: https://example.org/1\n" in invoke("--archive", archive, "show", "ceasefire").stdout
+
+
 def test_stats_count(archive: Path) -> None:
     stats = json.loads(invoke("--archive", archive, "stats", "--json").stdout)
     assert stats["articles"] == 4
@@ -499,8 +508,13 @@ def test_delete_says_how_many(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "a.jsonl", ARTICLES[:2])
     invoke("index", "a.jsonl")
     done = invoke("delete", "ceasefire", "unknown", "--json")
-    assert (done.exit_code, json.loads(done.stdout)) == (0, {"deleted": 1})
-    assert invoke("delete", "ceasefire").exit_code == 1
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"deleted": 1, "missing": ["unknown"]})
+    done = invoke("delete", "ceasefire")
+    assert (done.exit_code, done.stdout) == (1, "0 of 1 articles deleted.\n")
+    assert done.stderr == "Not in the archive: ceasefire.\n"
+    done = invoke("delete", "football", *(f"no-{number:02}" for number in range(12)))
+    assert done.stdout == "1 of 13 articles deleted.\n"
+    assert done.stderr.endswith("no-08, no-09 and 2 more.\n")
     assert invoke("show", "ceasefire").exit_code == 1
 
 

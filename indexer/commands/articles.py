@@ -7,9 +7,12 @@ from typing import Any
 
 import click
 
-from indexer.commands.common import FAILED, Target, archive_options, clean, echo_json, json_option
+from indexer.commands.common import FAILED, Target, archive_options, clean, echo_json, json_option, verbatim
 from indexer.commands.search import chosen_filters, filter_options
 from indexer.commands.writing import output as written
+
+#: Of ids that are not there.
+_MOST_NAMED = 10
 
 
 @click.command("show")
@@ -72,11 +75,17 @@ def delete_(target: Target, ids: tuple[str, ...], as_json: bool) -> None:
       newsarchive delete ant-JA-sport-7-20170115 ntrex-bbc.381790-ar
     """
     with target.existing() as archive:
+        there = archive.engine.hashes(ids)
         count = archive.delete(ids)
+    missing = [article_id for article_id in dict.fromkeys(ids) if article_id not in there]
     if as_json:
-        echo_json({"deleted": count})
+        echo_json({"deleted": count, "missing": missing})
     else:
         click.echo(f"{count:,} of {len(set(ids)):,} articles deleted.")
+    if missing:
+        named = ", ".join(map(verbatim, missing[:_MOST_NAMED]))
+        more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
+        click.echo(f"Not in the archive: {named}{more}.", err=True)
     if not count:
         raise click.exceptions.Exit(FAILED)
 

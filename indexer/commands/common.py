@@ -97,6 +97,11 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
+def verbatim(text: str) -> str:
+    """Return what is copied from a terminal or a pipe, as an id is, as one line, safe and without any mark of ours."""
+    return " ".join(clean(text).splitlines())
+
+
 def isolate(text: str) -> str:
     """Return *text* as one line, safe in a terminal, whose direction is that of its own first letter."""
     return f"{FIRST_STRONG_ISOLATE}{' '.join(clean(text).split())}{POP_DIRECTIONAL_ISOLATE}"

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from indexer.article import Article
-from indexer.commands.common import POP_DIRECTIONAL_ISOLATE, clean, isolate
+from indexer.commands.common import POP_DIRECTIONAL_ISOLATE, clean, isolate, verbatim
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan, Searched
 
@@ -76,7 +76,7 @@ def _print_result(out: Console, result: Result, gist: str, explain: bool) -> Non
             out.print(
                 f"{_INDENT}     {isolate(pair.word)} = {isolate(pair.found)} ({pair.source})", soft_wrap=True
             )
-    out.print(f"{_INDENT}id: {isolate(article.id)}", style="dim", soft_wrap=True)
+    out.print(f"{_INDENT}id: {verbatim(article.id)}", style="dim", soft_wrap=True)
 
 
 def print_article(article: Article, *, characters: int | None = None) -> None:
@@ -87,7 +87,8 @@ def print_article(article: Article, *, characters: int | None = None) -> None:
     out.print(origin(article), style="dim", soft_wrap=True)
     for name in ("url", "author", "section", "publisher", "credit"):
         if value := getattr(article, name):
-            out.print(f"{name}: {isolate(value)}", style="dim", soft_wrap=True)
+            shown = verbatim(value) if name == "url" else isolate(value)
+            out.print(f"{name}: {shown}", style="dim", soft_wrap=True)
     text = article.text[:characters] + ("…" if characters and len(article.text) > characters else "")
     for paragraph in clean(text).splitlines():
         out.print()
