@@ -386,6 +386,23 @@ def test_an_export_can_be_indexed_again(archive: Path, tmp_path: Path) -> None:
     assert len(arabic) == 2
 
 
+def test_an_export_takes_filters_as_a_search_does(archive: Path) -> None:
+    def ids(*filters: str) -> list[str]:
+        found = search(archive, *filters, "--size", "100")["results"]
+        done = invoke("--archive", archive, "export", *filters)
+        exported = [json.loads(line)["id"] for line in done.stdout.splitlines()]
+        assert exported == sorted(result["id"] for result in found)
+        return exported
+
+    assert ids("--source", "moscow") == ["ceasefire"]
+    assert ids("--source", "CAIRO post", "--source", "Radio", "--from", "2019") == ["football"]
+    told = invoke("--archive", archive, "search", "--source", "moskow").stderr
+    assert "Did you mean Moscow Daily?" in told
+    done = invoke("--archive", archive, "export", "--source", "moskow")
+    assert (done.exit_code, done.stderr) == (0, f"{told}0 articles written.\n")
+    assert invoke("--archive", archive, "export", "--from", "2019", "--to", "2018").exit_code == 1
+
+
 @pytest.mark.parametrize("command", [("export",), ("quarantine", "export")])
 @pytest.mark.parametrize("where", ["nowhere/x.jsonl", "/dev/full"])
 def test_an_export_that_cannot_be_written_is_one_line(

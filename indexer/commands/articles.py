@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from indexer.commands.common import FAILED, Target, archive_options, clean, echo_json, json_option, verbatim
-from indexer.commands.search import chosen_filters, filter_options
+from indexer.commands.search import chosen_filters, filter_options, resolved
 from indexer.commands.writing import output as written
 
 #: Of ids that are not there.
@@ -57,7 +57,8 @@ def export_(target: Target, output: Path | None, **options: Any) -> None:
 
     count = 0
     with target.existing() as archive, written(output) as out:
-        for article in archive.scan(Union(filters=chosen_filters(options))):
+        filters = resolved(chosen_filters(options), archive)
+        for article in archive.scan(Union(filters=filters)):
             out.write(orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
             count += 1
     click.echo(f"{count:,} articles written.", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from indexer.commands.common import Target, archive_options, echo_json, json_opt
 from indexer.errors import InvalidQuery
 
 if TYPE_CHECKING:
+    from indexer.archive import Archive
     from indexer.engines.base import Filters
     from indexer.search.page import Result, ResultPage
 
@@ -66,6 +67,25 @@ def chosen_filters(options: dict[str, Any]) -> Filters:
         published_from=options.pop("from_"),
         published_to=options.pop("to"),
     )
+
+
+def resolved(filters: Filters, archive: Archive) -> Filters:
+    """Return *filters* with the values of the archive that a search takes them for, and tell of those it lacks.
+
+    Raises `InvalidQuery` for filters that make no sense.
+    """
+    from indexer.search.facets import FacetValues
+    from indexer.search.filters import check_filters
+
+    check_filters(filters)
+    stored, unknown = FacetValues(archive.engine, archive.settings.search_timeout).resolve(filters)
+    tell_notices(one.notice for one in unknown)
+    return stored
+
+
+def tell_notices(notices: Iterable[str]) -> None:
+    for notice in notices:
+        click.echo(f"Note: {notice}", err=True)
 
 
 @click.command("search")
@@ -124,8 +144,7 @@ def search_(
     with target.existing() as archive:
         found = archive.search(request)
         gists = archive.gists(found.results)
-    for notice in found.notices:
-        click.echo(f"Note: {notice}", err=True)
+    tell_notices(found.notices)
     if as_json:
         echo_json(page_to_json(found, gists, explain=explain))
     else:
