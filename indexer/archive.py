@@ -229,10 +229,14 @@ class Archive:
     def describe(
         self, sources: Iterable[str | Path], options: ReadOptions | None = None
     ) -> list[SourceDescription]:
-        """Return how *sources* would be read, without storing anything."""
+        """Return how *sources* would be read and stored, without storing anything."""
+        from indexer.ingest.pipeline import with_language
         from indexer.readers import describe
 
-        return describe(sources, self._read_options(options))
+        return [
+            replace(found, first=with_language(found.first)) if found.first else found
+            for found in describe(sources, self._read_options(options))
+        ]
 
     def catch_up(self) -> LexiconReport:
         """Do what a run that was cut off has left undone."""

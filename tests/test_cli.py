@@ -486,6 +486,21 @@ def test_dry_run_shows_the_mapping_and_stores_nothing(tmp_path: Path) -> None:
     assert described[0]["first"]["title"] == "Title"
 
 
+def test_dry_run_shows_the_first_article_as_it_is_stored_then(tmp_path: Path) -> None:
+    record = {name: ARTICLES[0][name] for name in ("title", "text")}
+    write_jsonl(
+        tmp_path / "a.jsonl", [{**record, "date": "31/02/2020"}, {**ARTICLES[2], "language": "English"}]
+    )
+    described = json.loads(invoke("index", "--dry-run", "a.jsonl", "--json").stdout)
+    assert "1 of 2 articles have a date that cannot be read" in described[0]["problems"][0]
+    indexed = invoke("index", "a.jsonl")
+    assert "; 1 undated, as the date cannot be read; " in indexed.stdout
+    stored = json.loads(invoke("export", "--language", "ar").stdout)
+    assert stored["language_confidence"] > 0.5
+    assert described[0]["first"] == stored
+    assert json.loads(invoke("index", "a.jsonl", "--json").stdout)["unread_dates"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

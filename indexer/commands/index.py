@@ -156,6 +156,7 @@ def summary(report: IngestReport) -> str:
         (report.unchanged, "unchanged"),
         (report.repeated, "repeated"),
         (report.deleted, "deleted"),
+        (report.unread_dates, "undated, as the date cannot be read"),
     ):
         if count:
             parts.append(f"{count:,} {what}")

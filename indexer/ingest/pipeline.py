@@ -36,6 +36,7 @@ from indexer.ingest.report import IngestReport
 from indexer.models.base import Encoder, PassageEncoding
 from indexer.models.cache import EncodeCache
 from indexer.readers import Record
+from indexer.readers.fields import has_unread_date
 from indexer.text import detect_language
 
 #: Called with the report in the thread that runs the pipeline, several times a second.
@@ -286,6 +287,7 @@ class _Run:
                     self.report.not_kept += 1
             else:
                 if accepted:
+                    self.report.unread_dates += has_unread_date(accepted[0])
                     group.append(accepted)
                     characters += len(accepted[0].text)
             if len(group) >= _CHUNK_ARTICLES or characters >= _CHUNK_CHARACTERS:
@@ -318,7 +320,7 @@ class _Run:
         """
         if record.article is None:
             raise InvalidArticle(record.reason)
-        article = _with_language(record.article.validated())
+        article = with_language(record.article.validated())
         content_hash, stored_hash = split_hash(article)
         place = f"{record.file}:{record.line}" if record.line else record.file
         earlier = self._ledger.enter(article.id, content_hash, place)
@@ -439,7 +441,8 @@ class _Run:
         self.report.stages[stage] = thread_time()
 
 
-def _with_language(article: Article) -> Article:
+def with_language(article: Article) -> Article:
+    """Return an article with its language and how sure that is: detected where its source says none."""
     if article.language != UNKNOWN_LANGUAGE:
         return replace(article, language_confidence=article.language_confidence or 1.0)
     language, confidence = detect_language(f"{article.title}\n{article.text}")

@@ -25,6 +25,7 @@ class IngestReport:
     quarantined: int = 0
     not_kept: int = 0  # of the quarantined: beyond what is kept of one file, and only counted
     repeated: int = 0  # the same record again in the same run
+    unread_dates: int = 0  # articles among the read ones whose date cannot be read, and which are undated
     deleted: int = 0
     passages: int = 0
     encoded: int = 0  # passages that the encoder had to take
@@ -49,7 +50,7 @@ class IngestReport:
         return {
             name: getattr(self, name)
             for name in (
-                "read", "stored", "unchanged", "quarantined", "not_kept", "repeated", "deleted",
+                "read", "stored", "unchanged", "quarantined", "not_kept", "repeated", "unread_dates", "deleted",
                 "passages", "encoded", "from_cache", "tokens", "words", "new_words", "interrupted", "seconds", "stages",
             )
         }  # fmt: skip

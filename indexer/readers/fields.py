@@ -170,6 +170,10 @@ def finished(article: Article, options: ReadOptions, *, file_name: str, alone: b
     return article.validated()
 
 
+def has_unread_date(article: Article) -> bool:
+    return article.published is None and UNREAD_DATE in article.extra
+
+
 def derived_id(url: str, file_name: str, article: Article) -> str:
     """Return a stable id: 24 hexadecimal digits over the address, else over file name and content."""
     parts = ("url", url) if url else ("content", file_name, article.title, article.text)

@@ -12,7 +12,7 @@ from indexer.errors import SettingsError, UnreadableSource
 from indexer.readers.base import ReadOptions, Record, SourceDescription
 from indexer.readers.dates import parse_date
 from indexer.readers.delimited import read_delimited
-from indexer.readers.fields import UNREAD_DATE, FieldMapper
+from indexer.readers.fields import FieldMapper, has_unread_date
 from indexer.readers.files import Found, check_sources, find_files, format_of
 from indexer.readers.jsonlines import read_json, records_of
 from indexer.readers.opening import STDIN, BrokenSource, Stream, TextSource, open_stream
@@ -130,7 +130,7 @@ def _describe(found: Found, options: ReadOptions, limit: int) -> SourceDescripti
                     continue
                 articles += 1
                 first = first or record.article
-                unread += UNREAD_DATE in record.article.extra
+                unread += has_unread_date(record.article)
     except (BrokenSource, UnreadableSource) as error:
         problems[str(error)] = None
     if unread:
