@@ -29,16 +29,14 @@ def quarantine_() -> None:
 @json_option
 @archive_options
 def list_(target: Target, limit: int | None, as_json: bool) -> None:
-    """List the records with file, line and reason.
+    """List the records with file, line and reason, by file and line.
 
     \b
     Example:
       newsarchive quarantine list --limit 20
     """
-    from itertools import islice
-
     with target.existing() as archive:
-        entries = list(islice(archive.quarantine, limit))
+        entries = archive.quarantine.in_order(limit)
     if as_json:
         echo_json([{"key": entry.key, **asdict(entry)} for entry in entries])
         return
@@ -75,7 +73,10 @@ def retry_(target: Target, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @archive_options
 def export_(target: Target, output: Path | None) -> None:
-    """Write the records as JSON Lines, to standard output or a file; `raw` is the record as it was read.
+    """Write the records as JSON Lines, to standard output or a file, in no order.
+
+    `raw` is the beginning of the record as it was read; of an article that has the id of another one and was no JSON
+    object of its own, as an export writes it.
 
     \b
     Example:

@@ -85,20 +85,25 @@ class Ledger:
                 " DO UPDATE SET broken = 1, bad = bad + excluded.bad, name = excluded.name",
                 (_digest(file), int(line > 0), file),
             )
-            row: tuple[int] = self._database.execute(
+        return self.bad_lines(file)
+
+    def bad_lines(self, file: str) -> int:
+        """Return how many lines of *file* were bad so far."""
+        with _errors():
+            row: tuple[int] | None = self._database.execute(
                 "SELECT bad FROM files WHERE file = ?", (_digest(file),)
             ).fetchone()
-        return row[0]
+        return row[0] if row else 0
 
     def worst_files(self, most: int) -> Iterator[tuple[str, int]]:
         """Yield (file, bad lines) of the files that have more than *most* of them."""
         with _errors():
             yield from self._database.execute("SELECT name, bad FROM files WHERE bad > ?", (most,))
 
-    def enter_kept(self, key: str) -> None:
-        """Note the key in quarantine of a bad record of this run."""
+    def enter_kept(self, key: str) -> bool:
+        """Note the key in quarantine of a bad record of this run; return whether it is a new one."""
         with _errors():
-            self._database.execute("INSERT OR IGNORE INTO kept VALUES (?)", (key,))
+            return self._database.execute("INSERT OR IGNORE INTO kept VALUES (?)", (key,)).rowcount == 1
 
     def was_kept(self, key: str) -> bool:
         with _errors():

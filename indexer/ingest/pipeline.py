@@ -280,11 +280,8 @@ class _Run:
             try:
                 accepted = self._accept(record)
             except InvalidArticle as error:
-                self.report.quarantined += 1
-                if self._ledger.enter_bad(record.file, record.line) <= MOST_OF_A_FILE:
-                    bad.append(Quarantined.of(record, str(error), self._options_of(record.file)))
-                else:
-                    self.report.not_kept += 1
+                if entry := self._refused(record, str(error)):
+                    bad.append(entry)
             else:
                 if accepted:
                     self.report.unread_dates += has_unread_date(accepted[0])
@@ -294,13 +291,13 @@ class _Run:
                 yield self._prepare_chunk(group)
                 group, characters = [], 0
             if len(bad) >= _CHUNK_ARTICLES:
-                self._set_aside(bad)
+                self._quarantine.add(bad)
                 bad = []
-        self._set_aside(bad)
-        worst = self._ledger.worst_files(MOST_OF_A_FILE)
-        self._set_aside(
-            [Quarantined.of_the_others(file, count, self._options_of(file)) for file, count in worst]
-        )
+        for file, count in self._ledger.worst_files(MOST_OF_A_FILE):
+            others = Quarantined.of_the_others(file, count, self._options_of(file))
+            self._ledger.enter_kept(others.key)
+            bad.append(others)
+        self._quarantine.add(bad)
         if group:
             yield self._prepare_chunk(group)
 
@@ -331,10 +328,18 @@ class _Run:
             return None
         raise InvalidArticle(f"The id {article.id!r} was already read at {earlier[1]}, with another content.")
 
-    def _set_aside(self, bad: list[Quarantined]) -> None:
-        self._quarantine.add(bad)
-        for entry in bad:
-            self._ledger.enter_kept(entry.key)
+    def _refused(self, record: Record, reason: str) -> Quarantined | None:
+        """Count a bad record; return what to keep of it, None for one of this run again or one that is only counted."""
+        kept = None
+        if self._ledger.bad_lines(record.file) + (record.line > 0) <= MOST_OF_A_FILE:
+            kept = Quarantined.of(record, reason, self._options_of(record.file))
+            if not self._ledger.enter_kept(kept.key):
+                self.report.repeated += 1
+                return None
+        self._ledger.enter_bad(record.file, record.line)
+        self.report.quarantined += 1
+        self.report.not_kept += kept is None
+        return kept
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
         stored = self._p._engine.hashes([article.id for article, _, _ in group])

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from heapq import nsmallest
 from itertools import islice
 from typing import Any
 
+from indexer.article import UNKNOWN_LANGUAGE
 from indexer.engines.base import Engine
 from indexer.ingest.origins import without_origin
 from indexer.readers import Record
@@ -24,7 +26,10 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One bad record. `raw` is the start of it, as it was read."""
+    """One bad record. `raw` is the start of it, as it was read.
+
+    Of an article that was refused later, and was no JSON object of its own, it is the start of what an export writes.
+    """
 
     file: str
     line: int
@@ -37,11 +42,14 @@ class Quarantined:
 
     @classmethod
     def of(cls, record: Record, reason: str, options: Mapping[str, Any] | None = None) -> Quarantined:
-        """Return the entry for a record; an article that was refused is kept as JSON."""
+        """Return the entry for a record."""
         article = record.article
         raw = record.raw
         if article is not None and not raw:
-            raw = raw_of(json.dumps(without_origin(article).to_dict(), ensure_ascii=False))
+            data = without_origin(article).to_dict()
+            if article.language == UNKNOWN_LANGUAGE:  # nobody wrote it
+                del data["language"]
+            raw = raw_of(json.dumps(data, ensure_ascii=False))
         article_id = _clean(article.id) if article else ""
         return cls(
             _clean(record.file),
@@ -82,8 +90,17 @@ class Quarantine:
             self._engine.put_records(KIND, records)
 
     def __iter__(self) -> Iterator[Quarantined]:
+        """Yield the entries by key, without holding them all."""
         for _, record in self._engine.records(KIND):
             yield Quarantined(**record)
+
+    def in_order(self, most: int | None = None) -> list[Quarantined]:
+        """Return the entries, at most the first *most*, by file and line; what is told of a whole file comes last."""
+
+        def place(entry: Quarantined) -> tuple[str, bool, int]:
+            return entry.file, not entry.line, entry.line
+
+        return sorted(self, key=place) if most is None else nsmallest(most, self, key=place)
 
     def remove(self, keys: Iterable[str]) -> int:
         """Drop entries; return how many there were."""

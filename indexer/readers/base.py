@@ -43,7 +43,8 @@ class Record:
     #: Where the record starts, from 1; 0 where that has no meaning.
     line: int
     reason: str = ""
-    #: At most `RAW_LIMIT` bytes of a bad record; `read_raw` takes it back.
+    #: At most `RAW_LIMIT` bytes of a bad record, and of an article in a JSON value of its own, which may be refused
+    #: later; `read_raw` takes it back.
     raw: str = ""
 
 
@@ -167,6 +168,6 @@ def raw_of(value: str | bytes) -> str:
     if isinstance(value, str):
         # A character takes at least one byte, so the slice loses nothing and spares a copy of 30 MB.
         value = value[:RAW_LIMIT].encode("utf-8", "replace")
-    # "replace" makes three bytes of one, hence the second cut.
     text = value[:RAW_LIMIT].decode("utf-8", "replace")
-    return text.encode()[:RAW_LIMIT].decode("utf-8", "ignore")
+    # "replace" makes three bytes of one, hence the second cut.
+    return text if "\ufffd" not in text else text.encode()[:RAW_LIMIT].decode("utf-8", "ignore")

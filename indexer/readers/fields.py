@@ -66,6 +66,8 @@ class FieldMapper:
         else:
             article = self.partial(record)
         if not article.text:
+            if found := self._text_name(record):
+                raise InvalidArticle(f"The article has no text: its field {found[:60]!r} is empty.")
             names = ", ".join(name[:60] for name in islice(record, 20)).encode("utf-8", "replace").decode()
             raise InvalidArticle(
                 f"The article has no text; its fields are {names or 'none'}.",
@@ -115,6 +117,12 @@ class FieldMapper:
             extra[UNREAD_DATE] = unread[:MAX_EXTRA_VALUE]
         article = Article(**({"id": "", "title": "", "text": ""} | values), extra=extra)
         return article if article.source else replace(article, source=article.publisher)
+
+    def _text_name(self, record: Mapping[str, Any]) -> str:
+        """Return the name under which a record has a text, if only an empty one; empty where it has none."""
+        record = _unwrapped(record)
+        names = self.plan(tuple(record)).get("text", [])
+        return next((name for name in names if name in record or _value(record, name) is not None), "")
 
     def _understood(self, ours: str, text: str) -> str | Published | None:
         """Return what `text` means as the field `ours`; nothing where it means nothing there."""

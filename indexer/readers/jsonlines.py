@@ -47,7 +47,7 @@ def read_json(source: TextSource, options: ReadOptions, mapper: FieldMapper) -> 
     limit = options.max_record_bytes
     values = (
         split_values(source.chunks(), limit)
-        if source.head.lstrip()[:1] == "[" or _is_spread_out(source.head)
+        if _is_one_array(source.head) or _is_spread_out(source.head)
         else split_lines(source.chunks(), limit)
     )
     for line, data in values:
@@ -61,21 +61,24 @@ def read_json(source: TextSource, options: ReadOptions, mapper: FieldMapper) -> 
 
 
 def records_of(data: bytes, file: str, line: int, mapper: FieldMapper) -> Iterator[Record]:
-    """Yield the articles of one JSON value, usually one."""
+    """Yield the articles of one JSON value, usually one; what is no object in it is one bad record together."""
     try:
         value = _loads(data)
     except ValueError as error:
         yield Record(None, file, line, f"The record is not valid JSON: {error}.", raw_of(data))
         return
+    others = False
     for item in items_of(value):
         if not isinstance(item, dict):
-            yield Record(None, file, line, "The record is not a JSON object.", raw_of(data))
+            if not others:
+                yield Record(None, file, line, "The record is not a JSON object.", raw_of(data))
+            others = True
             continue
+        raw = raw_of(data) if item is value else ""
         try:
-            yield Record(mapper.article(item, file_name=_base_name(file)), file, line)
+            yield Record(mapper.article(item, file_name=_base_name(file)), file, line, raw=raw)
         except InvalidArticle as error:
-            raw = data if item is value else _dumps(item)
-            yield Record(None, file, line, str(error), raw_of(raw))
+            yield Record(None, file, line, str(error), raw or raw_of(_dumps(item)))
 
 
 def split_lines(chunks: Iterator[bytes], limit: int) -> Iterator[tuple[int, bytes | None]]:
@@ -175,16 +178,24 @@ def _end(pattern: re.Pattern[bytes], data: bytes, position: int) -> int:
     return match.end() if match else position
 
 
+def _is_one_array(head: str) -> bool:
+    """Tell an array that holds the file's records from JSON Lines whose first line is an array by itself."""
+    first, _, rest = head.lstrip().partition("\n")
+    return first.startswith("[") and not (rest.strip() and _is_value(first))
+
+
 def _is_spread_out(head: str) -> bool:
     """Tell an object over several lines from JSON Lines: its first line is no value, but the start of one."""
     first = head.lstrip().split("\n", 1)[0].rstrip()
-    if not first.startswith("{") or first[-1] not in "{[,:":
-        return False
+    return first.startswith("{") and first[-1] in "{[,:" and not _is_value(first)
+
+
+def _is_value(text: str) -> bool:
     try:
-        _loads(first.encode("utf-8", "replace"))
+        _loads(text.encode("utf-8", "replace"))
     except ValueError:
-        return True
-    return False
+        return False
+    return True
 
 
 def _loads(data: bytes) -> Any:

@@ -36,6 +36,46 @@ def test_an_article_that_is_refused_later_is_kept_as_json() -> None:
     assert Article.from_dict(orjson.loads(entry.raw)) == Article(id="a", title="T", text="B")
 
 
+def test_what_an_article_is_kept_as_holds_no_language_that_nobody_wrote() -> None:
+    entry = Quarantined.of(Record(Article(id="a", title="T", text="B"), "/x", 3), "It is refused.")
+    assert "language" not in orjson.loads(entry.raw)
+
+
+def test_what_is_told_listed_and_read_agrees(archive: Archive, tmp_path: Path) -> None:
+    again = b'{"id": "a", "title": "Another", "body": "Another text."}'
+    path = tmp_path / "a.jsonl"
+    lines = [
+        b"[1, 2, 3]", b"{broken", orjson.dumps(story("a")), again, b'{"id": "b", "title": "T", "text": ""}', b"{broken",
+        b'[{"id": "c", "title": "T", "text": "Text."}, 1, [2]]', b'"text"', b"null", b'{"id": "d", "title": "T"}',
+    ]  # fmt: skip
+    path.write_bytes(b"\n".join(lines))
+    report = archive.index([path])
+    assert (report.read, report.stored, report.quarantined, report.repeated) == (11, 2, 9, 0)
+    entries = archive.quarantine.in_order()
+    assert [entry.line for entry in entries] == [1, 2, 4, 5, 6, 7, 8, 9, 10]
+    assert [entry.raw.encode() for entry in entries] == [lines[entry.line - 1] for entry in entries]
+    assert archive.quarantine.in_order(3) == entries[:3]
+    assert entries[3].reason == "The article has no text: its field 'text' is empty."
+    assert entries[-1].reason.startswith("The article has no text; its fields are id, title.")
+
+    report = archive.index([path, path])
+    assert (report.read, report.unchanged, report.quarantined, report.repeated) == (22, 2, 9, 2 + 9)
+    assert len(archive.quarantine.in_order()) == 9
+
+
+def test_an_object_that_is_refused_later_is_taken_back_from_what_is_kept(
+    archive: Archive, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jsonl"
+    again = {"id": "a", "headline": "Another", "body": "Another text."}
+    path.write_bytes(orjson.dumps(story("a")) + b"\n" + orjson.dumps(again))
+    archive.index([path])
+    path.unlink()
+    archive.delete(["a"])
+    assert archive.retry_quarantine().stored == 1
+    assert archive.article("a").title == "Another"
+
+
 def test_a_huge_record_is_kept_in_part() -> None:
     entry = Quarantined.of(Record(Article("a", "T", "ب" * 100_000), "x", 1), "It is refused.")
     assert RAW_LIMIT - 3 <= len(entry.raw.encode()) <= RAW_LIMIT
@@ -95,7 +135,8 @@ def test_a_file_of_broken_lines_does_not_fill_the_quarantine(
     assert (report.quarantined, report.not_kept) == (lines + 1, 500)
     entries = list(archive.quarantine)
     assert len(entries) == MOST_OF_A_FILE + 2
-    (summary,) = [entry for entry in entries if not entry.line]
+    summary = archive.quarantine.in_order()[MOST_OF_A_FILE]
+    assert not summary.line
     assert (summary.file, summary.reason.split()[0]) == (str(path), "500")
 
     # Once mended, nothing of it stays.
