@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from indexer.engines.base import Finding
 from indexer.errors import ArchiveError
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -169,6 +170,8 @@ def _quarantine(archive: Archive) -> Finding:
     count = sum(1 for _ in archive.quarantine)
     if count:
         return Finding(
-            "warning", f"{count:,} records are in quarantine.", "See them with `newsarchive quarantine list`."
+            "warning",
+            f"{counted(count, 'record')} in quarantine.",
+            "See them with `newsarchive quarantine list`.",
         )
     return Finding("ok", "Nothing is in quarantine.")

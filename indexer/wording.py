@@ -59,6 +59,11 @@ def worded(english: str, template: str, /, **values: Value) -> Text:
     return Text(english, template, values)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun, as the command says it: `1 article`, `2,000 articles`, `0 searches`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def ordinal(number: int) -> Text:
     """Return 1st, 2nd, 3rd, 4th, 11th, 21st..."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

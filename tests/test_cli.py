@@ -492,7 +492,7 @@ def test_dry_run_shows_the_first_article_as_it_is_stored_then(tmp_path: Path) ->
         tmp_path / "a.jsonl", [{**record, "date": "31/02/2020"}, {**ARTICLES[2], "language": "English"}]
     )
     described = json.loads(invoke("index", "--dry-run", "a.jsonl", "--json").stdout)
-    assert "1 of 2 articles have a date that cannot be read" in described[0]["problems"][0]
+    assert "the date cannot be read: 1 of 2 articles" in described[0]["problems"][0]
     indexed = invoke("index", "a.jsonl")
     assert "; 1 undated, as the date cannot be read; " in indexed.stdout
     stored = json.loads(invoke("export", "--language", "ar").stdout)
@@ -542,7 +542,7 @@ def test_delete_says_how_many(tmp_path: Path) -> None:
     done = invoke("delete", "ceasefire", "unknown", "--json")
     assert (done.exit_code, json.loads(done.stdout)) == (0, {"deleted": 1, "missing": ["unknown"]})
     done = invoke("delete", "ceasefire")
-    assert (done.exit_code, done.stdout) == (1, "0 of 1 articles deleted.\n")
+    assert (done.exit_code, done.stdout) == (1, "0 of 1 article deleted.\n")
     assert done.stderr == "Not in the archive: ceasefire.\n"
     done = invoke("delete", "football", *(f"no-{number:02}" for number in range(12)))
     assert done.stdout == "1 of 13 articles deleted.\n"
@@ -594,8 +594,8 @@ def test_quarantine_is_cleared_on_demand(tmp_path: Path) -> None:
     invoke("index", "a.jsonl")
     assert invoke("quarantine", "clear").exit_code == 2
     key = json.loads(invoke("quarantine", "list", "--json").stdout)[0]["key"]
-    assert "1 records" in invoke("quarantine", "clear", key).stdout
-    assert "1 records" in invoke("quarantine", "clear", "--all").stdout
+    assert "1 record dropped." in invoke("quarantine", "clear", key).stdout
+    assert "1 record dropped." in invoke("quarantine", "clear", "--all").stdout
     assert invoke("quarantine", "list").stdout == ""
 
 
@@ -654,14 +654,14 @@ def test_own_word_pairs_are_searched(tmp_path: Path) -> None:
     article = {"id": "1", "title": "خبر", "text": "وصلت القنفذية إلى الميناء.", "language": "ar"}
     write_jsonl(tmp_path / "a.jsonl", [article])
     (tmp_path / "words.tsv").write_text("# ours\nhedgehogship\tالقنفذية\n", encoding="utf-8")
-    assert "1 new word pairs" in invoke("lexicon", "import", "words.tsv").stdout
-    assert "0 new word pairs; 1 were there" in invoke("lexicon", "import", "words.tsv").stdout
+    assert "1 new word pair; there already: 0." in invoke("lexicon", "import", "words.tsv").stdout
+    assert "0 new word pairs; there already: 1." in invoke("lexicon", "import", "words.tsv").stdout
     invoke("index", "a.jsonl")
     highlights = json.loads(invoke("search", "hedgehogship", "--json").stdout)["results"][0]["passage"]
     assert highlights["highlights"]
     assert "القنفذية" in invoke("lexicon", "list").stdout
     assert invoke("lexicon", "remove").exit_code == 2
-    assert "1 word pairs removed" in invoke("lexicon", "remove", "Hedgehogship").stdout
+    assert "1 word pair removed" in invoke("lexicon", "remove", "Hedgehogship").stdout
 
 
 def test_a_file_that_is_no_lexicon_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -274,7 +274,7 @@ def test_quarantine_is_a_warning(settings: Settings, tmp_path: Path) -> None:
     with Archive.open(settings, encoder=FakeEncoder(codes=True)) as archive:
         archive.index([tmp_path / "bad.jsonl"])
     (finding,) = wrong(settings)
-    assert (finding.level, finding.what) == ("warning", "1 records are in quarantine.")
+    assert (finding.level, finding.what) == ("warning", "1 record in quarantine.")
 
 
 def test_an_archive_that_cannot_be_opened_is_a_finding_beside_the_machines(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.commands.common import Target, archive_options, clean, echo_json, isolate, json_option
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.alerts.run import AlertReport
@@ -81,10 +82,13 @@ def list_(target: Target, as_json: bool) -> None:
         )
         return
     for (saved, sent, _), alerts, unread in rows:
-        click.echo(f"{isolate(saved.name)}: {alerts:,} alerts, {unread:,} unread")
+        click.echo(f"{isolate(saved.name)}: {counted(alerts, 'alert')}, {unread:,} unread")
         if sent.problem:
             click.echo(f"  {clean(sent.problem)}")
-    click.echo(f"{len(rows):,} saved searches." if rows else "No search is saved.", err=True)
+    click.echo(
+        f"{counted(len(rows), 'saved search', 'saved searches')}." if rows else "No search is saved.",
+        err=True,
+    )
 
 
 def run_after_ingest(archive: Archive) -> None:
@@ -106,9 +110,10 @@ def run_after_ingest(archive: Archive) -> None:
 
 def tell(report: AlertReport, *, err: bool = False) -> None:
     """Say what a run of alerts did."""
-    sent = f", {report.sent:,} messages sent" if report.sent else ""
+    sent = f", {counted(report.sent, 'message')} sent" if report.sent else ""
     click.echo(
-        f"{report.alerts:,} alerts of {report.searches:,} saved searches in {report.articles:,} new articles{sent}.",
+        f"{counted(report.alerts, 'alert')} of {counted(report.searches, 'saved search', 'saved searches')} "
+        f"in {counted(report.articles, 'new article')}{sent}.",
         err=err,
     )
     for one in report.problems:

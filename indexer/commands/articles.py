@@ -10,6 +10,7 @@ import click
 from indexer.commands.common import FAILED, Target, archive_options, clean, echo_json, json_option, verbatim
 from indexer.commands.search import chosen_filters, filter_options, resolved
 from indexer.commands.writing import output as written
+from indexer.wording import counted
 
 #: Of ids that are not there.
 _MOST_NAMED = 10
@@ -61,7 +62,7 @@ def export_(target: Target, output: Path | None, **options: Any) -> None:
         for article in archive.scan(Union(filters=filters)):
             out.write(orjson.dumps(article.to_dict(), option=orjson.OPT_APPEND_NEWLINE))
             count += 1
-    click.echo(f"{count:,} articles written.", err=True)
+    click.echo(f"{counted(count, 'article')} written.", err=True)
 
 
 @click.command("delete")
@@ -82,7 +83,7 @@ def delete_(target: Target, ids: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         echo_json({"deleted": count, "missing": missing})
     else:
-        click.echo(f"{count:,} of {len(set(ids)):,} articles deleted.")
+        click.echo(f"{count:,} of {counted(len(set(ids)), 'article')} deleted.")
     if missing:
         named = ", ".join(map(verbatim, missing[:_MOST_NAMED]))
         more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""

@@ -11,6 +11,7 @@ import click
 import indexer
 from indexer.commands.common import Target, archive_options, clean, isolate
 from indexer.commands.serve import bind, serve
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -69,7 +70,9 @@ def make_archive(archive: Archive) -> None:
         report = archive.index(files, progress=progress)
     if report.interrupted:
         raise KeyboardInterrupt
-    click.echo(summary(report) if report.stored else f"{report.unchanged:,} articles are there already.")
+    click.echo(
+        summary(report) if report.stored else f"There already: {counted(report.unchanged, 'article')}."
+    )
 
 
 def ask(archive: Archive) -> None:

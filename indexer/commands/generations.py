@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.commands.common import PARTIAL, Target, archive_options, echo_json, json_option
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.engines.opensearch.generations import Generation
@@ -56,7 +57,7 @@ def list_(target: Target, as_json: bool) -> None:
         model = one.manifest.model.get("name", "?") if one.manifest else "(made by another version)"
         size = one.bytes_on_disk / 1e6
         click.echo(
-            f"{one.number:>6}  {one.state:<11}  {one.articles:>12,} articles  {size:>10,.1f} MB  {model}"
+            f"{one.number:>6}  {one.state:<11}  {counted(one.articles, 'article'):>21}  {size:>10,.1f} MB  {model}"
         )
 
 
@@ -121,8 +122,8 @@ def check_(
         click.echo(f"Generation {number} holds the articles that are in use, no more and no less.")
     else:
         click.echo(
-            f"Generation {number} lacks {difference.missing:,} articles, has {difference.changed:,} in another "
-            f"version and {difference.surplus:,} that are gone; promoting it brings it up to date."
+            f"Generation {number} lacks {counted(difference.missing, 'article')}, has {difference.changed:,} in "
+            f"another version and {difference.surplus:,} that are gone; promoting it brings it up to date."
         )
         click.echo(f"Among them: {', '.join(map(repr, difference.examples))}")
     if not as_json:
@@ -191,7 +192,7 @@ def _progress() -> Callable[[int], None]:
     """Return what writes the count of articles over itself on a terminal; elsewhere it is quiet."""
     if not sys.stderr.isatty():
         return lambda done: None
-    return lambda done: click.echo(f"\r{done:,} articles", err=True, nl=False)
+    return lambda done: click.echo(f"\r{counted(done, 'article')}", err=True, nl=False)
 
 
 def _evaluate(generations: Reindexer, number: int, queries: Path, qrels: Path) -> dict[str, dict[str, float]]:

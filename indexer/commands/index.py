@@ -18,6 +18,7 @@ from indexer.commands.common import (
     echo_json,
     json_option,
 )
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.ingest.report import IngestReport
@@ -141,9 +142,10 @@ def finish(report: IngestReport, as_json: bool) -> None:
         click.echo("Interrupted. What is stored is safe: the same command goes on from here.", err=True)
         raise click.exceptions.Exit(INTERRUPTED)
     if report.quarantined:
-        counted = f" ({report.not_kept:,} of them are only counted)" if report.not_kept else ""
+        uncounted = f" ({report.not_kept:,} of them are only counted)" if report.not_kept else ""
         click.echo(
-            f"{report.quarantined:,} records went to quarantine{counted}: see `newsarchive quarantine list`.",
+            f"{counted(report.quarantined, 'record')} went to quarantine{uncounted}: "
+            "see `newsarchive quarantine list`.",
             err=True,
         )
         raise click.exceptions.Exit(PARTIAL)
@@ -151,7 +153,7 @@ def finish(report: IngestReport, as_json: bool) -> None:
 
 def summary(report: IngestReport) -> str:
     """Return a run in one sentence."""
-    parts = [f"{report.stored:,} articles stored ({report.passages:,} passages)"]
+    parts = [f"{counted(report.stored, 'article')} stored ({counted(report.passages, 'passage')})"]
     for count, what in (
         (report.unchanged, "unchanged"),
         (report.repeated, "repeated"),
@@ -176,7 +178,9 @@ def _show(descriptions: list[SourceDescription], as_json: bool) -> None:
             click.echo(f"  {clean(theirs)} -> {ours}")
         for theirs in description.ignored:
             click.echo(f"  {clean(theirs)} -> (kept, not searched)")
-        click.echo(f"  {description.articles:,} of the first {description.looked_at:,} records are articles")
+        click.echo(
+            f"  articles among the first {counted(description.looked_at, 'record')}: {description.articles:,}"
+        )
         for problem in description.problems:
             click.echo(f"  problem: {clean(problem)}")
         if description.first:

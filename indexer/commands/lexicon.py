@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from indexer.commands.common import Target, archive_options, echo_json, isolate, json_option
+from indexer.wording import counted
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -42,7 +43,7 @@ def import_(target: Target, file: Path) -> None:
     with target.open() as archive:
         archive.create()
         added = archive.own_words.add(pairs)
-    click.echo(f"{added:,} new word pairs; {len(pairs) - added:,} were there already.")
+    click.echo(f"{counted(added, 'new word pair')}; there already: {len(pairs) - added:,}.")
 
 
 @lexicon_.command("list")
@@ -80,4 +81,4 @@ def remove_(target: Target, words: tuple[str, ...], everything: bool) -> None:
         raise click.UsageError("Name the words, or give --all.")
     with target.existing() as archive:
         removed = archive.own_words.remove(None if everything else words)
-    click.echo(f"{removed:,} word pairs removed.")
+    click.echo(f"{counted(removed, 'word pair')} removed.")

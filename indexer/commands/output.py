@@ -12,6 +12,7 @@ from indexer.article import Article
 from indexer.commands.common import POP_DIRECTIONAL_ISOLATE, clean, isolate, verbatim
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.plan import QueryPlan, Searched
+from indexer.wording import counted
 
 _STYLES = {"keyword": "bold yellow", "meaning": "bold cyan"}
 _INDENT = "    "
@@ -38,7 +39,7 @@ def print_page(page: ResultPage, gists: Mapping[str, str], *, explain: bool = Fa
         )
         return
     first = page.results[0].rank
-    out.print(f"{first}-{first + len(page.results) - 1} of {page.total:,} articles", style="dim")
+    out.print(f"{first}-{first + len(page.results) - 1} of {counted(page.total, 'article')}", style="dim")
     for result in page.results:
         out.print()
         _print_result(out, result, gists.get(result.article.id, ""), explain)
@@ -52,7 +53,7 @@ def _print_plan(out: Console, plan: QueryPlan) -> None:
 
 
 def _told(one: Searched) -> str:
-    known = f", {one.articles:,} articles" if one.articles else ""
+    known = f", {counted(one.articles, 'article')}" if one.articles else ""
     return f"{isolate(one.surface)} ({one.source}, weight {one.weight:.2f}{known})"
 
 

@@ -17,6 +17,7 @@ from indexer.errors import ArchiveError
 from indexer.ingest.report import Phase
 from indexer.readers.files import find_files, format_of_name
 from indexer.readers.opening import BrokenSource, Stream
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.ingest.pipeline import Progress as Callback
@@ -113,7 +114,7 @@ def _plain_lines() -> Callback:
             last = report.seconds
             rate = _done(report) / report.seconds
             sys.stderr.write(
-                f"{_done(report):,} articles, {report.passages:,} passages, {rate:.1f} articles/s\n"
+                f"{counted(_done(report), 'article')}, {counted(report.passages, 'passage')}, {rate:.1f} articles/s\n"
             )
 
     return update

@@ -9,6 +9,7 @@ import click
 
 from indexer.commands.common import Target, archive_options, clean, echo_json, json_option
 from indexer.commands.writing import output as written
+from indexer.wording import counted
 
 
 @click.group("quarantine")
@@ -43,7 +44,7 @@ def list_(target: Target, limit: int | None, as_json: bool) -> None:
     for entry in entries:
         line = f":{entry.line}" if entry.line else ""
         click.echo(f"{clean(entry.file)}{line}: {clean(entry.reason)}")
-    click.echo(f"{len(entries):,} records." if entries else "Nothing is in quarantine.", err=True)
+    click.echo(f"{counted(len(entries), 'record')}." if entries else "Nothing is in quarantine.", err=True)
 
 
 @quarantine_.command("retry")
@@ -105,4 +106,4 @@ def clear_(target: Target, keys: tuple[str, ...], all_: bool) -> None:
     with target.existing() as archive:
         quarantine = archive.quarantine
         count = quarantine.remove([entry.key for entry in quarantine] if all_ else keys)
-    click.echo(f"{count:,} records dropped.")
+    click.echo(f"{counted(count, 'record')} dropped.")

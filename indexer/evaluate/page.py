@@ -10,6 +10,7 @@ from indexer.evaluate.measures import first_relevant
 from indexer.evaluate.plots import Bar, bars, columns, differences
 from indexer.evaluate.report import worst_and_best
 from indexer.evaluate.runner import Change, Comparison, Evaluation, Scores
+from indexer.wording import counted
 
 _RANKS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, 100))
 
@@ -57,7 +58,7 @@ def to_html(
 
 
 def _summary(evaluation: Evaluation) -> Iterator[str]:
-    yield f"<p>{len(evaluation.queries):,} queries, each ranked to a depth of 100 articles."
+    yield f"<p>{counted(len(evaluation.queries), 'query', 'queries')}, each ranked to a depth of 100 articles."
     if evaluation.unjudged:
         yield f"{evaluation.unjudged:,} more have no relevant article and were left out."
     if evaluation.refused:

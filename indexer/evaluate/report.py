@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.evaluate.crossvalidation import MEASURE, CrossValidation
 from indexer.evaluate.runner import Change, Comparison, Evaluation, Scores, Standing
+from indexer.wording import counted
 
 #: Per-query differences that are listed on either side.
 CHANGES_SHOWN = 10
@@ -66,7 +67,7 @@ def to_text(evaluation: Evaluation, comparison: Comparison | None = None) -> str
 
 def _lines(evaluation: Evaluation, comparison: Comparison | None) -> Iterator[str]:
     measures = evaluation.whole.measures
-    yield f"{len(evaluation.queries):,} queries in {evaluation.seconds:.1f} s"
+    yield f"{counted(len(evaluation.queries), 'query', 'queries')} in {evaluation.seconds:.1f} s"
     if evaluation.unjudged:
         yield f"{evaluation.unjudged:,} more have no relevant article and were left out"
     if evaluation.refused:

@@ -17,6 +17,7 @@ from indexer.readers.files import Found, check_sources, find_files, format_of
 from indexer.readers.jsonlines import read_json, records_of
 from indexer.readers.opening import STDIN, BrokenSource, Stream, TextSource, open_stream
 from indexer.readers.plaintext import read_text, text_record
+from indexer.wording import counted
 
 #: Records that `describe` looks at in each file.
 DESCRIBED = 100
@@ -134,9 +135,7 @@ def _describe(found: Found, options: ReadOptions, limit: int) -> SourceDescripti
     except (BrokenSource, UnreadableSource) as error:
         problems[str(error)] = None
     if unread:
-        problems[
-            f"{unread} of {articles} articles have a date that cannot be read; they would be undated."
-        ] = None
+        problems[f"Undated, as the date cannot be read: {unread} of {counted(articles, 'article')}."] = None
     return SourceDescription(
         file=found.name,
         format=chosen,

@@ -55,7 +55,7 @@ def test_indexing_runs_the_saved_searches(tmp_path: Path) -> None:
     assert "public internet" in indexed.stderr
     listed = run(tmp_path, "alerts", "list")
     assert "\u202e" not in listed.stdout
-    assert "Truce\u2069: 1 alerts, 1 unread" in listed.stdout
+    assert "Truce\u2069: 1 alert, 1 unread" in listed.stdout
     again = run(tmp_path, "alerts", "run")
     assert again.exit_code == 3
     assert "0 alerts of 2 saved searches in 0 new articles." in again.stdout

@@ -420,7 +420,7 @@ def test_after_ingest_the_searches_are_run(
     save(store, "ceasefire")
     archive.add([article("a", "A ceasefire.")])
     run_after_ingest(archive)
-    assert "1 alerts of 1 saved searches in 1 new articles" in capsys.readouterr().err
+    assert "1 alert of 1 saved search in 1 new article" in capsys.readouterr().err
 
 
 def test_a_search_keeps_its_record(store: SavedSearches) -> None:

@@ -302,7 +302,7 @@ def test_the_description_says_how_a_file_would_be_read(tmp_path: Path) -> None:
     assert found.first is not None
     assert found.first.title == "T"
     assert any("Line 4" in problem and "no text" in problem for problem in found.problems)
-    assert any("1 of 2 articles have a date that cannot be read" in problem for problem in found.problems)
+    assert any("the date cannot be read: 1 of 2 articles" in problem for problem in found.problems)
 
 
 def test_the_description_looks_at_a_limited_number_and_names_unreadable_files(tmp_path: Path) -> None:

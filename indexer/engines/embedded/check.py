@@ -12,6 +12,7 @@ from indexer.engines.embedded.failures import ViewBroken
 from indexer.engines.embedded.stored import DamagedArticle, decode_article
 from indexer.engines.embedded.views import FOLDER, Views
 from indexer.engines.embedded.viewstate import broken_seal, read_state
+from indexer.wording import counted
 
 _LOW_DISK = 1_000_000_000  # bytes
 #: Of the damaged articles, so many are named.
@@ -57,7 +58,7 @@ def _articles(database: Database) -> Finding:
     named = ", ".join(map(repr, damaged[:_NAMED]))
     return Finding(
         "error",
-        f"{len(damaged)} articles are damaged: {named}{' and others' if len(damaged) > _NAMED else ''}.",
+        f"{counted(len(damaged), 'article')} damaged: {named}{' and others' if len(damaged) > _NAMED else ''}.",
         "Index them again, or delete them (`newsarchive delete`).",
     )
 
@@ -80,10 +81,10 @@ def _orphans(database: Database, repair: bool) -> Finding:
     if not orphans:
         return Finding("ok", "Every passage has its article.")
     if not repair:
-        return Finding("warning", f"{orphans} passages have no article.", _MEND)
+        return Finding("warning", f"{counted(orphans, 'passage')} without an article.", _MEND)
     with database.writing() as connection:
         connection.execute(f"DELETE {alone}")
-    return Finding("ok", f"{orphans} passages without an article were removed.")
+    return Finding("ok", f"{counted(orphans, 'passage')} without an article, now removed.")
 
 
 def _views(folder: Path, database: Database, views: Views, repair: bool) -> Finding:
@@ -121,7 +122,7 @@ def _behind(folder: Path, database: Database) -> str:
     if at is None:
         return "The views are missing." if sequence else ""
     behind = sequence - at.sequence
-    return f"The views are {behind} changes behind." if behind else ""
+    return f"The views are {counted(behind, 'change')} behind." if behind else ""
 
 
 def _disk(folder: Path) -> Finding:

@@ -184,7 +184,7 @@ def test_check_removes_passages_without_an_article(varied: Path) -> None:
     connection.commit()
     connection.close()
     with EmbeddedEngine.open(varied) as engine:
-        assert "1 passages have no article." in {finding.what for finding in engine.check()}
+        assert "1 passage without an article." in {finding.what for finding in engine.check()}
         engine.check(repair=True)
         assert "Every passage has its article." in {finding.what for finding in engine.check()}
 
