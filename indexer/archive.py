@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from indexer.article import Article
-from indexer.engines import open_engine
+from indexer.engines import EMBEDDED, open_engine
 from indexer.engines.base import (
     Engine,
     EngineStats,
@@ -32,7 +32,7 @@ from indexer.engines.base import (
     StoredPassage,
     Union,
 )
-from indexer.errors import ArticleNotFound, EngineError, SchemaMismatch
+from indexer.errors import ArticleNotFound, EngineError, SchemaMismatch, SettingsError
 from indexer.fresh import Fresh
 from indexer.ingest.origins import without_origin
 from indexer.ingest.passages import passage_settings
@@ -168,6 +168,17 @@ class Archive:
         except SchemaMismatch:
             self._fits.forget()  # no search may go on with what was right a while ago
             raise
+
+    def missing(self) -> SettingsError | None:
+        """Return the error that says so where there is no archive yet, None where there is one."""
+        if self.engine.manifest() is not None:
+            return None
+        return SettingsError(
+            f"There is no archive in {self.settings.archive}."
+            if self.settings.engine == EMBEDDED
+            else f"There is no archive with the prefix {self.settings.opensearch_prefix!r} on this cluster.",
+            remedy="`newsarchive index FILE` makes one; --archive and --engine name another.",
+        )
 
     # -- writing
 

@@ -26,13 +26,14 @@ _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:(?P<relation>>=|==)\s*(?P<ver
 
 def examine(archive: Archive, *, repair: bool = False) -> list[Finding]:
     """Return the findings, the machine's first, then the model's, then the archive's own."""
-    return [
+    findings = [
         *examine_machine(archive.settings),
         _model(archive),
         *archive.engine.check(repair=repair),
-        _words(archive, repair),
-        _quarantine(archive),
     ]
+    if missing := archive.missing():
+        return [*findings, Finding("error", missing.message, missing.remedy)]
+    return [*findings, _words(archive, repair), _quarantine(archive)]
 
 
 def examine_machine(settings: Settings) -> list[Finding]:

@@ -650,6 +650,36 @@ def test_serve_answers_until_ctrl_c(archive: Path, tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+def test_serve_says_that_there_is_no_archive_and_serves_what_is_indexed_then(tmp_path: Path) -> None:
+    process = start("--archive", "later", "serve", "--port", "0", cwd=tmp_path)
+    assert process.stdout
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert address
+        with urllib.request.urlopen(address[0], timeout=30) as response:
+            assert "This archive is empty." in response.read().decode()
+        write_jsonl(tmp_path / "a.jsonl", ARTICLES[:1])
+        done = invoke("--archive", "later", "index", "a.jsonl")
+        assert done.stdout.startswith("1 article stored (1 passage); ")
+        with urllib.request.urlopen(address[0], timeout=30) as response:
+            assert ARTICLES[0]["title"] in response.read().decode()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert errors.startswith("Note: There is no archive in later. `newsarchive index FILE` makes one; ")
+
+
+def test_doctor_does_not_pass_over_a_missing_archive(tmp_path: Path) -> None:
+    done = invoke("--archive", "typo", "doctor")
+    assert done.exit_code == 3
+    assert "error    There is no archive in typo." in done.stdout
+    assert "-> `newsarchive index FILE` makes one; --archive and --engine name another." in done.stdout
+    assert "quarantine" not in done.stdout
+    assert not (tmp_path / "typo").exists()
+    invoke("--archive", "made", "create")
+    assert invoke("--archive", "made", "doctor").exit_code == 0
+
+
 def test_own_word_pairs_are_searched(tmp_path: Path) -> None:
     article = {"id": "1", "title": "خبر", "text": "وصلت القنفذية إلى الميناء.", "language": "ar"}
     write_jsonl(tmp_path / "a.jsonl", [article])

@@ -142,7 +142,7 @@ def test_a_full_disk_is_named_with_its_folder(settings: Settings, monkeypatch: p
 def test_a_cache_folder_that_does_not_exist_yet_is_no_fault(tmp_path: Path) -> None:
     settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "not" / "yet")
     (finding,) = wrong(settings)
-    assert "no archive here yet" in finding.what
+    assert "There is no archive in" in finding.what
     assert "newsarchive index" in finding.remedy
     assert not (tmp_path / "not").exists()
 
@@ -173,7 +173,8 @@ def test_a_device_that_is_not_there_is_named(settings: Settings) -> None:
     Path(settings.archive).rename(settings.archive.with_name("other"))  # of the fake model
     done = invoke_with_model(settings, "", NEWSARCHIVE_DEVICE="bogus")
     assert done.exit_code == 3
-    (finding,) = [finding for finding in json.loads(done.stdout) if finding["level"] == "error"]
+    # The second is that there is no archive.
+    finding, _ = [finding for finding in json.loads(done.stdout) if finding["level"] == "error"]
     assert "'bogus'" in finding["what"]
     assert "NEWSARCHIVE_DEVICE" in finding["remedy"]
 
@@ -223,7 +224,8 @@ def test_a_cache_that_cannot_be_written_is_named(settings: Settings, tmp_path: P
         env={"NEWSARCHIVE_CACHE": str(tmp_path / "file" / "cache")},
     )
     assert done.exit_code == 3
-    (finding,) = [finding for finding in json.loads(done.stdout) if finding["level"] == "error"]
+    # The second is that there is no archive.
+    finding, _ = [finding for finding in json.loads(done.stdout) if finding["level"] == "error"]
     assert "model cannot be prepared" in finding["what"]
     assert "NEWSARCHIVE_CACHE" in finding["remedy"]
 

@@ -54,17 +54,9 @@ class Target:
 
         Raises `SettingsError` where there is none: a mistyped folder must not look like an archive without articles.
         """
-        from indexer.engines import EMBEDDED
-        from indexer.errors import SettingsError
-
         with self.open(**overrides) as archive:
-            if archive.engine.manifest() is None:
-                raise SettingsError(
-                    f"There is no archive in {archive.settings.archive}."
-                    if archive.settings.engine == EMBEDDED
-                    else f"There is no archive with the prefix {archive.settings.opensearch_prefix!r} on this cluster.",
-                    remedy="`newsarchive index FILE` makes one; --archive and --engine name another.",
-                )
+            if error := archive.missing():
+                raise error
             yield archive
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.commands.common import Target, archive_options
+from indexer.commands.common import Target, archive_options, clean
 from indexer.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def serve_(target: Target, host: str | None, port: int | None, allow_remote: bool) -> None:
     """Serve the archive in the browser until Ctrl-C.
 
-    The web app has no accounts, so it listens on this machine only unless told otherwise.
+    The web app has no accounts, so it listens on this machine only unless told otherwise. It may be started before
+    there is an archive: what is indexed then is served.
 
     \b
     Example:
@@ -40,6 +41,8 @@ def serve_(target: Target, host: str | None, port: int | None, allow_remote: boo
         bind(settings.host, settings.port, allow_remote=allow_remote) as listener,
         target.open() as archive,
     ):
+        if error := archive.missing():
+            click.echo(f"Note: {clean(str(error))} Until then the pages are empty.", err=True)
         serve(archive, listener)
 
 

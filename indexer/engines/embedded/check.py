@@ -33,7 +33,7 @@ def folder_size(folder: Path, pattern: str = "**/*") -> int:
 
 def check_archive(folder: Path, database: Database, views: Views, *, repair: bool) -> list[Finding]:
     if not database.exists:
-        return [Finding("warning", "There is no archive here yet.", "`newsarchive index FILE` makes one.")]
+        return []
     findings = [_database_health(database)]
     if findings[0].level != "error":
         findings += [
