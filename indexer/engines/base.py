@@ -121,9 +121,14 @@ class LexicalQuery:
 
     @property
     def conditions(self) -> LexicalQuery | None:
-        """The hard part, which articles found by meaning must obey; None where there is none."""
+        """The hard part, which articles found by meaning must obey; None where there is none.
+
+        Of a query that is nothing else it is that query itself: engines know those that they have answered by identity.
+        """
         if not (self.must or self.must_not):
             return None
+        if not (self.should or self.one_of):
+            return self
         return LexicalQuery(must=self.must, must_not=self.must_not)
 
 

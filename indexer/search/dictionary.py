@@ -20,7 +20,7 @@ from indexer.memory import remembered
 from indexer.search.lemmas import irregular, lemmas, without_possessive
 from indexer.text import analyse, light10, normalise
 
-#: Longest phrase, in words, that is looked up as a unit.
+#: Longest phrase of the shipped tables, in words, that is looked up as a unit.
 MAX_UNIT_WORDS = 4
 #: A user's lexicon: limits against a file that is no lexicon.
 MAX_LEXICON_BYTES = 64_000_000
@@ -133,6 +133,8 @@ class Dictionary:
         self._user: dict[str, list[str]] = defaultdict(list)
         for pair in user:
             self._user[lookup_key(pair.english)].append(pair.arabic)
+        # The user's own phrases may be longer than those that ship.
+        self._longest = max([MAX_UNIT_WORDS, *(len(key.split()) for key in self._user)])
         self._known = remembered(self._translations, 8192)
         self._known_names = remembered(self._spellings, 8192)
 
@@ -172,7 +174,7 @@ class Dictionary:
         return next((name for name in names if not translations or name in translations), "")
 
     def units(self, words: Sequence[str]) -> list[Unit]:
-        """Return the runs of two to four words that are translated as one; they do not overlap."""
+        """Return the runs of words that are translated as one; they do not overlap."""
         keys = [lookup_key(word) for word in words]
         units = []
         start = 0
@@ -283,7 +285,7 @@ class Dictionary:
     def _unit_at(self, keys: Sequence[str], start: int) -> Unit | None:
         if keys[start] in _FUNCTION_WORDS:
             return None
-        for end in range(min(start + MAX_UNIT_WORDS, len(keys)), start + 1, -1):
+        for end in range(min(start + self._longest, len(keys)), start + 1, -1):
             if keys[end - 1] in _FUNCTION_WORDS or not all(keys[start:end]):
                 continue
             key = " ".join(keys[start:end])

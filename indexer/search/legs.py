@@ -25,8 +25,6 @@ from indexer.text import Token, analyse
 SAME = "same"
 #: ... and of a word with a letter written to it (وكتاب).
 INFLECTION = "inflection"
-#: Words of a run that expansions may know as one unit ("prime minister", "European Union").
-LONGEST_UNIT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Option:
         return PhraseTerm(self.tokens, self.form, field, self.weight)
 
 
-#: Exact form of a word, or of up to `LONGEST_UNIT` words joined by spaces -> what else is looked up for it.
+#: Exact form of a word, or of a unit's words joined by spaces -> what else is looked up for it.
 Expansions = Mapping[str, Sequence[Option]]
 
 
@@ -128,6 +126,7 @@ class _Forms:
 class _Builder:
     def __init__(self, expansions: Expansions, languages: Sequence[str]) -> None:
         self._expansions = expansions
+        self._longest = max((len(key.split()) for key in expansions), default=1)
         self._languages = tuple(languages) or ("",)
         self._words: list[SearchedWord] = []
         self._each: list[Clause | None] = []
@@ -187,7 +186,7 @@ class _Builder:
                 yield clause
 
     def _unit_length(self, run: Sequence[_Forms], position: int) -> int:
-        for length in range(min(LONGEST_UNIT, len(run) - position), 1, -1):
+        for length in range(min(self._longest, len(run) - position), 1, -1):
             key = " ".join(forms.exact for forms in run[position : position + length])
             if self._expansions.get(key):
                 return length

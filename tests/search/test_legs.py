@@ -108,6 +108,8 @@ def test_a_word_is_named_as_it_was_written_without_what_stands_beside_it() -> No
 def test_conditions_for_the_vector_leg() -> None:
     assert look_up(parse("oil gas")).query.conditions is None
     conditions = look_up(parse("oil +gas -coal")).query.conditions
+    assert conditions is not None
+    assert conditions.conditions is conditions  # which engines know again
     assert conditions == LexicalQuery(must=(word("gas", "gas"),), must_not=(word("coal", "coal"),))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.engines.base import Form, Word
 from indexer.search.dictionary import Dictionary, Pair
-from indexer.search.legs import INFLECTION
+from indexer.search.legs import INFLECTION, look_up
 from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
 from indexer.search.query import parse
@@ -126,6 +126,16 @@ def test_a_word_with_the_stem_of_grammar_is_looked_up_as_it_is_written(planner: 
     assert forms["ماي"] is Form.EXACT
     assert "ما" not in forms
     assert not made.expansions().get("ma"), "a name that is written as grammar is not told from it"
+
+
+def test_a_users_own_phrases_are_units_however_long_they_are(planner: Planner) -> None:
+    english, arabic = "ministry of foreign affairs and expatriates", "وزارة الخارجية والمغتربين"
+    own = Planner(planner.lexicon, Dictionary([Pair(english, arabic)]))
+    (unit,) = [word for word in plan(own, f"the {english} says").words if " " in word.key]
+    assert unit.key == english
+    assert [len(one.tokens) for one in unit.searched] == [3]
+    lookup = look_up(parse(english), plan(own, english).expansions())
+    assert english in {word.word for word in lookup.words}
 
 
 def test_us_is_the_united_states(planner: Planner) -> None:
