@@ -90,7 +90,7 @@ _NOUN_ENDINGS = (
     ("يه", "ي"), ("ات", "ه"), ("ات", ""), ("تين", "ه"), ("تان", "ه"), ("ين", ""), ("ان", ""), ("تها", "ه"),
     ("تهم", "ه"), ("ته", "ه"), ("تنا", "ه"), ("اتها", "ه"), ("اتهم", "ه"), ("اته", "ه"), ("نا", ""), ("هما", ""),
     ("كم", ""), ("هم", ""), ("هن", ""), ("تهن", "ه"), ("تي", "ه"), ("ي", ""), ("ك", ""), ("تك", "ه"),
-    ("ايهم", "اء"), ("ايها", "اء"), ("ايه", "اء"), ("اوهم", "اء"), ("اوها", "اء"), ("اوه", "اء"),
+    ("ايهم", "اء"), ("ايها", "اء"), ("ايه", "اء"), ("اوهم", "اء"), ("اوها", "اء"), ("اوه", "اء"), ("و", ""), ("ا", ""),
 )  # fmt: skip
 # Plurals that are made within the word, and their singulars (أقدام, قدم; حواجب, حاجب; مكاتب, مكتب), normalised.
 _PATTERNS = tuple(
@@ -106,6 +106,8 @@ _PATTERNS = tuple(
         ("(..)اي(.)", r"\1ي\2ه"),
     )
 )
+# Imperfects of verbs whose he-form begins with an alef: يكتسح of اكتسح, يستحوذ, ينطلق, يتجه.
+_EIGHTH_OR_TENTH = re.compile("[يتن](?:ست|ن|.[تطد]|ت..$)")
 #: A verb of three letters and what makes it an imperfect.
 _LONGEST_VERB_IN_YA = 4
 
@@ -391,7 +393,7 @@ def _singulars(exact: str, spelled: str) -> Iterator[tuple[str, int]]:
     for noun in filter(None, dict.fromkeys((without_article(exact), without_clitic(exact)))):
         start = len(exact) - len(noun)
         for ending, base in _NOUN_ENDINGS:
-            if noun.endswith(ending) and len(noun) - len(ending) >= _SHORTEST_NOUN:
+            if noun.endswith(ending) and len(noun) - len(ending) + ending.startswith("ت") >= _SHORTEST_NOUN:
                 yield noun[: -len(ending)] + base, start
         for plural, singular in _PATTERNS:
             if plural.fullmatch(noun) and spelled[start] != "إ":  # إرهاب is no plural
@@ -411,3 +413,5 @@ def _he_forms(exact: str) -> Iterator[tuple[str, int]]:
         yield "ي" + verb[1:], start
     if verb[0] in "يتن":
         yield verb[1:], start + 1
+        if _EIGHTH_OR_TENTH.match(verb):
+            yield "ا" + verb[1:], start
