@@ -139,9 +139,14 @@ def with_fields_closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
 
 
 def unmentioned(lookup: Lookup, results: Sequence[Result]) -> list[str]:
-    """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others."""
+    """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others.
+
+    A year is answered by an article of that year, which seldom names it.
+    """
     met = {pair.word for result in results for pair in result.explanation.pairs}
-    missing = lookup.unanswered(met) if met else []
+    dates = (result.article.published for result in results)
+    years = {str(date.local.year) for date in dates if date is not None}
+    missing = [word for word in lookup.unanswered(met) if word not in years] if met else []
     if not missing:
         return []
     words = tuple(missing[:_MOST_UNMENTIONED])

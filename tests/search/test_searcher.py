@@ -240,6 +240,10 @@ def test_words_that_no_article_of_the_page_answers_are_told(searcher: Searcher) 
     ]
     assert told("ceasefire Libya") == []
     assert told("zzyzx qwxkj") == []  # that no word is met stands above the results
+    assert told("ceasefire Libya 2018") == []  # which articles of 2018 need not say
+    assert told("ceasefire Libya 1997") == [
+        "None of these articles mentions 1997, as far as the archive can tell."
+    ]
 
 
 @pytest.mark.parametrize(
