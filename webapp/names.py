@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from indexer.search.spellings import NameSpellings
 from indexer.wording import say
 from webapp.context import the_archive
 from webapp.state import SearchState
@@ -13,8 +14,9 @@ blueprint = Blueprint("names", __name__)
 
 MAX_NAME = 100  # characters
 _MOST_PARTS = MAX_NAME // 2
-#: From this similarity on a spelling is ticked from the start; what is less alike is only offered.
-TICKED = 0.4
+#: From this similarity on a spelling is ticked from the start; what is less alike is only offered. Beside a listed one,
+#: what is half as like is another word: السلاح (weapons) and صلاة (prayer) beside صلاح (Salah).
+TICKED, TICKED_BESIDE_LISTED = 0.4, 0.6
 EXAMPLES = (say("Trump"), say("Khalifa Haftar"), "Lavrov", "السيسي")
 
 
@@ -23,8 +25,14 @@ def workbench() -> str:
     name = " ".join(request.args.get("name", "").split())[:MAX_NAME]
     parts = the_archive().spellings(name) if name else []
     return render_template(
-        "names.html", state=SearchState(), name=name, parts=parts, ticked=TICKED, examples=EXAMPLES
+        "names.html", state=SearchState(), name=name, parts=parts, least=_least, examples=EXAMPLES
     )
+
+
+def _least(part: NameSpellings) -> float:
+    """Return how like a part of a name its spellings have to be to be ticked."""
+    listed = any(spelling.similarity == 1 for spelling in part.spellings)
+    return TICKED_BESIDE_LISTED if listed else TICKED
 
 
 @blueprint.get("/names/search")
