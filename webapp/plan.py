@@ -13,19 +13,9 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from indexer.errors import InvalidQuery
-from indexer.search.legs import INFLECTION
-from indexer.search.plan import (
-    ADDED,
-    ADJECTIVE,
-    DICTIONARY,
-    NAME,
-    NEAR,
-    SOUND,
-    PlannedWord,
-    QueryPlan,
-    Searched,
-)
+from indexer.search.plan import PlannedWord, QueryPlan, Searched
 from indexer.search.request import SearchRequest
+from indexer.search.sources import ADDED, ADJECTIVE, DICTIONARY, INFLECTION, NAME, NEAR, SOUND
 from indexer.text import analyse
 from indexer.wording import say, say_in
 from webapp.context import the_archive

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, LATE, LEAD, MEANING, TITLE
-from indexer.search.legs import SAME
 from indexer.search.page import Result
-from indexer.search.results import ALIGNED_BY
+from indexer.search.sources import ALIGNED, SAME
 from indexer.wording import ordinal, say, say_in
 from webapp.marking import word_key
 from webapp.plan import SOURCES
@@ -51,7 +50,7 @@ LEGS = {
 _HOW = {
     **SOURCES,
     SAME: (say_in("source of a word", "same"), say("the word itself, or a form of it")),
-    ALIGNED_BY: (
+    ALIGNED: (
         say_in("source of a word", "by vectors"),
         say("answers it in this passage, by the words' vectors"),
     ),

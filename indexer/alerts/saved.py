@@ -16,10 +16,10 @@ from typing import Any, NamedTuple, TypeVar
 from indexer.engines.base import Engine
 from indexer.errors import InvalidQuery
 from indexer.ingest.fresh import SAVED
-from indexer.search.legs import SAME
 from indexer.search.page import WordPair
 from indexer.search.record import from_record
 from indexer.search.request import SearchRequest
+from indexer.search.sources import SAME
 from indexer.wording import say
 
 #: Kinds of the records that stand beside a saved search, each under its id.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from indexer.search.legs import SAME
 from indexer.search.page import Explanation, LegScore, WordPair
+from indexer.search.sources import ALIGNED, SAME
 from indexer.wording import Text, ordinal, say, say_n, sentence
 
 KEYWORDS = "keywords"
@@ -16,7 +16,6 @@ LATE = "late"
 TITLE = "title"
 
 #: Pairs that only vectors know.
-_ALIGNED = "aligned"
 _EXAMPLES = 4
 #: So many words that a result does not meet are named.
 _MISSED = 2
@@ -85,7 +84,7 @@ def _perhaps(some: int, words: int) -> Text:
 def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     if not met:
         return say("holds none of the query's words")
-    if any(pair.source not in (SAME, _ALIGNED) for pair in pairs):
+    if any(pair.source not in (SAME, ALIGNED) for pair in pairs):
         return _translated(met, words, pairs)
     if len(met) == words:
         return (
@@ -104,7 +103,7 @@ def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
 
 def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
     """Tell the words that are met in another language, with what is written for them."""
-    told = [pair for pair in pairs if pair.source not in (SAME, _ALIGNED)]
+    told = [pair for pair in pairs if pair.source not in (SAME, ALIGNED)]
     # Of a phrase that is met as one (oil prices, أسعار النفط) the words need not be told as well.
     within = {word for pair in told if " " in pair.word for word in pair.word.split()}
     seen = [f"{pair.word} {pair.found}" for pair in told if pair.word not in within]
@@ -126,7 +125,7 @@ def _aligned(pairs: Sequence[WordPair]) -> tuple[str, ...]:
     """Return each word that only vectors pair, with the first of its partners."""
     found: dict[str, str] = {}
     for pair in pairs:
-        if pair.source == _ALIGNED:
+        if pair.source == ALIGNED:
             found.setdefault(pair.word, f"{pair.word} {pair.found}")
     return tuple(found.values())
 

@@ -17,22 +17,18 @@ from dataclasses import dataclass, replace
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.querytree import Atom, Either, Every, Node, Occur, ParsedQuery
 from indexer.search.request import Demand
+from indexer.search.sources import SAME
 from indexer.search.stopwords import function_words
 from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
 from indexer.text import Token, analyse
-
-#: What `Option.source` says of the query's own word.
-SAME = "same"
-#: ... and of a word with a letter written to it (وكتاب).
-INFLECTION = "inflection"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One thing that is looked up for a word: a token, or several side by side.
 
-    `weight` multiplies its score (the query's own word: 1). `source` says where it comes from: "same",
-    or what an expansion calls itself ("dictionary", "name", "nearest").
+    `weight` multiplies its score (the query's own word: 1). `source` says where it comes from
+    (`indexer.search.sources`).
     """
 
     tokens: tuple[str, ...]

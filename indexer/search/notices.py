@@ -14,10 +14,11 @@ from indexer.search.found import Found
 from indexer.search.knowledge import Knowledge
 from indexer.search.legs import Lookup, Option
 from indexer.search.page import Result
-from indexer.search.plan import ADDED, QueryPlan, has_arabic
+from indexer.search.plan import QueryPlan, has_arabic
 from indexer.search.query import parse
 from indexer.search.querytree import ParsedQuery
 from indexer.search.rewriting import Gap, gaps, without_gaps
+from indexer.search.sources import ADDED
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch
 from indexer.wording import say

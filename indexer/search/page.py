@@ -53,8 +53,7 @@ class LegScore:
 class WordPair:
     """A word of the query and the words of the article that it met, as they are written there.
 
-    `source` says how: "same" (the word itself, or a form of it), a source of the query plan ("dictionary",
-    "name", "sound", "adjective", "near", "inflection", "added"), or "aligned" (by the words' vectors alone).
+    `source` says how (`indexer.search.sources`).
     """
 
     word: str

@@ -28,11 +28,22 @@ from indexer.memory import remembered
 from indexer.models.base import Encoding
 from indexer.search.alike import names_alike
 from indexer.search.dictionary import COUNTRIES, Dictionary
-from indexer.search.legs import INFLECTION, Expansions, Option
+from indexer.search.legs import Expansions, Option
 from indexer.search.lemmas import without_possessive
 from indexer.search.lexicon import Lexicon, Neighbour
 from indexer.search.querytree import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
+from indexer.search.sources import (
+    ADDED,
+    ADJECTIVE,
+    DICTIONARY,
+    INFLECTION,
+    LISTED,
+    NAME,
+    NEAR,
+    SOUND,
+    SPELLED,
+)
 from indexer.search.stopwords import function_words
 from indexer.search.vocabulary import tokens_of
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
@@ -41,14 +52,9 @@ from indexer.text.arabic import without_article
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
 
-DICTIONARY, NAME, SOUND, NEAR, ADDED = "dictionary", "name", "sound", "near", "added"
-ADJECTIVE = "adjective"
+#: Of a word that two sources propose the surer says what it is.
 _SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
 _LONGEST_ABBREVIATION = 4  # letters
-#: Sources that are lists of written words.
-_LISTED = (DICTIONARY, NAME)
-#: Sources that know how their words are spelled.
-_SPELLED = (*_LISTED, ADJECTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +216,7 @@ class Planner:
         Nobody counts the forms of words, so that what is looked up as it is written is taken to be there.
         """
         return joined(spoken, "ar") and any(
-            item.source in _LISTED
+            item.source in LISTED
             and item.weight >= MARKED
             and (item.articles >= self._weights.articles_that_tell or item.form is Form.EXACT)
             and item.key not in removed
@@ -496,7 +502,7 @@ class Planner:
             # Words side by side add up their scores: one unit must not outweigh two words.
             return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source, form=form)
         # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
-        spelled = surface if source in _SPELLED else word.surface
+        spelled = surface if source in SPELLED else word.surface
         return Searched(tokens, spelled, word.language, weight, source, self.lexicon.articles(word.stem))
 
     def _edited(

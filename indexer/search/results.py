@@ -13,17 +13,26 @@ from indexer.search.align import align
 from indexer.search.explain import explain, explain_similar
 from indexer.search.found import Found, Listed
 from indexer.search.late import Interaction
-from indexer.search.legs import INFLECTION, SAME, Lookup
+from indexer.search.legs import Lookup
 from indexer.search.page import Highlight, LegScore, Result, WordPair
-from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, QueryPlan
+from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
+from indexer.search.sources import (
+    ADDED,
+    ADJECTIVE,
+    ALIGNED,
+    DICTIONARY,
+    INFLECTION,
+    NAME,
+    NEAR,
+    SAME,
+    SOUND,
+)
 from indexer.search.stopwords import function_words
 from indexer.search.weights import joined
 from indexer.text import analyse
 
-#: `WordPair.source` of pairs that only the words' vectors know.
-ALIGNED_BY = "aligned"
 #: What a reader believes first has the most: a translation says more than a word that is near.
 _SURENESS = {
     source: -place
@@ -154,7 +163,7 @@ class ResultMaker:
             # The nearest would show no reader why it came, as another does.
             passage = best_passage([stored.passage for stored in passages], marks)
             extra = answering(passage)
-        pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED_BY) for mark in extra]
+        pairs += [WordPair(mark.word, article.text[mark.start : mark.end], ALIGNED) for mark in extra]
         return Result(
             rank=rank,
             article=article,

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
-from indexer.search.legs import INFLECTION, SAME, SearchedWord
+from indexer.search.legs import SearchedWord
 from indexer.search.page import Highlight, Snippet
+from indexer.search.sources import INFLECTION, SAME
 from indexer.search.vocabulary import VOCABULARY, Sought, tokens_of
 from indexer.search.weights import MARKED
 from indexer.text import Token, sentences

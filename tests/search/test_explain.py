@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING, explain, explain_similar
-from indexer.search.legs import INFLECTION, SAME
 from indexer.search.page import LegScore, WordPair
-from indexer.search.plan import NAME
-from indexer.search.results import ALIGNED_BY
+from indexer.search.sources import ALIGNED, INFLECTION, NAME, SAME
 
 
 def sentence(met: list[str], words: int, rank: int | None) -> str:
@@ -63,7 +61,7 @@ def test_words_that_only_vectors_pair_are_told_as_they_are_marked(
     met: list[str], words: int, sources: dict[str, str], expected: str
 ) -> None:
     pairs = tuple(WordPair(word, "نفط", source) for word, source in sources.items())
-    aligned = (WordPair("tax", "ضريبة", ALIGNED_BY), WordPair("tax", "الضريبة", ALIGNED_BY))
+    aligned = (WordPair("tax", "ضريبة", ALIGNED), WordPair("tax", "الضريبة", ALIGNED))
     assert explain(met, (), words, (), (*pairs, *aligned)).sentence == expected
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from indexer.engines.base import Form, Word
 from indexer.search.dictionary import Dictionary, Pair
-from indexer.search.legs import INFLECTION, look_up
+from indexer.search.legs import look_up
 from indexer.search.lexicon import Lexicon, Neighbour
-from indexer.search.plan import ADDED, ADJECTIVE, DICTIONARY, NAME, NEAR, SOUND, Planner, QueryPlan, Searched
+from indexer.search.plan import Planner, QueryPlan, Searched
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
+from indexer.search.sources import ADDED, ADJECTIVE, DICTIONARY, INFLECTION, NAME, NEAR, SOUND
 from indexer.search.weights import MARKED, WEIGHTS
 from indexer.text import stem_word
 from indexer.text.transliteration import skeleton

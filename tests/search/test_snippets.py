@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer.article import Article, Passage
 from indexer.engines.base import Field, Form
-from indexer.search.legs import INFLECTION, SAME, Expansions, Option, SearchedWord, look_up
+from indexer.search.legs import Expansions, Option, SearchedWord, look_up
 from indexer.search.page import Highlight, Snippet
 from indexer.search.query import parse
 from indexer.search.snippets import (
@@ -24,6 +24,7 @@ from indexer.search.snippets import (
     make_snippet,
     with_highlights,
 )
+from indexer.search.sources import INFLECTION, SAME
 from indexer.search.weights import MARKED
 from indexer.text import analyse
 

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
-from indexer.search.legs import INFLECTION
-from indexer.search.plan import DICTIONARY, NAME, NEAR, PlannedWord, QueryPlan, Searched
+from indexer.search.plan import PlannedWord, QueryPlan, Searched
+from indexer.search.sources import DICTIONARY, INFLECTION, NAME, NEAR
 from webapp.edits import Edits
 from webapp.plan import SHOWN, rows
 from webapp.state import SearchState
