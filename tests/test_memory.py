@@ -12,7 +12,7 @@ import pytest
 from indexer.memory import keep_loaded, keep_reloaded, loaded_kept, remembered
 from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import Lexicon
-from indexer.search.plan import Planner
+from indexer.search.planner import Planner
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
 

@@ -15,7 +15,7 @@ from indexer.search.dictionary import Dictionary
 from indexer.search.lexicon import KIND, STATE, Lexicon
 from indexer.search.ownwords import STATE as OWN
 from indexer.search.ownwords import OwnWords
-from indexer.search.plan import Planner
+from indexer.search.planner import Planner
 from indexer.search.weights import WEIGHTS, PlanWeights
 
 _LOOK_AGAIN = 30.0  # seconds between two looks at whether the lexicon has changed

@@ -26,7 +26,7 @@ from indexer.search.dictionary import (
     load_tsv,
     lookup_key,
 )
-from indexer.search.plan import _ways
+from indexer.search.planner import _ways
 from indexer.text import analyse, normalise
 
 LEXICON = Path(indexer.__file__).parent / "data" / "lexicon"

@@ -11,7 +11,8 @@ from indexer.engines.base import Form, Word
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.legs import look_up
 from indexer.search.lexicon import Lexicon, Neighbour
-from indexer.search.plan import Planner, QueryPlan, Searched
+from indexer.search.plan import QueryPlan, Searched
+from indexer.search.planner import Planner
 from indexer.search.query import parse
 from indexer.search.request import PlanEdits
 from indexer.search.sources import ADDED, ADJECTIVE, DICTIONARY, INFLECTION, NAME, NEAR, SOUND
