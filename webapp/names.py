@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from indexer.search.spellings import NameSpellings
+from indexer.search.spellings import NameSpellings, Spelling
 from indexer.wording import say
 from webapp.context import the_archive
 from webapp.state import SearchState
@@ -14,8 +14,8 @@ blueprint = Blueprint("names", __name__)
 
 MAX_NAME = 100  # characters
 _MOST_PARTS = MAX_NAME // 2
-#: From this similarity on a spelling is ticked from the start; what is less alike is only offered. Beside a listed one,
-#: what is half as like is another word: السلاح (weapons) and صلاة (prayer) beside صلاح (Salah).
+#: From this similarity on a spelling is ticked from the start; what is less alike is only offered. Beside one in its
+#: language that lists have, what is half as like is another word: السلاح (weapons) beside صلاح (Salah).
 TICKED, TICKED_BESIDE_LISTED = 0.4, 0.6
 EXAMPLES = (say("Trump"), say("Khalifa Haftar"), "Lavrov", "السيسي")
 
@@ -25,14 +25,14 @@ def workbench() -> str:
     name = " ".join(request.args.get("name", "").split())[:MAX_NAME]
     parts = the_archive().spellings(name) if name else []
     return render_template(
-        "names.html", state=SearchState(), name=name, parts=parts, least=_least, examples=EXAMPLES
+        "names.html", state=SearchState(), name=name, parts=parts, is_ticked=_is_ticked, examples=EXAMPLES
     )
 
 
-def _least(part: NameSpellings) -> float:
-    """Return how like a part of a name its spellings have to be to be ticked."""
-    listed = any(spelling.similarity == 1 for spelling in part.spellings)
-    return TICKED_BESIDE_LISTED if listed else TICKED
+def _is_ticked(part: NameSpellings, spelling: Spelling) -> bool:
+    """Return whether a spelling of a part of a name is ticked from the start."""
+    listed = {one.language for one in part.spellings if one.similarity == 1}
+    return spelling.similarity >= (TICKED_BESIDE_LISTED if spelling.language in listed else TICKED)
 
 
 @blueprint.get("/names/search")

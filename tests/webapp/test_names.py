@@ -5,19 +5,25 @@ from __future__ import annotations
 import pytest
 
 from indexer.search.spellings import NameSpellings, Spelling
-from webapp.names import _least
+from webapp.names import _is_ticked
 
 
 @pytest.mark.parametrize(
-    ("similarities", "ticked"),
+    ("spellings", "ticked"),
     [
-        ((1.0, 0.7, 0.55, 0.3), [1.0, 0.7]),  # صلاح is listed, and السلاح (weapons) half as like Salah
-        ((0.62, 0.45, 0.3), [0.62, 0.45]),
-        ((), []),
+        (
+            [("ar", 1.0), ("ar", 0.7), ("ar", 0.55)],
+            [True, True, False],
+        ),  # صلاح is listed, السلاح (weapons) no Salah
+        ([("ar", 0.62), ("ar", 0.45), ("ar", 0.3)], [True, True, False]),
+        ([("ar", 1.0), ("en", 0.5), ("en", 0.3)], [True, True, False]),  # Latin ones are judged by the Arabic
+        ([], []),
     ],
 )
 def test_beside_a_listed_spelling_others_have_to_be_more_alike(
-    similarities: tuple[float, ...], ticked: list[float]
+    spellings: list[tuple[str, float]], ticked: list[bool]
 ) -> None:
-    part = NameSpellings("Salah", tuple(Spelling("س", "س", "ar", 1, one) for one in similarities))
-    assert [one for one in similarities if one >= _least(part)] == ticked
+    part = NameSpellings(
+        "Salah", tuple(Spelling("س", "س", language, 1, like) for language, like in spellings)
+    )
+    assert [_is_ticked(part, spelling) for spelling in part.spellings] == ticked
