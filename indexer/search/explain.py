@@ -15,7 +15,6 @@ KNOWN_ITEM = "known item"
 LATE = "late"
 TITLE = "title"
 
-#: Pairs that only vectors know.
 _EXAMPLES = 4
 #: So many words that a result does not meet are named.
 _MISSED = 2

@@ -107,7 +107,7 @@ _PATTERNS = tuple(
     )
 )
 # Imperfects of verbs whose he-form begins with an alef: يكتسح of اكتسح, يستحوذ, ينطلق, يتجه.
-_EIGHTH_OR_TENTH = re.compile("[يتن](?:ست|ن|.[تطد]|ت..$)")
+_BEGIN_WITH_ALEF = re.compile("[يتن](?:ست|ن|.[تطد]|ت..$)")
 #: A verb of three letters and what makes it an imperfect.
 _LONGEST_VERB_IN_YA = 4
 
@@ -393,6 +393,7 @@ def _singulars(exact: str, spelled: str) -> Iterator[tuple[str, int]]:
     for noun in filter(None, dict.fromkeys((without_article(exact), without_clitic(exact)))):
         start = len(exact) - len(noun)
         for ending, base in _NOUN_ENDINGS:
+            # The ه that a ت stands for is a letter of the singular, too (قصته of قصة).
             if noun.endswith(ending) and len(noun) - len(ending) + ending.startswith("ت") >= _SHORTEST_NOUN:
                 yield noun[: -len(ending)] + base, start
         for plural, singular in _PATTERNS:
@@ -413,5 +414,5 @@ def _he_forms(exact: str) -> Iterator[tuple[str, int]]:
         yield "ي" + verb[1:], start
     if verb[0] in "يتن":
         yield verb[1:], start + 1
-        if _EIGHTH_OR_TENTH.match(verb):
+        if _BEGIN_WITH_ALEF.match(verb):
             yield "ا" + verb[1:], start

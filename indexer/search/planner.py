@@ -446,11 +446,12 @@ class Planner:
         removed = edits.removed.get(key, frozenset())
         pinned = edits.pinned.get(key, frozenset())
         items = sorted(proposals.values(), key=lambda item: (-item.weight, item.tokens))[: self._weights.most]
+        gone = tuple(item for item in items if item.key in removed)
         # With what is written to them: who takes زيت out of oil means بزيت, too.
         forms = {
             variant
-            for item in items
-            if item.key in removed and len(item.tokens) == 1
+            for item in gone
+            if len(item.tokens) == 1
             for variant in self.lexicon.variants(item.tokens[0])
         }
         kept = [
@@ -463,7 +464,6 @@ class Planner:
             tokens = tuple(token.stem for token in analyse(addition, "ar"))
             if tokens:
                 kept.append(self._searched(tokens, addition, 1.0, ADDED))
-        gone = tuple(item for item in items if item.key in removed)
         translations = self.dictionary.translations(key) if text[:1].isupper() else ()
         proper = bool(translations) and all(one.proper for one in translations)
         return PlannedWord(text, key, tuple(kept), gone, proper)

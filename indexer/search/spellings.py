@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from indexer.engines.base import Engine, Form, LexicalLeg, LexicalQuery, Term
 from indexer.search.alike import names_alike
-from indexer.search.dictionary import Dictionary
+from indexer.search.dictionary import ARTICLES, Dictionary
 from indexer.search.lexicon import Lexicon
 from indexer.search.stopwords import function_words
 from indexer.text import analyse, base_language, normalise, script_of
@@ -24,10 +24,9 @@ MAX_SPELLINGS = 30
 _MAX_CANDIDATES = 400
 #: Of shorter parts only what the lists know: bin sounds like been, Ben, bien and puan.
 _SHORTEST = 4
-_MOON = ("al", "el")
-#: The others, as they are spoken before some letters, are words of other languages where no hyphen follows.
-_ARTICLES = frozenset(
-    (*_MOON, "ad", "an", "ar", "as", "ash", "at", "ath", "az", "ed", "en", "er", "es", "esh")
+#: The article as it is spoken before some letters: words of other languages where no hyphen follows.
+_BEFORE_A_HYPHEN = frozenset(
+    ("ad", "an", "ar", "as", "ash", "at", "ath", "az", "ed", "en", "er", "es", "esh")
 )
 #: Arabic spellings by which a Latin candidate is judged.
 _JUDGES = 3
@@ -66,12 +65,13 @@ def name_spellings(
 def _parts(name: str) -> list[str]:
     """Return the words of a name without the Arabic article, which is none of its own (al-Houthi, Muqtada al Sadr)."""
     tokens = analyse(name, "en")
-    parts = [
-        name[token.start : token.end]
+    own = [
+        token
         for token in tokens
-        if not (token.exact in _ARTICLES and (token.exact in _MOON or name[token.end : token.end + 1] == "-"))
+        if token.exact not in ARTICLES
+        and not (token.exact in _BEFORE_A_HYPHEN and name[token.end : token.end + 1] == "-")
     ]
-    return parts or [name[token.start : token.end] for token in tokens]
+    return [name[token.start : token.end] for token in own or tokens]
 
 
 def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator[Spelling]:

@@ -186,8 +186,6 @@ class Scorer:
                 if len(every) == 1:
                     return every[0]
                 positions, scores, starts = _gathered(every)
-                if not len(starts):
-                    return Hits(positions, scores)
                 best = np.maximum.reduceat(scores, starts)
                 if clause.tie:
                     best += np.float32(clause.tie) * (np.add.reduceat(scores, starts) - best)
@@ -195,8 +193,6 @@ class Scorer:
             case AllOf():
                 every = [self._evaluated(part) for part in clause.parts]
                 positions, scores, starts = _gathered(every)
-                if not len(starts):
-                    return Hits(positions, scores)
                 met = np.diff(starts, append=len(positions)) == len(every)
                 return Hits(positions[starts[met]], np.add.reduceat(scores, starts)[met])
 
