@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import re
 from dataclasses import replace
@@ -15,7 +16,7 @@ from flask.testing import FlaskClient
 from markupsafe import escape
 
 from indexer.archive import Archive
-from indexer.commands.demo import QUESTIONS
+from indexer.commands.demo import QUESTIONS, SAMPLE
 from indexer.search.notices import HAS_THIS_TITLE
 from indexer.search.page import ResultPage
 from indexer.search.searcher import Searcher
@@ -23,7 +24,7 @@ from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from tests.webapp.conftest import ARTICLES, HOSTILE_ID, SCRIPT
 from webapp import create_app
-from webapp.home import EXAMPLES
+from webapp.home import ANSWER, EXAMPLES
 
 FIRST = "/article?id=n1"
 
@@ -34,11 +35,23 @@ def page(client: FlaskClient, path: str, status: int = 200) -> str:
     return response.text
 
 
-def test_the_welcome_page_asks_what_the_demo_asks(client: FlaskClient) -> None:
-    html = page(client, "/")
+def test_the_welcome_page_tells_what_the_archive_holds(client: FlaskClient) -> None:
+    assert f"{len(ARTICLES)} articles in 2 languages" in page(client, "/")
+
+
+def test_the_welcome_page_asks_what_the_demo_asks_where_the_sample_answers(
+    client: FlaskClient, tmp_path: Path
+) -> None:
     assert EXAMPLES == QUESTIONS
+    assert not any(question in page(client, "/") for question in EXAMPLES)
+    lines = [line for file in SAMPLE.glob("*.gz") for line in gzip.decompress(file.read_bytes()).splitlines()]
+    told = [line for line in lines if ANSWER.encode() in line]
+    (tmp_path / "answer.jsonl").write_bytes(b"".join(told))
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path)
+    with Archive.open(settings, encoder=FakeEncoder()) as sample:
+        assert sample.index([tmp_path / "answer.jsonl"]).stored == 1
+        html = page(create_app(sample).test_client(), "/")
     assert all(question in html for question in EXAMPLES)
-    assert f"{len(ARTICLES)} articles in 2 languages" in html
 
 
 @pytest.mark.parametrize(
