@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from indexer.commands.writing import check_writable, told
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
-    from indexer.evaluate.datasets import Qrels, Query
+    from indexer.evaluate.judgedqueries import JudgedQueries
     from indexer.evaluate.runner import Asked
     from indexer.search.weights import Weights
 
@@ -118,20 +119,14 @@ def evaluate_(
     for out in filter(None, (run_out, leg_run_out, html_out)):
         check_writable(out)
     with (
-        _judged(target, queries, qrels, from_judgements) as (archive, asked, judgements),
+        _judged(target, queries, qrels, from_judgements) as (archive, given),
         _progress() as progress,
     ):
+        judged = replace(
+            given, filters=common, syntax=given.syntax or syntax, limit=limit, unanswerable=foreign
+        )
         if folds:
-            validation = cross_validate(
-                archive,
-                asked,
-                judgements,
-                folds=folds,
-                filters=common,
-                syntax=syntax or from_judgements,
-                limit=limit,
-                asked=progress,
-            )
+            validation = cross_validate(archive, judged, folds=folds, asked=progress)
             if as_json:
                 echo_json(validation_to_json(validation))
             else:
@@ -139,21 +134,16 @@ def evaluate_(
             return
         evaluation = evaluate(
             archive,
-            asked,
-            judgements,
+            judged,
             measures=tuple(dict.fromkeys((*MEASURES, *measure))),
-            filters=common,
-            syntax=syntax or from_judgements,
-            limit=limit,
             weights=weights,
-            unanswerable=foreign,
             asked=progress,
         )
         if keep:
             History(archive.engine).keep(evaluation, name)
     comparison = None
     if baseline and before is not None:
-        comparison = against(evaluation, baseline.name, before, judgements)
+        comparison = against(evaluation, baseline.name, before, judged.qrels)
     if run_out:
         with told(run_out):
             write_run(run_out, evaluation.run)
@@ -163,7 +153,7 @@ def evaluate_(
             with told(path):
                 write_run(path, run, tag=leg)
     if html_out:
-        page = to_html(evaluation, judgements, comparison, title=name)
+        page = to_html(evaluation, judged.qrels, comparison, title=name)
         with told(html_out):
             html_out.write_text(page, encoding="utf-8")
     if as_json:
@@ -175,19 +165,20 @@ def evaluate_(
 @contextmanager
 def _judged(
     target: Target, queries: Path | None, qrels: Path | None, from_judgements: bool
-) -> Iterator[tuple[Archive, list[Query], Qrels]]:
+) -> Iterator[tuple[Archive, JudgedQueries]]:
     """Open the archive with its judged queries: of files, of its readers, or the bundled ones."""
     from indexer.evaluate.datasets import read_qrels, read_queries
     from indexer.evaluate.demo import demo, demo_folder
+    from indexer.evaluate.judgedqueries import JudgedQueries
 
     if from_judgements:
         with target.existing() as archive:
-            yield archive, *_readers_judgements(archive)
+            yield archive, _of_readers(archive)
         return
     if queries and qrels:
-        judged = read_queries(queries), read_qrels(qrels)
+        judged = JudgedQueries(read_queries(queries), read_qrels(qrels))
         with target.existing() as archive:
-            yield archive, *judged
+            yield archive, judged
         return
     from indexer.commands.progress import ingest_progress
 
@@ -199,18 +190,17 @@ def _judged(
         yield judged_archive
 
 
-def _readers_judgements(archive: Archive) -> tuple[list[Query], Qrels]:
+def _of_readers(archive: Archive) -> JudgedQueries:
     from indexer.errors import UnreadableSource
     from indexer.evaluate.judgements import Judgements, judged
-    from indexer.evaluate.measures import answerable
 
-    queries, qrels = judged(Judgements(archive.engine))
-    if not answerable(qrels):
+    found = judged(Judgements(archive.engine))
+    if not found.answerable:
         raise UnreadableSource(
             "Nobody has judged a result of this archive as relevant yet.",
             remedy="Serve the archive and press the thumbs beside its results.",
         )
-    return queries, qrels
+    return found
 
 
 def _filters(values: tuple[str, ...]) -> Any:

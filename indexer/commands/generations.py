@@ -197,13 +197,11 @@ def _progress() -> Callable[[int], None]:
 
 def _evaluate(generations: Reindexer, number: int, queries: Path, qrels: Path) -> dict[str, dict[str, float]]:
     from indexer.evaluate.datasets import read_qrels, read_queries
+    from indexer.evaluate.judgedqueries import JudgedQueries
     from indexer.evaluate.runner import evaluate
 
-    asked, judgements = read_queries(queries), read_qrels(qrels)
-    return {
-        name: evaluate(archive, asked, judgements).whole.means
-        for name, archive in generations.archives(number)
-    }
+    judged = JudgedQueries(read_queries(queries), read_qrels(qrels))
+    return {name: evaluate(archive, judged).whole.means for name, archive in generations.archives(number)}
 
 
 def _to_json(one: Generation) -> dict[str, object]:

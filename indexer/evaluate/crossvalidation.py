@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery, SettingsError
-from indexer.evaluate.datasets import Qrels, Query
-from indexer.evaluate.measures import FloatArray, answerable, score
-from indexer.evaluate.runner import Asked, request_of
+from indexer.evaluate.datasets import Qrels
+from indexer.evaluate.judgedqueries import JudgedQueries
+from indexer.evaluate.measures import FloatArray, score
+from indexer.evaluate.runner import Asked
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.search.found import Found
 from indexer.search.late import Interaction
@@ -77,22 +77,17 @@ class CrossValidation:
 
 def cross_validate(
     archive: Archive,
-    queries: Sequence[Query],
-    qrels: Qrels,
+    judged: JudgedQueries,
     *,
     folds: int = FOLDS,
     combinations: int = COMBINATIONS,
-    filters: Filters | None = None,
-    syntax: bool = False,
-    limit: int | None = None,
     asked: Asked | None = None,
 ) -> CrossValidation:
     """Choose weights on all folds but one and judge them on that one, for each fold.
 
-    Raises `SettingsError` where there are fewer judged queries than folds.
+    Queries without any answer play no part. Raises `SettingsError` where there are fewer judged queries than folds.
     """
-    judged = set(answerable(qrels))
-    chosen = [query for query in queries if query.id in judged][:limit]
+    chosen = judged.answerable[: judged.limit]
     searcher = archive.searcher
     searcher.warm_up()
     candidates = [WEIGHTS, *map(_with, drawn(combinations - 1))]
@@ -100,8 +95,8 @@ def cross_validate(
     values: list[FloatArray] = []
     for number, query in enumerate(chosen, 1):
         with suppress(InvalidQuery):
-            prepared, found = searcher.evidence(request_of(query, filters, syntax=syntax), RERANKED)
-            values.append(_values(prepared, found, candidates, qrels, query.id))
+            prepared, found = searcher.evidence(judged.request(query), RERANKED)
+            values.append(_values(prepared, found, candidates, judged.qrels, query.id))
             rows.append(_row(prepared, found))
         if asked:
             asked(number, len(chosen))

@@ -9,7 +9,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.evaluate.datasets import Qrels, Query, read_qrels, read_queries
+from indexer.evaluate.datasets import read_qrels, read_queries
+from indexer.evaluate.judgedqueries import JudgedQueries
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
@@ -25,10 +26,8 @@ def demo_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def demo(
-    settings: Settings, *, progress: Progress | None = None
-) -> Iterator[tuple[Archive, list[Query], Qrels]]:
-    """Yield a temporary embedded archive of the bundled paragraphs, the questions and the judgements.
+def demo(settings: Settings, *, progress: Progress | None = None) -> Iterator[tuple[Archive, JudgedQueries]]:
+    """Yield a temporary embedded archive of the bundled paragraphs, and the judged questions.
 
     The encode cache of the settings is used, so that a second time takes a second.
     """
@@ -38,4 +37,4 @@ def demo(
         chosen = settings.model_copy(update={"archive": Path(folder), "engine": "embedded"})
         with Archive.open(chosen) as archive:
             archive.index([data / "articles.jsonl.gz"], progress=progress)
-            yield archive, read_queries(data / "queries.tsv"), read_qrels(data / "qrels.txt")
+            yield archive, JudgedQueries(read_queries(data / "queries.tsv"), read_qrels(data / "qrels.txt"))

@@ -17,6 +17,7 @@ import orjson
 
 from indexer.engines.base import Engine
 from indexer.evaluate.datasets import Query
+from indexer.evaluate.judgedqueries import JudgedQueries
 from indexer.search.record import from_record
 
 KIND = "judgement"
@@ -75,8 +76,8 @@ def query_id(search: Mapping[str, Any]) -> str:
     return f"j-{_digest(dict(search))}"
 
 
-def judged(judgements: Iterable[Judgement]) -> tuple[list[Query], dict[str, dict[str, int]]]:
-    """Return the judged searches as queries and qrels.
+def judged(judgements: Iterable[Judgement]) -> JudgedQueries:
+    """Return the judged searches, which are in the query language.
 
     Where people disagree the majority counts; an article on which they are even counts as not judged.
     """
@@ -94,7 +95,7 @@ def judged(judgements: Iterable[Judgement]) -> tuple[list[Query], dict[str, dict
         qrels[name] = {article: grade for article, grade in grades.items() if grade is not None}
         request = from_record(searches[name])
         queries.append(Query(name, request.text, request.filters, request.edits))
-    return queries, qrels
+    return JudgedQueries(queries, qrels, syntax=True)
 
 
 def _majority(grades: list[int]) -> int | None:

@@ -21,11 +21,6 @@ MEASURES = ("nDCG@10", "MRR@10", "R@1", "R@10", "R@100")
 FloatArray = npt.NDArray[np.float64]
 
 
-def answerable(qrels: Qrels) -> list[str]:
-    """Return the ids of the queries that have at least one relevant article, in the order of *qrels*."""
-    return [query_id for query_id, judged in qrels.items() if any(grade > 0 for grade in judged.values())]
-
-
 def score(qrels: Qrels, run: Run, queries: Sequence[str], measures: Sequence[str] = MEASURES) -> FloatArray:
     """Return (n_queries, n_measures), each value between 0 and 1.
 

@@ -1,6 +1,6 @@
 """Run judged queries through an archive, and turn the rankings into figures.
 
-    evaluation = evaluate(archive, read_queries(path), read_qrels(other_path))
+    evaluation = evaluate(archive, JudgedQueries(read_queries(path), read_qrels(other_path)))
     evaluation.whole.means["nDCG@10"]
 
 Each query is asked once, at a depth of 100 articles; that one answer holds the ranking of every leg and of
@@ -13,20 +13,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.engines.base import Filters
 from indexer.errors import InvalidQuery
-from indexer.evaluate.datasets import Qrels, Query, Run, plain
-from indexer.evaluate.measures import MEASURES, FloatArray, answerable, check_measures, means, score
+from indexer.evaluate.datasets import Qrels, Query, Run
+from indexer.evaluate.judgedqueries import JudgedQueries
+from indexer.evaluate.measures import MEASURES, FloatArray, check_measures, means, score
 from indexer.evaluate.significance import Difference, compare, intervals
 from indexer.memory import loaded_kept
 from indexer.search.explain import KEYWORDS, KNOWN_ITEM, MEANING
-from indexer.search.filters import combine
 from indexer.search.found import Ranking
-from indexer.search.request import SearchRequest
 from indexer.search.searcher import Searcher
 from indexer.search.weights import WEIGHTS, Weights
 
@@ -117,81 +116,101 @@ class Standing:
 
 def evaluate(
     archive: Archive,
-    queries: Sequence[Query],
-    qrels: Qrels,
+    judged: JudgedQueries,
     *,
     measures: Sequence[str] = MEASURES,
-    filters: Filters | None = None,
-    syntax: bool = False,
-    limit: int | None = None,
     weights: Weights = WEIGHTS,
-    unanswerable: Sequence[Query] = (),
     asked: Asked | None = None,
 ) -> Evaluation:
-    """Ask the queries that have a relevant article (the first `limit` of them) and score what came.
+    """Ask the queries that have a relevant article and score what came.
 
-    `filters` hold for every query, beside its own. With `syntax` the texts are in the query language;
-    otherwise they are plain questions. `weights` are others than those in use, to see what a part is worth.
-    `unanswerable` are queries without any answer in the archive: they count for `standing` alone.
-    `asked` is told (done, all) after each query. Raises `SettingsError` for a measure that cannot be told.
+    `weights` are others than those in use, to see what a part is worth. Queries without any answer count for
+    `standing` alone. `asked` is told (done, all) after each query. Raises `SettingsError` for a measure that cannot
+    be told.
     """
     check_measures(measures)
-    judged = set(answerable(qrels))
-    chosen = [query for query in queries if query.id in judged]
-    unjudged = len(queries) - len(chosen)
-    chosen = chosen[:limit]
     started = time.perf_counter()
-    run: dict[str, list[tuple[str, float]]] = {}
-    leg_runs: dict[str, dict[str, list[tuple[str, float]]]] = {"dense": {}, "lexical": {}}
-    timings: list[Mapping[str, float]] = []
-    refused: dict[str, str] = {}
-    stand_out: list[bool | None] = []
-    others = unanswerable[:limit]
+    answerable = judged.answerable
+    queries, others = answerable[: judged.limit], judged.unanswerable[: judged.limit]
+    tell = _teller(asked, len(queries) + len(others))
     searcher = Searcher(archive.engine, archive.encoder, archive.settings, weights=weights)
-
-    def ask(query: Query) -> Ranking:
-        return searcher.rank(request_of(query, filters, syntax=syntax), DEPTH)
-
     archive.encoder.warm_up()
     searcher.warm_up()
-    foreign: list[bool | None] = []
     with loaded_kept():  # as the web app keeps it, whose latency is told
-        for number, query in enumerate(chosen, 1):
-            try:
-                began = time.perf_counter()
-                ranking = ask(query)
-                total = (time.perf_counter() - began) * 1000
-            except InvalidQuery as error:
-                refused[query.id] = str(error)
-            else:
-                run[query.id] = list(ranking.fused[:DEPTH])
-                for leg, result in ranking.legs.items():
-                    found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
-                    leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
-                timings.append({**ranking.timings_ms, "total": total})
-                stand_out.append(ranking.stands_out)
-            if asked:
-                asked(number, len(chosen) + len(others))
-        for number, query in enumerate(others, len(chosen) + 1):
-            with suppress(InvalidQuery):
-                foreign.append(ask(query).stands_out)
-            if asked:
-                asked(number, len(chosen) + len(others))
-    ids = [query.id for query in chosen]
-    stages = _latencies(timings)
+        answers = _ask(searcher, judged, queries, tell)
+        foreign = _stand_out(searcher, judged, others, tell)
+    ids = [query.id for query in queries]
+    stages = _latencies(answers.timings)
     return Evaluation(
-        queries=tuple(chosen),
-        whole=scores(qrels, run, ids, measures),
-        legs={leg: scores(qrels, leg_run, ids, measures) for leg, leg_run in leg_runs.items()},
-        run=run,
-        leg_runs=leg_runs,
+        queries=tuple(queries),
+        whole=scores(judged.qrels, answers.run, ids, measures),
+        legs={leg: scores(judged.qrels, run, ids, measures) for leg, run in answers.leg_runs.items()},
+        run=answers.run,
+        leg_runs=answers.leg_runs,
         latency=stages.pop("total", Latency(0.0, 0.0)),
         stages=stages,
-        unjudged=unjudged,
+        unjudged=len(judged.queries) - len(answerable),
         seconds=time.perf_counter() - started,
-        refused=refused,
-        standing=Standing(_share(stand_out), _share(foreign)),
+        refused=answers.refused,
+        standing=Standing(_share(answers.stand_out), _share(foreign)),
     )
+
+
+@dataclass(slots=True)
+class _Answers:
+    """What came of the queries so far; `timings` and `stand_out` have an item for each that could be asked."""
+
+    run: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+    leg_runs: dict[str, dict[str, list[tuple[str, float]]]] = field(
+        default_factory=lambda: {"dense": {}, "lexical": {}}
+    )
+    timings: list[Mapping[str, float]] = field(default_factory=list)
+    stand_out: list[bool | None] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def add(self, query: Query, ranking: Ranking, milliseconds: float) -> None:
+        """Note the ranking of a query, which took so long as a whole."""
+        self.run[query.id] = list(ranking.fused[:DEPTH])
+        for leg, result in ranking.legs.items():
+            found = zip(result.ids[:DEPTH], result.scores[:DEPTH].tolist(), strict=True)
+            self.leg_runs.setdefault(LEG_NAMES.get(leg, leg), {})[query.id] = list(found)
+        self.timings.append({**ranking.timings_ms, "total": milliseconds})
+        self.stand_out.append(ranking.stands_out)
+
+
+def _ask(
+    searcher: Searcher, judged: JudgedQueries, queries: Sequence[Query], tell: Callable[[], None]
+) -> _Answers:
+    answers = _Answers()
+    for query in queries:
+        try:
+            began = time.perf_counter()
+            ranking = searcher.rank(judged.request(query), DEPTH)
+            milliseconds = (time.perf_counter() - began) * 1000
+        except InvalidQuery as error:
+            answers.refused[query.id] = str(error)
+        else:
+            answers.add(query, ranking, milliseconds)
+        tell()
+    return answers
+
+
+def _stand_out(
+    searcher: Searcher, judged: JudgedQueries, queries: Sequence[Query], tell: Callable[[], None]
+) -> list[bool | None]:
+    """Return of each query that can be asked whether something stands out, None where that cannot be told."""
+    told: list[bool | None] = []
+    for query in queries:
+        with suppress(InvalidQuery):
+            told.append(searcher.rank(judged.request(query), DEPTH).stands_out)
+        tell()
+    return told
+
+
+def _teller(asked: Asked | None, queries: int) -> Callable[[], None]:
+    """Return what is called after each of so many queries, and tells `asked` of it."""
+    numbers = count(1)
+    return lambda: asked(next(numbers), queries) if asked else None
 
 
 def scores(qrels: Qrels, run: Run, ids: Sequence[str], measures: Sequence[str] = MEASURES) -> Scores:
@@ -221,22 +240,6 @@ def against(evaluation: Evaluation, name: str, baseline: Run, qrels: Qrels) -> C
         },
         changes=tuple(sorted(changes, key=lambda change: (change.value - change.baseline, change.query.id))),
     )
-
-
-def request_of(query: Query, filters: Filters | None, *, syntax: bool) -> SearchRequest:
-    """Return what is asked for a query; see `evaluate`. Raises `InvalidQuery` as `merge` does."""
-    text = query.text if syntax else plain(query.text)
-    return SearchRequest(text, merge(query.filters, filters), edits=query.edits)
-
-
-def merge(own: Filters, common: Filters | None) -> Filters:
-    """Return filters that let pass what both let pass. Raises `InvalidQuery` where that can be nothing."""
-    if common is None or common.is_empty:
-        return own
-    both = combine(own, common)
-    if both is None:
-        raise InvalidQuery("The query's own filters and those given for all queries exclude each other.")
-    return both
 
 
 def _share(told: Sequence[bool | None]) -> float | None:

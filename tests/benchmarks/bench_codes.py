@@ -20,6 +20,7 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.evaluate.datasets import read_qrels, read_queries
+from indexer.evaluate.judgedqueries import JudgedQueries
 from indexer.evaluate.runner import Evaluation, evaluate
 from indexer.evaluate.significance import compare
 from indexer.models.base import Fingerprint, FloatArray
@@ -76,12 +77,11 @@ def test_what_codes_lose(name: str, shared_data: Path, tmp_path: Path) -> None:
     for kept, encoder in (("codes", OnnxEncoder(models)), ("vectors", UncompressedEncoder(models))):
         with Archive.open(load_settings(archive=tmp_path / kept), encoder=encoder) as archive:
             archive.index([shared_data / name / "articles.jsonl.gz"])
-            found[kept] = evaluate(
-                archive,
+            judged = JudgedQueries(
                 read_queries(shared_data / name / "queries.tsv"),
                 read_qrels(shared_data / name / "qrels.txt"),
-                measures=(_MEASURE,),
             )
+            found[kept] = evaluate(archive, judged, measures=(_MEASURE,))
     codes, vectors = (found[kept].whole for kept in ("codes", "vectors"))
     difference = compare(codes.column(_MEASURE), vectors.column(_MEASURE))
     before = vectors.means[_MEASURE]

@@ -13,6 +13,7 @@ from indexer.archive import Archive
 from indexer.errors import SettingsError
 from indexer.evaluate.crossvalidation import choose, cross_validate, drawn, ranking
 from indexer.evaluate.datasets import Query
+from indexer.evaluate.judgedqueries import JudgedQueries
 from indexer.evaluate.report import validation_to_json, validation_to_text
 from indexer.search.request import SearchRequest
 from indexer.search.weights import ROWS, WEIGHTS, FusionWeights, Weights
@@ -21,7 +22,7 @@ from tests.fakes import FakeEncoder
 
 WORDS = ("ceasefire", "harvest", "football", "earthquake", "museum", "parliament", "vaccine", "pipeline")
 QUERIES = [Query(f"q-{word}", word) for word in WORDS]
-QRELS = {f"q-{word}": {word: 1} for word in WORDS}
+JUDGED = JudgedQueries(QUERIES, {f"q-{word}": {word: 1} for word in WORDS})
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ def test_the_grid_is_drawn_without_repetition_and_sums_to_one() -> None:
 def test_an_archive_is_cross_validated(archive: Archive) -> None:
     told: list[tuple[int, int]] = []
     found = cross_validate(
-        archive, QUERIES, QRELS, folds=4, combinations=5, asked=lambda done, every: told.append((done, every))
+        archive, JUDGED, folds=4, combinations=5, asked=lambda done, every: told.append((done, every))
     )
     assert (found.queries, found.combinations, told[-1]) == (8, 5, (8, 8))
     assert 0 < found.mean <= 1
@@ -128,4 +129,4 @@ def test_an_archive_is_cross_validated(archive: Archive) -> None:
 
 def test_fewer_queries_than_folds_are_refused(archive: Archive) -> None:
     with pytest.raises(SettingsError, match="9 folds need as many judged queries; 8 could be asked"):
-        cross_validate(archive, QUERIES, QRELS, folds=9, combinations=2)
+        cross_validate(archive, JUDGED, folds=9, combinations=2)

@@ -64,16 +64,18 @@ def test_the_majority_counts_and_a_draw_does_not() -> None:
         for article, grades in said.items()
         for number, grade in enumerate(grades)
     ]
-    [query], qrels = judged(judgements)
+    found = judged(judgements)
+    [query] = found.queries
     assert query.text == "harvest"
-    assert qrels == {query.id: {"a": 1, "c": 0, "d": 1}}
+    assert found.syntax
+    assert found.qrels == {query.id: {"a": 1, "c": 0, "d": 1}}
 
 
 def test_what_was_edited_is_asked_as_edited() -> None:
     edits = PlanEdits(removed={"harvest": frozenset({"x"})}, names=False)
     filters = Filters(include={"language": frozenset({"en"})})
     search = to_record(SearchRequest("harvest", filters=filters, edits=edits))
-    [query], _ = judged([Judgement("who", "a", 1, search)])
+    [query] = judged([Judgement("who", "a", 1, search)]).queries
     assert query.edits == edits
     assert query.filters == filters
 
@@ -94,7 +96,7 @@ def settled(tmp_path: Path) -> Iterator[Archive]:
 def test_an_evaluation_is_kept_and_comes_back(settled: Archive) -> None:
     judgements = Judgements(settled.engine)
     judgements.add(Judgement("Mona", "harvest", 1, SEARCH))
-    evaluation = evaluate(settled, *judged(judgements), syntax=True)
+    evaluation = evaluate(settled, judged(judgements))
     history = History(settled.engine)
     first = history.keep(evaluation, "What readers judged")
     second = history.keep(evaluation, "What readers judged")

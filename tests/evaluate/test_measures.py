@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import SettingsError
-from indexer.evaluate.measures import MEASURES, answerable, check_measures, first_relevant, means, score
+from indexer.evaluate.measures import MEASURES, check_measures, first_relevant, means, score
 
 
 def ranking(*articles: str) -> list[tuple[str, float]]:
@@ -64,10 +64,6 @@ def test_a_query_for_which_nothing_was_found_counts_as_0() -> None:
 def test_without_any_query_or_run_the_means_are_0() -> None:
     assert set(means(score({}, {}, [])).values()) == {0.0}
     assert set(means(score({"q": {"a": 1}}, {}, ["q"])).values()) == {0.0}
-
-
-def test_queries_without_a_relevant_article_cannot_be_answered() -> None:
-    assert answerable({"q": {"a": 0}, "r": {"a": 0, "b": 1}, "s": {}}) == ["r"]
 
 
 def test_the_rank_of_the_first_relevant_article() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -12,10 +12,10 @@ import pytest
 
 from indexer.archive import Archive
 from indexer.engines.base import Filters
-from indexer.errors import InvalidQuery
 from indexer.evaluate.datasets import Query, read_run, write_run
+from indexer.evaluate.judgedqueries import JudgedQueries
 from indexer.evaluate.report import to_json, to_text
-from indexer.evaluate.runner import DEPTH, LEG_NAMES, Standing, evaluate, merge
+from indexer.evaluate.runner import DEPTH, LEG_NAMES, Standing, evaluate
 from indexer.settings import load_settings
 from tests.evaluate.archives import archive_of
 from tests.fakes import FakeEncoder
@@ -24,6 +24,8 @@ from tests.fakes import FakeEncoder
 WORDS = ("ceasefire", "harvest", "football", "earthquake", "museum")
 QUERIES = [Query(f"q-{word}", word) for word in WORDS]
 QRELS = {f"q-{word}": {word: 1} for word in WORDS}
+JUDGED = JudgedQueries(QUERIES, QRELS)
+ACROSS = JudgedQueries([Query("q", "ceasefire")], {"q": {"hudna": 1}})
 
 
 @pytest.fixture(scope="module")
@@ -38,21 +40,21 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def test_known_answers_give_known_figures(archive: Archive) -> None:
-    evaluation = evaluate(archive, QUERIES, QRELS, filters=Filters(include={"language": frozenset({"en"})}))
+    evaluation = evaluate(archive, replace(JUDGED, filters=Filters(include={"language": frozenset({"en"})})))
     assert evaluation.legs["lexical"].means == dict.fromkeys(evaluation.whole.measures, 1.0)
     assert evaluation.whole.means["R@10"] == 1.0
     assert [query.id for query in evaluation.queries] == [query.id for query in QUERIES]
 
 
 def test_legs_are_judged_apart(archive: Archive) -> None:
-    evaluation = evaluate(archive, [Query("q", "ceasefire")], {"q": {"hudna": 1}})
+    evaluation = evaluate(archive, ACROSS)
     assert evaluation.legs["dense"].means["R@10"] == evaluation.legs["lead"].means["R@10"] == 1.0
     # The dictionary finds the translation, so the lexical leg has both.
     assert {article for article, _ in evaluation.leg_runs["lexical"]["q"]} == {"ceasefire", "hudna"}
 
 
 def test_runs_hold_what_was_ranked(archive: Archive) -> None:
-    evaluation = evaluate(archive, QUERIES, QRELS)
+    evaluation = evaluate(archive, JUDGED)
     for query in QUERIES:
         ranked = evaluation.run[query.id]
         scores = [score for _, score in ranked]
@@ -62,34 +64,38 @@ def test_runs_hold_what_was_ranked(archive: Archive) -> None:
 
 def test_queries_without_a_relevant_article_are_left_out_and_counted(archive: Archive) -> None:
     unknown = [Query("unjudged", "museum"), Query("hopeless", "museum")]
-    evaluation = evaluate(archive, [*unknown, *QUERIES], {**QRELS, "hopeless": {"museum": 0}}, limit=2)
+    evaluation = evaluate(
+        archive, JudgedQueries([*unknown, *QUERIES], {**QRELS, "hopeless": {"museum": 0}}, limit=2)
+    )
     assert evaluation.unjudged == 2
     assert [query.id for query in evaluation.queries] == ["q-ceasefire", "q-harvest"]
 
 
 def test_filters_hold_for_every_query(archive: Archive) -> None:
     arabic = Filters(include={"language": frozenset({"ar"})})
-    evaluation = evaluate(archive, [Query("q", "ceasefire")], {"q": {"hudna": 1}}, filters=arabic)
+    evaluation = evaluate(archive, replace(ACROSS, filters=arabic))
     assert [article for article, _ in evaluation.run["q"]] == ["hudna"]
     assert evaluation.whole.means["R@1"] == 1.0
 
 
 def test_operators_count_only_where_they_are_asked_for(archive: Archive) -> None:
-    queries, qrels = [Query("q", "museum -museum")], {"q": {"museum": 1}}
-    assert evaluate(archive, queries, qrels).whole.means["R@10"] == 1.0
-    assert evaluate(archive, queries, qrels, syntax=True).whole.means["R@10"] == 0.0
+    judged = JudgedQueries([Query("q", "museum -museum")], {"q": {"museum": 1}})
+    assert evaluate(archive, judged).whole.means["R@10"] == 1.0
+    assert evaluate(archive, replace(judged, syntax=True)).whole.means["R@10"] == 0.0
 
 
 def test_a_query_that_cannot_be_asked_counts_as_0_and_is_named(archive: Archive) -> None:
     queries = [*QUERIES[:1], Query("broken", '"no end')]
-    evaluation = evaluate(archive, queries, {**QRELS, "broken": {"museum": 1}}, syntax=True)
+    evaluation = evaluate(archive, JudgedQueries(queries, {**QRELS, "broken": {"museum": 1}}, syntax=True))
     assert set(evaluation.refused) == {"broken"}
     assert evaluation.whole.means["R@100"] == 0.5
 
 
 def test_runs_of_all_legs_can_be_read_back(archive: Archive, tmp_path: Path) -> None:
     """A query that is an article's title has one leg more."""
-    evaluation = evaluate(archive, [Query("title", "The museum opens again today")], {"title": {"museum": 1}})
+    evaluation = evaluate(
+        archive, JudgedQueries([Query("title", "The museum opens again today")], {"title": {"museum": 1}})
+    )
     assert {"dense", "lexical", "lead"} <= evaluation.leg_runs.keys()
     for leg in (*evaluation.leg_runs, *LEG_NAMES.values()):
         assert not re.search(r"\s", leg)
@@ -102,9 +108,7 @@ def test_progress_is_told_and_stages_are_timed(archive: Archive) -> None:
     queries = [*QUERIES, Query("broken", '"no end')]
     evaluation = evaluate(
         archive,
-        queries,
-        {**QRELS, "broken": {"museum": 1}},
-        syntax=True,
+        JudgedQueries(queries, {**QRELS, "broken": {"museum": 1}}, syntax=True),
         asked=lambda *step: told.append(step),
     )
     assert told == [(number, len(queries)) for number in range(1, len(queries) + 1)]
@@ -113,43 +117,15 @@ def test_progress_is_told_and_stages_are_timed(archive: Archive) -> None:
     assert all(latency.p50 <= evaluation.latency.p95 for latency in evaluation.stages.values())
 
 
-def test_merged_filters_let_pass_what_both_do() -> None:
-    own = Filters(
-        include={"language": frozenset({"ar", "fr"})},
-        exclude={"source": frozenset({"BBC"})},
-        published_from=date(2018, 1, 1),
-        published_to=date(2018, 6, 1),
-    )
-    common = Filters(
-        include={"language": frozenset({"ar"}), "section": frozenset({"world"})},
-        exclude={"source": frozenset({"CNN"})},
-        published_from=date(2018, 2, 1),
-        published_to=date(2018, 9, 1),
-    )
-    assert merge(own, common) == Filters(
-        include={"language": frozenset({"ar"}), "section": frozenset({"world"})},
-        exclude={"source": frozenset({"BBC", "CNN"})},
-        published_from=date(2018, 2, 1),
-        published_to=date(2018, 6, 1),
-    )
-    assert merge(own, None) is own
-    assert merge(own, Filters()) is own
-
-
-def test_filters_that_exclude_each_other_are_refused(archive: Archive) -> None:
-    """An empty set of values would let everything pass."""
+def test_a_query_whose_filters_exclude_the_common_ones_is_refused(archive: Archive) -> None:
     french, arabic = (Filters(include={"language": frozenset({code})}) for code in ("fr", "ar"))
-    with pytest.raises(InvalidQuery, match="exclude each other"):
-        merge(french, arabic)
-    with pytest.raises(InvalidQuery, match="exclude each other"):
-        merge(Filters(published_from=date(2019, 1, 1)), Filters(published_to=date(2018, 1, 1)))
-    evaluation = evaluate(archive, [Query("q", "ceasefire", french)], {"q": {"hudna": 1}}, filters=arabic)
+    evaluation = evaluate(archive, replace(ACROSS, queries=[Query("q", "ceasefire", french)], filters=arabic))
     assert set(evaluation.refused) == {"q"}
 
 
 def test_the_folder_of_the_archive_is_left_as_it_was(archive: Archive, tmp_path: Path) -> None:
     before = archive.stats()
-    evaluate(archive, QUERIES, QRELS)
+    evaluate(archive, JUDGED)
     assert archive.stats().articles == before.articles
     assert not list(tmp_path.iterdir())
 
@@ -163,20 +139,19 @@ def test_it_is_told_of_how_many_queries_something_stands_out(tmp_path: Path) -> 
     records = [{"id": name, "title": text, "text": text, "language": "ar"} for name, text in texts.items()]
     (tmp_path / "articles.jsonl").write_bytes(b"\n".join(map(orjson.dumps, records)))
     settings = load_settings(archive=tmp_path / "archive", cache=tmp_path / "cache")
-    queries, qrels = [Query("q1", "ceasefire"), Query("q2", "earthquake")], {"q1": {"a": 1}, "q2": {"b": 1}}
+    judged = JudgedQueries(
+        [Query("q1", "ceasefire"), Query("q2", "earthquake")], {"q1": {"a": 1}, "q2": {"b": 1}}
+    )
     foreign = [Query("f1", "football striker"), Query("f2", "museum ticket"), Query("f3", '"')]
     with Archive.open(settings, encoder=encoder) as opened:
         opened.index([tmp_path / "articles.jsonl"])
         counted = []
         told = evaluate(
             opened,
-            queries,
-            qrels,
-            unanswerable=foreign,
-            syntax=True,
+            replace(judged, unanswerable=foreign, syntax=True),
             asked=lambda *done: counted.append(done),
         )
-        alone = evaluate(opened, queries, qrels)
+        alone = evaluate(opened, judged)
     assert told.standing == Standing(answerable=1.0, unanswerable=0.0)
     assert counted[-1] == (5, 5)
     assert alone.standing == Standing(answerable=1.0, unanswerable=None)

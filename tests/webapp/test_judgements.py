@@ -138,7 +138,7 @@ def test_judgements_become_queries_that_can_be_asked(client: FlaskClient, archiv
     from indexer.evaluate.runner import evaluate
 
     client.post("/judge", data={**FORM, "name": "Mona"})
-    queries, qrels = judged(Judgements(archive.engine))
-    assert [list(grades.items()) for grades in qrels.values()] == [[("n3", 1)]]
-    evaluation = evaluate(archive, queries, qrels, syntax=True)
+    found = judged(Judgements(archive.engine))
+    assert [list(grades.items()) for grades in found.qrels.values()] == [[("n3", 1)]]
+    evaluation = evaluate(archive, found)
     assert evaluation.whole.means["R@100"] == 1.0
