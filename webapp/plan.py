@@ -15,7 +15,16 @@ from werkzeug.wrappers import Response
 from indexer.errors import InvalidQuery
 from indexer.search.plan import PlannedWord, QueryPlan, Searched
 from indexer.search.request import SearchRequest
-from indexer.search.sources import ADDED, ADJECTIVE, DICTIONARY, INFLECTION, NAME, NEAR, SOUND
+from indexer.search.sources import (
+    ADDED,
+    ADJECTIVE,
+    DICTIONARY,
+    INFLECTION,
+    NAME,
+    NEAR,
+    PLACES_IN_PLAN,
+    SOUND,
+)
 from indexer.text import analyse
 from indexer.wording import say, say_in
 from webapp.context import the_archive
@@ -33,7 +42,6 @@ SOURCES = {
     INFLECTION: (say_in("source of a word", "form"), say("the same word with a letter written to it")),
     ADDED: (say_in("source of a word", "yours"), say("added by you")),
 }
-_ORDER = {ADDED: 0, DICTIONARY: 0, NAME: 1, SOUND: 1, ADJECTIVE: 2, NEAR: 3, INFLECTION: 4}
 #: Archive words shown at once; the lighter ones open on request.
 SHOWN = 6
 #: Spellings that are added for one name typed in Latin letters.
@@ -114,7 +122,11 @@ def _order(choice: Choice, language: str) -> tuple[bool, int, bool]:
     A translation comes before a name that is written so, however rare (Gaza is غزة before غازا, won فوز before وون).
     """
     searched = choice.searched
-    return not choice.pinned, _ORDER.get(searched.source, len(_ORDER)), searched.language != language
+    return (
+        not choice.pinned,
+        PLACES_IN_PLAN.get(searched.source, len(PLACES_IN_PLAN)),
+        searched.language != language,
+    )
 
 
 def _choice(word: str, searched: Searched, state: SearchState) -> Choice:

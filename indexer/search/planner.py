@@ -41,6 +41,7 @@ from indexer.search.sources import (
     LISTED,
     NAME,
     NEAR,
+    PLACES_IN_PLAN,
     SOUND,
     SPELLED,
 )
@@ -52,8 +53,6 @@ from indexer.text.arabic import without_article
 from indexer.text.transliteration import SAME_NAME, arabizi_candidates, name_similarity
 from indexer.text.transliteration import skeletons as skeletons_of
 
-#: Of a word that two sources propose the surer says what it is.
-_SUREST = (DICTIONARY, NAME, SOUND, ADJECTIVE, NEAR, INFLECTION)
 _LONGEST_ABBREVIATION = 4  # letters
 #: The letters by which g is written in Cairo and in Beirut, each for the other.
 _OTHER_G = str.maketrans("جغ", "غج")
@@ -504,7 +503,7 @@ def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]
         if known is None:
             proposals[item.tokens] = item
             continue
-        surer = min(known, item, key=lambda one: _SUREST.index(one.source))
+        surer = min(known, item, key=lambda one: PLACES_IN_PLAN[one.source])
         proposals[item.tokens] = replace(surer, weight=max(known.weight, item.weight))
 
 

@@ -18,26 +18,13 @@ from indexer.search.page import Highlight, LegScore, Result, WordPair
 from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
 from indexer.search.snippets import Mark, Marker, best_passage, make_snippet, with_highlights
-from indexer.search.sources import (
-    ADDED,
-    ADJECTIVE,
-    ALIGNED,
-    DICTIONARY,
-    INFLECTION,
-    NAME,
-    NEAR,
-    SAME,
-    SOUND,
-)
+from indexer.search.sources import ALIGNED, BELIEVED
 from indexer.search.stopwords import function_words
 from indexer.search.weights import joined
 from indexer.text import analyse
 
-#: What a reader believes first has the most: a translation says more than a word that is near.
-_SURENESS = {
-    source: -place
-    for place, source in enumerate((SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR))
-}
+#: What a reader believes first has the most.
+_SURENESS = {source: -place for place, source in enumerate(BELIEVED)}
 #: Characters of an article that are looked through for the words it meets; a longer one is judged by these
 #: and by the passage that is shown, as a page must not wait for megabytes.
 _LOOKED_THROUGH = 100_000

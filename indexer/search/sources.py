@@ -27,3 +27,10 @@ ALIGNED = "aligned"
 LISTED = (DICTIONARY, NAME)
 #: Those that know how their words are spelled.
 SPELLED = (*LISTED, ADJECTIVE)
+
+#: How well a source says what a word of a plan is, the best first; equal ones keep the order in which they came. Where
+#: two propose one word the better is told. A form (وكتاب) says less of its word than one that is near in meaning.
+PLACES_IN_PLAN = {ADDED: 0, DICTIONARY: 0, NAME: 1, SOUND: 1, ADJECTIVE: 2, NEAR: 3, INFLECTION: 4}
+#: What a reader believes first of the words of an article. There a form is the word itself, with a letter written to
+#: it, and one that is near only a guess: other than in a plan.
+BELIEVED = (SAME, ADDED, DICTIONARY, NAME, SOUND, ADJECTIVE, INFLECTION, NEAR)
