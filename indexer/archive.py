@@ -171,14 +171,7 @@ class Archive:
 
     def missing(self) -> SettingsError | None:
         """Return the error that says so where there is no archive yet, None where there is one."""
-        if self.engine.manifest() is not None:
-            return None
-        return SettingsError(
-            f"There is no archive in {self.settings.archive}."
-            if self.settings.engine == EMBEDDED
-            else f"There is no archive with the prefix {self.settings.opensearch_prefix!r} on this cluster.",
-            remedy="`newsarchive index FILE` makes one; --archive and --engine name another.",
-        )
+        return no_archive(self.settings) if self.engine.manifest() is None else None
 
     # -- writing
 
@@ -492,3 +485,13 @@ class Archive:
             max_file_bytes=self.settings.max_file_bytes,
             max_record_bytes=self.settings.max_record_bytes,
         )
+
+
+def no_archive(settings: Settings) -> SettingsError:
+    """Return the error that says that there is no archive where the settings look for it."""
+    return SettingsError(
+        f"There is no archive in {settings.archive}."
+        if settings.engine == EMBEDDED
+        else f"There is no archive with the prefix {settings.opensearch_prefix!r} on this cluster.",
+        remedy="`newsarchive index FILE` makes one; --archive and --engine name another.",
+    )

@@ -8,7 +8,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.archive import Archive
+from indexer.archive import Archive, no_archive
 from indexer.durable import sync
 from indexer.engines import EMBEDDED, open_engine
 from indexer.errors import SchemaMismatch, SettingsError
@@ -59,7 +59,7 @@ def rebuild(
     if building.exists() and not folder.exists():
         if not finished.exists():
             raise SettingsError(
-                f"There is no archive in {settings.archive}; {building} is an unfinished rebuild.",
+                f"{no_archive(settings).message} {building} is an unfinished rebuild.",
                 remedy="Put the archive back in its place and run `newsarchive rebuild` again, or delete that folder.",
             )
         # A rebuild died between its two renamings, with everything done but the last.
@@ -68,7 +68,7 @@ def rebuild(
     finished.unlink(missing_ok=True)  # the archive may have changed since
     with open_engine(settings) as old:
         if old.manifest() is None:
-            raise SettingsError(f"There is no archive in {settings.archive}.")
+            raise no_archive(settings)
         with _open_new(settings, building, encoder) as new:
             _drop_deleted(old, new.engine)
             report = new.add(old.scan(), progress=progress)

@@ -197,7 +197,7 @@ def test_an_unfinished_rebuild_is_not_taken_for_the_archive(tmp_path: Path, made
     assert rebuild(now, encoder=FakeEncoder(), progress=stopper(after=1)).report.interrupted
     made.archive.rename(tmp_path / "elsewhere")
     with pytest.raises(
-        SettingsError, match=r"no archive in .*archive; .*archive\.rebuilding is an unfinished"
+        SettingsError, match=r"no archive in .*archive\. .*archive\.rebuilding is an unfinished"
     ):
         rebuild(now, encoder=FakeEncoder())
     assert not made.archive.exists()
