@@ -78,6 +78,7 @@ def resolved(filters: Filters, archive: Archive) -> Filters:
     from indexer.search.filters import check_filters
 
     check_filters(filters)
+    # The searcher has such values, too, but is made with the encoder, which an export does without.
     stored, unknown = FacetValues(archive.engine, archive.settings.search_timeout).resolve(filters)
     tell_notices(one.notice for one in unknown)
     return stored
