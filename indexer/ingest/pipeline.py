@@ -63,25 +63,16 @@ class _Stopped(Exception):
     """Another stage has failed or the person has interrupted: wind down."""
 
 
+@dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Runs ingest into one engine with one encoder."""
+    """Runs ingest into one engine with one encoder. `batch_size` is how many passages are encoded together at most."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        encoder: Encoder,
-        *,
-        cache: EncodeCache | None,
-        passage_tokens: int,
-        batch_size: int,
-        progress: Progress | None = None,
-    ) -> None:
-        self._engine = engine
-        self._encoder = encoder
-        self._cache = cache
-        self._passage_tokens = passage_tokens
-        self._batch_size = batch_size
-        self._progress = progress or (lambda report: None)
+    engine: Engine
+    encoder: Encoder
+    cache: EncodeCache | None
+    passage_tokens: int
+    batch_size: int
+    progress: Progress | None = None
 
     def run(
         self,
@@ -114,11 +105,10 @@ class Pipeline:
                 raise  # the engine has waited for its store: what is written is seen at the next run
             except BaseException:
                 with suppress(ArchiveError):
-                    self._engine.refresh()
+                    self.engine.refresh()
                 raise
-            self._engine.refresh()
-            run.report.clock()
-            self._progress(run.report)
+            self.engine.refresh()
+            run.tick()
             return run.report
 
 
@@ -136,14 +126,14 @@ class _Run:
         changing: Callable[[], object],
         options_of: Callable[[str], Mapping[str, Any]],
     ) -> None:
-        self._p = pipeline
+        self._pipeline = pipeline
         self._changing = changing
         self._options_of = options_of
-        self._cutter = Cutter(pipeline._encoder, pipeline._cache, tokens=pipeline._passage_tokens)
+        self._cutter = Cutter(pipeline.encoder, pipeline.cache, tokens=pipeline.passage_tokens)
         self._records = iter(records)
         self._ledger = ledger
-        self._quarantine = Quarantine(pipeline._engine)
-        self._fresh = Fresh(pipeline._engine)
+        self._quarantine = Quarantine(pipeline.engine)
+        self._fresh = Fresh(pipeline.engine)
         self._noting = False
         self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
         self._to_write: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
@@ -164,7 +154,7 @@ class _Run:
             self._encode()
             while write.is_alive():
                 write.join(_POLL_SECONDS)
-                self._tick()
+                self.tick()
         except _Stopped:
             pass
         except KeyboardInterrupt:
@@ -178,12 +168,18 @@ class _Run:
 
     def delete(self, wanted: Callable[[Article], bool]) -> None:
         """Delete the stored articles that are *wanted* to go and that this run has not seen."""
-        stored = (article for article in self._p._engine.scan() if wanted(article))
+        stored = (article for article in self._pipeline.engine.scan() if wanted(article))
         gone = self._ledger.missing(article.id for article in stored if self._is_gone(article))
         while batch := list(islice(gone, _CHUNK_ARTICLES)):
             self._changing()
-            self.report.deleted += self._p._engine.delete(batch)
-            self._tick()
+            self.report.deleted += self._pipeline.engine.delete(batch)
+            self.tick()
+
+    def tick(self) -> None:
+        """Tell how far the run is."""
+        self.report.clock()
+        if self._pipeline.progress:
+            self._pipeline.progress(self.report)
 
     def _is_gone(self, article: Article) -> bool:
         """Say whether the place of an article that was not read is sure to hold it no more."""
@@ -233,13 +229,13 @@ class _Run:
                 self._records.close()
 
     def _encode(self) -> None:
-        while (chunk := self._get(self._to_encode, idle=self._tick)) is not None:
+        while (chunk := self._get(self._to_encode, idle=self.tick)) is not None:
             started = monotonic()
             self._encode_chunk(chunk)
             stages = self.report.stages
             stages["encode"] = stages.get("encode", 0.0) + monotonic() - started
-            self._put(self._to_write, chunk, idle=self._tick)
-        self._put(self._to_write, None, idle=self._tick)
+            self._put(self._to_write, chunk, idle=self.tick)
+        self._put(self._to_write, None, idle=self.tick)
 
     def _write(self) -> None:
         refreshed = monotonic()
@@ -250,11 +246,11 @@ class _Run:
             if entries:  # articles that were only moved to another file change nothing that is derived
                 self._changing()
             if written := [*entries, *chunk.ready]:
-                self._p._engine.write(written)
+                self._pipeline.engine.write(written)
             self.report.stored += len(entries)
             self.report.passages += sum(len(entry.passages) for entry in entries)
             if monotonic() - refreshed > _REFRESH_SECONDS:
-                self._p._engine.refresh()
+                self._pipeline.engine.refresh()
                 refreshed = monotonic()
             self._clock("write")
 
@@ -342,7 +338,7 @@ class _Run:
         return kept
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
-        stored = self._p._engine.hashes([article.id for article, _, _ in group])
+        stored = self._pipeline.engine.hashes([article.id for article, _, _ in group])
         seen = self._seen(
             [
                 article.id
@@ -362,10 +358,10 @@ class _Run:
                 chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
-            chunk.add(article, stored_hash, self._p._encoder, self._cutter)
+            chunk.add(article, stored_hash, self._pipeline.encoder, self._cutter)
         self._cutter.keep()
-        if self._p._cache:
-            chunk.encodings = self._p._cache.get(list(chunk.texts))
+        if self._pipeline.cache:
+            chunk.encodings = self._pipeline.cache.get(list(chunk.texts))
             self.report.from_cache += len(chunk.encodings)
         return chunk
 
@@ -377,12 +373,12 @@ class _Run:
         """
         if not ids:
             return {}
-        return {name: split_hash(article)[0] for name, article in self._p._engine.articles(ids).items()}
+        return {name: split_hash(article)[0] for name, article in self._pipeline.engine.articles(ids).items()}
 
     def _moved(self, article: Article, stored_hash: str) -> Entry | None:
         """Return the entry of an article that is stored, but was read at another place then."""
         encoded = []
-        for stored in self._p._engine.passages(article.id, vectors=True):
+        for stored in self._pipeline.engine.passages(article.id, vectors=True):
             if stored.vector is None:
                 return None
             encoded.append(EncodedPassage(stored.passage, stored.vector, stored.codes))
@@ -393,23 +389,23 @@ class _Run:
     def _encode_chunk(self, chunk: _Chunk) -> None:
         fresh: dict[bytes, PassageEncoding] = {}
         try:
-            for keys in chunk.missing(self._p._batch_size):
+            for keys in chunk.missing(self._pipeline.batch_size):
                 self._check_stopped()
-                made = chunk.encode(keys, self._p._encoder)
+                made = chunk.encode(keys, self._pipeline.encoder)
                 fresh.update(made)
                 self.report.encoded += len(made)
                 self.report.tokens += sum(encoding.tokens for encoding in made.values())
                 if len(fresh) >= _CACHED_PASSAGES:
                     self._keep(chunk, fresh)
                     fresh = {}
-                self._tick()
+                self.tick()
         finally:
             self._keep(chunk, fresh)
 
     def _keep(self, chunk: _Chunk, fresh: dict[bytes, PassageEncoding]) -> None:
         chunk.encodings.update(fresh)
-        if self._p._cache and fresh:
-            self._p._cache.put(fresh)
+        if self._pipeline.cache and fresh:
+            self._pipeline.cache.put(fresh)
 
     # -- queues that end when the run does
 
@@ -436,10 +432,6 @@ class _Run:
     def _check_stopped(self) -> None:
         if self._stop.is_set():
             raise _Stopped
-
-    def _tick(self) -> None:
-        self.report.clock()
-        self._p._progress(self.report)
 
     def _clock(self, stage: str) -> None:
         """Note the CPU seconds that the calling stage's thread has used so far."""
