@@ -26,12 +26,13 @@ from typing import Any
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
 from indexer.errors import ArchiveError, EngineTimeout, EngineUnavailable, InvalidArticle
+from indexer.ingest.badrecords import BadRecords
 from indexer.ingest.cutting import Cutter
 from indexer.ingest.entries import Batch
 from indexer.ingest.fresh import Fresh
 from indexer.ingest.ledger import Ledger
 from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
-from indexer.ingest.quarantine import MOST_OF_A_FILE, Quarantine, Quarantined
+from indexer.ingest.quarantine import Quarantine
 from indexer.ingest.report import IngestReport
 from indexer.models.base import Encoder, PassageEncoding
 from indexer.models.cache import EncodeCache
@@ -128,11 +129,9 @@ class _Run:
     ) -> None:
         self._pipeline = pipeline
         self._changing = changing
-        self._options_of = options_of
         self._cutter = Cutter(pipeline.encoder, pipeline.cache, tokens=pipeline.passage_tokens)
         self._records = iter(records)
         self._ledger = ledger
-        self._quarantine = Quarantine(pipeline.engine)
         self._fresh = Fresh(pipeline.engine)
         self._noting = False
         self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
@@ -141,6 +140,7 @@ class _Run:
         self._failures: list[BaseException] = []
         self._reading = False
         self.report = IngestReport()
+        self._bad = BadRecords(Quarantine(pipeline.engine), ledger, options_of, self.report)
 
     def go(self) -> None:
         """Run the stages to their end. Raises the first failure of any of them."""
@@ -164,7 +164,7 @@ class _Run:
         if self._failures:
             raise self._failures[0]
         if not self.report.interrupted:
-            self._quarantine.settle(self._ledger.was_read, self._ledger.was_kept)
+            self._bad.settle()
 
     def delete(self, wanted: Callable[[Article], bool]) -> None:
         """Delete the stored articles that are *wanted* to go and that this run has not seen."""
@@ -269,15 +269,13 @@ class _Run:
     def _chunks(self) -> Iterator[_Chunk]:
         group: list[tuple[Article, str, str]] = []
         characters = 0
-        bad: list[Quarantined] = []
         while (record := self._next()) is not None:
             self.report.read += 1
             self._ledger.enter_file(record.file)
             try:
                 accepted = self._accept(record)
             except InvalidArticle as error:
-                if entry := self._refused(record, str(error)):
-                    bad.append(entry)
+                self._bad.add(record, str(error))
             else:
                 if accepted:
                     self.report.unread_dates += has_unread_date(accepted[0])
@@ -286,14 +284,7 @@ class _Run:
             if len(group) >= _CHUNK_ARTICLES or characters >= _CHUNK_CHARACTERS:
                 yield self._prepare_chunk(group)
                 group, characters = [], 0
-            if len(bad) >= _CHUNK_ARTICLES:
-                self._quarantine.add(bad)
-                bad = []
-        for file, count in self._ledger.worst_files(MOST_OF_A_FILE):
-            others = Quarantined.of_the_others(file, count, self._options_of(file))
-            self._ledger.enter_kept(others.key)
-            bad.append(others)
-        self._quarantine.add(bad)
+        self._bad.finish()
         if group:
             yield self._prepare_chunk(group)
 
@@ -323,19 +314,6 @@ class _Run:
             self.report.repeated += 1
             return None
         raise InvalidArticle(f"The id {article.id!r} was already read at {earlier[1]}, with another content.")
-
-    def _refused(self, record: Record, reason: str) -> Quarantined | None:
-        """Count a bad record; return what to keep of it, None for one of this run again or one that is only counted."""
-        kept = None
-        if self._ledger.bad_lines(record.file) + (record.line > 0) <= MOST_OF_A_FILE:
-            kept = Quarantined.of(record, reason, self._options_of(record.file))
-            if not self._ledger.enter_kept(kept.key):
-                self.report.repeated += 1
-                return None
-        self._ledger.enter_bad(record.file, record.line)
-        self.report.quarantined += 1
-        self.report.not_kept += kept is None
-        return kept
 
     def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
         stored = self._pipeline.engine.hashes([article.id for article, _, _ in group])
