@@ -19,7 +19,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from queue import Empty, Full, Queue
 from time import monotonic, thread_time
 from typing import Any
 
@@ -30,6 +29,7 @@ from indexer.ingest.badrecords import BadRecords
 from indexer.ingest.cutting import Cutter
 from indexer.ingest.entries import Batch
 from indexer.ingest.fresh import Fresh
+from indexer.ingest.handover import POLL_SECONDS, Handover, Stop, Stopped
 from indexer.ingest.ledger import Ledger
 from indexer.ingest.origins import ORIGIN, is_same_content, split_hash
 from indexer.ingest.quarantine import Quarantine
@@ -48,7 +48,6 @@ _CHUNK_CHARACTERS = 200_000
 _QUEUED_CHUNKS = 2
 _CACHED_PASSAGES = 256  # so many are encoded at most before the cache has them
 _REFRESH_SECONDS = 30.0
-_POLL_SECONDS = 0.1
 _READER_PATIENCE = 1.0
 
 
@@ -58,10 +57,6 @@ class _Chunk(Batch):
 
     #: Entries that need no encoding.
     ready: list[Entry] = field(default_factory=list)
-
-
-class _Stopped(Exception):
-    """Another stage has failed or the person has interrupted: wind down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +129,9 @@ class _Run:
         self._ledger = ledger
         self._fresh = Fresh(pipeline.engine)
         self._noting = False
-        self._to_encode: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
-        self._to_write: Queue[_Chunk | None] = Queue(_QUEUED_CHUNKS)
-        self._stop = threading.Event()
+        self._stop = Stop()
+        self._to_encode: Handover[_Chunk | None] = Handover(self._stop, _QUEUED_CHUNKS)
+        self._to_write: Handover[_Chunk | None] = Handover(self._stop, _QUEUED_CHUNKS)
         self._failures: list[BaseException] = []
         self._reading = False
         self.report = IngestReport()
@@ -153,9 +148,9 @@ class _Run:
             write.start()
             self._encode()
             while write.is_alive():
-                write.join(_POLL_SECONDS)
+                write.join(POLL_SECONDS)
                 self.tick()
-        except _Stopped:
+        except Stopped:
             pass
         except KeyboardInterrupt:
             self.report.interrupted = True
@@ -198,10 +193,14 @@ class _Run:
 
     # -- stages
 
+    def _clock(self, stage: str) -> None:
+        """Note the CPU seconds that the calling stage's thread has used so far."""
+        self.report.stages[stage] = thread_time()
+
     def _guard(self, stage: Callable[[], None]) -> None:
         try:
             stage()
-        except _Stopped:
+        except Stopped:
             pass
         except BaseException as error:
             self._failures.append(error)
@@ -221,25 +220,25 @@ class _Run:
         try:
             for chunk in self._chunks():
                 self._clock("prepare")
-                self._put(self._to_encode, chunk)
+                self._to_encode.put(chunk)
             self._clock("prepare")
-            self._put(self._to_encode, None)
+            self._to_encode.put(None)
         finally:
             if isinstance(self._records, Generator):
                 self._records.close()
 
     def _encode(self) -> None:
-        while (chunk := self._get(self._to_encode, idle=self.tick)) is not None:
+        while (chunk := self._to_encode.get(idle=self.tick)) is not None:
             started = monotonic()
             self._encode_chunk(chunk)
             stages = self.report.stages
             stages["encode"] = stages.get("encode", 0.0) + monotonic() - started
-            self._put(self._to_write, chunk, idle=self.tick)
-        self._put(self._to_write, None, idle=self.tick)
+            self._to_write.put(chunk, idle=self.tick)
+        self._to_write.put(None, idle=self.tick)
 
     def _write(self) -> None:
         refreshed = monotonic()
-        while (chunk := self._get(self._to_write)) is not None:
+        while (chunk := self._to_write.get()) is not None:
             entries = chunk.entries()
             if entries and self._is_noting():
                 self._fresh.note({entry.article.id: entry.content_hash for entry in entries})
@@ -294,7 +293,7 @@ class _Run:
             record = next(self._records, None)
         finally:
             self._reading = False
-        self._check_stopped()
+        self._stop.check()
         return record
 
     def _accept(self, record: Record) -> tuple[Article, str, str] | None:
@@ -327,7 +326,7 @@ class _Run:
         )
         chunk = _Chunk()
         for article, content_hash, stored_hash in group:
-            self._check_stopped()
+            self._stop.check()
             known = stored.get(article.id, "")
             if known == stored_hash:
                 self.report.unchanged += 1
@@ -368,7 +367,7 @@ class _Run:
         fresh: dict[bytes, PassageEncoding] = {}
         try:
             for keys in chunk.missing(self._pipeline.batch_size):
-                self._check_stopped()
+                self._stop.check()
                 made = chunk.encode(keys, self._pipeline.encoder)
                 fresh.update(made)
                 self.report.encoded += len(made)
@@ -384,36 +383,6 @@ class _Run:
         chunk.encodings.update(fresh)
         if self._pipeline.cache and fresh:
             self._pipeline.cache.put(fresh)
-
-    # -- queues that end when the run does
-
-    def _put(
-        self, queue: Queue[_Chunk | None], item: _Chunk | None, *, idle: Callable[[], None] | None = None
-    ) -> None:
-        while True:
-            self._check_stopped()
-            try:
-                return queue.put(item, timeout=_POLL_SECONDS)
-            except Full:
-                if idle:
-                    idle()
-
-    def _get(self, queue: Queue[_Chunk | None], *, idle: Callable[[], None] | None = None) -> _Chunk | None:
-        while True:
-            self._check_stopped()
-            try:
-                return queue.get(timeout=_POLL_SECONDS)
-            except Empty:
-                if idle:
-                    idle()
-
-    def _check_stopped(self) -> None:
-        if self._stop.is_set():
-            raise _Stopped
-
-    def _clock(self, stage: str) -> None:
-        """Note the CPU seconds that the calling stage's thread has used so far."""
-        self.report.stages[stage] = thread_time()
 
 
 def with_language(article: Article) -> Article:
