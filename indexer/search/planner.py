@@ -102,6 +102,7 @@ class Planner:
                     others,
                     edits,
                     short=_is_abbreviation(token, parsed.free_text),
+                    proper=_is_proper(token, some, parsed.free_text),
                 )
                 for token in some
             }
@@ -173,14 +174,15 @@ class Planner:
         edits: PlanEdits,
         *,
         short: bool,
+        proper: bool,
     ) -> list[Searched]:
         """Return what the lists have for a word, with adjectives, and what a name of no list sounds like.
 
-        A `short` form of a name that is translated is no person's.
+        A `short` form of a name that is translated is no person's. `proper` is whether it is written as a name.
         """
         if not (token.exact.isascii() and has_arabic(others)):
             return []
-        translations = self._translated(token.exact, vector)
+        translations = self._translated(token.exact, vector, proper=proper)
         names = self._names(token.exact) if edits.names and not (short and translations) else ()
         if translations or names or not edits.names:
             # A name that is written so, however rare, must not outweigh what the word means: غازا and غزة of Gaza.
@@ -202,12 +204,20 @@ class Planner:
             _merge(proposals, self._inflections_of(token))
         return proposals
 
-    def _translated(self, word: str, vector: np.ndarray | None) -> list[Searched]:
-        """Return the translations; one that the archive's vectors find unlike the word counts less."""
+    def _translated(self, word: str, vector: np.ndarray | None, *, proper: bool = False) -> list[Searched]:
+        """Return the translations; one that the archive's vectors find unlike the word counts less.
+
+        Of a word that is written as a name, so does what is none, where another is one: *Turkey* is no bird.
+        """
+        translations = self.dictionary.translations(word)[: self._weights.translations]
+        named = proper and any(translation.proper for translation in translations)
         found: list[Searched] = []
-        for translation in self.dictionary.translations(word)[: self._weights.translations]:
+        for translation in translations:
+            weight = self._weights.dictionary
+            if named and not translation.proper:
+                weight *= self._weights.beside_name
             found += [
-                self._searched(tokens, written, self._weights.dictionary, DICTIONARY, form)
+                self._searched(tokens, written, weight, DICTIONARY, form)
                 for tokens, written, form in _ways(translation.arabic)
                 if len(tokens) <= self._weights.longest_translation
             ]
@@ -494,6 +504,12 @@ def _is_abbreviation(token: Token, text: str) -> bool:
     """Return whether a word is in capitals, as the query is not: the UN is not Kim Jong Un."""
     typed = text[token.start : token.end]
     return typed.isupper() and len(typed) <= _LONGEST_ABBREVIATION and not text.isupper()
+
+
+def _is_proper(token: Token, tokens: Sequence[Token], text: str) -> bool:
+    """Return whether a word is written as a name: with a capital, in a text in which not all words are."""
+    capitals = [text[one.start].isupper() for one in tokens]
+    return text[token.start].isupper() and (len(tokens) == 1 or not all(capitals))
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:

@@ -81,6 +81,27 @@ def test_the_dictionary_translates(planner: Planner) -> None:
     assert "هدنة" in by_source(plan(planner, "truce"), "truce")[DICTIONARY]
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Turkey", True),
+        ("Turkey sends troops", True),
+        ("turkey", False),
+        ("TURKEY AND SYRIA", False),  # nothing but capitals
+        ("Turkey And Syria", False),
+    ],
+)
+def test_what_is_written_as_a_name_is_first_of_all_one(planner: Planner, text: str, named: bool) -> None:
+    found = searched(plan(planner, text), "turkey")
+    country, bird = found["تركيا"].weight, found["ديك رومي"].weight
+    beside = WEIGHTS.plan.beside_name if named else 1.0
+    assert (country, bird) == pytest.approx((1.0, beside / 2**0.5))
+
+
+def test_a_capital_alone_makes_no_name(planner: Planner) -> None:
+    assert searched(plan(planner, "President"), "president")["رئيس"].weight == 1.0
+
+
 def test_a_translation_of_more_words_than_are_searched_side_by_side_is_left_out(planner: Planner) -> None:
     longest = WEIGHTS.plan.longest_translation
     words = "حرب سوق كتاب مصرف وزير".split()
