@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from indexer.engines.base import FACETS, Engine, Filters, GatherRequest, Union
 from indexer.fresh import Fresh
@@ -53,13 +54,20 @@ class Unknown:
         )
 
 
+class _Known(NamedTuple):
+    """Facet -> the archive's values, the most frequent first, and how many articles it has."""
+
+    values: Mapping[str, tuple[str, ...]]
+    articles: int
+
+
 class FacetValues:
-    """The values that an archive's facets have, kept for a while."""
+    """The values that an archive's facets have, and how many articles there are, kept for a while."""
 
     def __init__(self, engine: Engine, timeout: float | None = None) -> None:
         self._engine = engine
         self._timeout = timeout
-        self._values: Fresh[Mapping[str, tuple[str, ...]]] = Fresh(_KEEP_SECONDS)
+        self._known: Fresh[_Known] = Fresh(_KEEP_SECONDS)
 
     def resolve(self, filters: Filters, *, widen: bool = False) -> tuple[Filters, list[Unknown]]:
         """Return the filters with stored values, and those values that the archive does not have.
@@ -89,16 +97,21 @@ class FacetValues:
 
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Return facet -> the archive's values, the most frequent first."""
-        return self._values.get(lambda _: self._ask())
+        return self._known.get(lambda _: self._ask()).values
+
+    def articles(self) -> int:
+        """Return how many articles the archive has."""
+        return self._known.get(lambda _: self._ask()).articles
 
     def languages(self, filters: Filters) -> list[str]:
         """Return the archive's languages that filters leave, the most frequent first."""
         return languages_left(filters, self.values().get("language", ()))
 
-    def _ask(self) -> Mapping[str, tuple[str, ...]]:
+    def _ask(self) -> _Known:
         request = GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES))
         gathered = self._engine.gather(request, timeout=self._timeout)
-        return {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
+        values = {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
+        return _Known(values, gathered.total)
 
 
 def filtered_facets(filters: Filters) -> tuple[str, ...]:

@@ -41,6 +41,11 @@ class Prepared:
         return self.encoding is None and (self.lookup.query.is_empty or self.lookup.only_excludes)
 
     @property
+    def one_word(self) -> bool:
+        """Whether a single word or phrase is asked for, and no question."""
+        return not self.question and len(self.lookup.names) == 1
+
+    @property
     def expected(self) -> dict[str, float]:
         """How near each language's passages are to the query on the whole, where that is known."""
         return {} if self.encoding is None else self.background.expected(self.encoding.vector)

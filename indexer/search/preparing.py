@@ -16,6 +16,7 @@ from indexer.search.prepared import Prepared
 from indexer.search.query import parse
 from indexer.search.querylanguage import QueryLanguage, query_language
 from indexer.search.querytree import ParsedQuery
+from indexer.search.rarity import with_one_rarity
 from indexer.search.request import SearchRequest
 from indexer.search.stopwords import function_words
 from indexer.search.timing import Stopwatch
@@ -83,7 +84,14 @@ class Preparer:
                 edits=request.edits,
             )
             lookup = self.look_up(first.parsed, plan, first.spoken).demanding(request.demand)
-            return replace(first, plan=plan, lookup=lookup)
+            prepared = replace(first, plan=plan, lookup=lookup)
+            return self._evened(prepared) if prepared.one_word else prepared
+
+    def _evened(self, prepared: Prepared) -> Prepared:
+        """Return a request for a word that is equally rare, whatever it is searched as."""
+        lexicon, total = self._knowledge.planner.lexicon, self._facet_values.articles()
+        query = with_one_rarity(prepared.lookup.query, lexicon, total)
+        return replace(prepared, lookup=replace(prepared.lookup, query=query))
 
     def filtered(
         self, request: SearchRequest, parsed: ParsedQuery

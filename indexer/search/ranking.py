@@ -224,8 +224,11 @@ def _scaled(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 def specific(prepared: Prepared, result: LegResult) -> LegResult:
-    """Return a lexical leg whose words weigh what they do among the articles of their language."""
-    if result.parts is None or not prepared.weights.balance or not result.languages:
+    """Return a lexical leg whose words weigh what they do among the articles of their language.
+
+    What is searched for a single word is equally rare in all languages (`indexer.search.rarity`).
+    """
+    if result.parts is None or prepared.one_word or not prepared.weights.balance or not result.languages:
         return result
     factors = prepared.background.specificity(result.languages)
     if factors is None:
