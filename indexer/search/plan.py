@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from indexer.engines.base import Form
 from indexer.search.legs import Expansions, Option
-from indexer.search.sources import ADDED, DICTIONARY
+from indexer.search.lexicon import Lexicon
+from indexer.search.sources import ADDED, DICTIONARY, SPELLED
 from indexer.text import base_language
 
 
@@ -76,6 +77,24 @@ class QueryPlan:
             for word in self.words
             if word.searched
         }
+
+
+def as_searched(
+    lexicon: Lexicon,
+    tokens: tuple[str, ...],
+    surface: str,
+    weight: float,
+    source: str,
+    form: Form = Form.STEM,
+) -> Searched:
+    """Return Arabic tokens, which a source proposes, as an archive has them."""
+    word = lexicon.get(tokens[0], "ar") if len(tokens) == 1 and form is Form.STEM else None
+    if word is None:
+        # Words side by side add up their scores: one unit must not outweigh two words.
+        return Searched(tokens, surface, "ar", weight / len(tokens) ** 0.5, source, form=form)
+    # The archive has its words without the signs that writers leave out (السعوديه): a list spells them in full.
+    spelled = surface if source in SPELLED else word.surface
+    return Searched(tokens, spelled, word.language, weight, source, lexicon.articles(word.stem))
 
 
 def has_arabic(languages: Iterable[str]) -> bool:

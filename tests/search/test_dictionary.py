@@ -26,7 +26,7 @@ from indexer.search.dictionary import (
     load_tsv,
     lookup_key,
 )
-from indexer.search.planner import _ways
+from indexer.search.listedwords import ways
 from indexer.text import analyse, normalise
 
 LEXICON = Path(indexer.__file__).parent / "data" / "lexicon"
@@ -107,7 +107,7 @@ def test_the_general_glossary_can_be_looked_up_as_a_whole() -> None:
     found: dict[str, bool] = defaultdict(bool)
     for key, arabic, *_ in SortedTable.shipped("general.tsv.gz"):
         assert len(key.split()) <= MAX_UNIT_WORDS, key
-        found[key] |= bool(_ways(arabic))  # nothing is left of what is written like a word of grammar
+        found[key] |= bool(ways(arabic))  # nothing is left of what is written like a word of grammar
     assert [key for key, some in found.items() if not some] == []
 
 

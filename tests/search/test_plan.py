@@ -11,6 +11,7 @@ from indexer.engines.base import Form, Word
 from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.legs import look_up
 from indexer.search.lexicon import Lexicon, Neighbour
+from indexer.search.nearwords import NearWords
 from indexer.search.plan import QueryPlan, Searched
 from indexer.search.planner import Planner
 from indexer.search.query import parse
@@ -282,12 +283,12 @@ def test_a_language_with_few_words_has_fewer_neighbours_that_weigh_no_more(encod
     more = [word(encoder, f"قمر{number}{letter}") for number in range(9) for letter in "ابتثجحخد"]
     persian = [word(encoder, one.surface, language="fa") for one in arabic]
     lexicon = Lexicon([*arabic, *more, *persian], {})
-    planner = Planner(lexicon, Dictionary(), WEIGHTS.plan)
-    counts = planner._neighbours(["ar", "fa"])
+    words = NearWords(lexicon, WEIGHTS.plan)
+    counts = words.kept(["ar", "fa"])
     assert counts == {"ar": WEIGHTS.plan.most_neighbours, "fa": WEIGHTS.plan.least_neighbours}
     near = [Neighbour(one, 0.9 - number / 100) for language in (arabic, persian)
             for number, one in enumerate(language)]  # fmt: skip
-    kept = planner._near(near, counts)
+    kept = words.weighed(near, counts)
     weights = {code: [item.weight for item in kept if item.language == code] for code in ("ar", "fa")}
     assert len(weights["fa"]) == counts["fa"]
     assert weights["fa"] == weights["ar"][: counts["fa"]]
