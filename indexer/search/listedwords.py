@@ -21,6 +21,7 @@ from indexer.search.weights import PlanWeights
 from indexer.text import adjective, analyse, normalise
 from indexer.text.arabic import without_article
 
+_ROOT = 3  # letters
 #: The letters by which g is written in Cairo and in Beirut, each for the other.
 _OTHER_G = str.maketrans("جغ", "غج")
 
@@ -95,7 +96,11 @@ class ListedWords:
         return [lowered(item) for item in items]
 
     def _adjectives(self, items: Sequence[Searched], vector: np.ndarray | None) -> list[Searched]:
-        """Return the adjectives of single words; one that fits the word's vector worse than its noun counts less."""
+        """Return the adjectives of single words; one that fits the word's vector worse than its noun counts less.
+
+        Three letters that light stemming leaves of one are another word's, too: ترك of Turkish is "leave", سور of
+        Syrian a sura. It is looked up as it is written then.
+        """
         if not self._weights.adjective:
             return []
         found: list[Searched] = []
@@ -107,8 +112,17 @@ class ListedWords:
             if self._lexicon.get(stems[0], "ar"):
                 weight = item.weight * self._weights.adjective
                 made = as_searched(self._lexicon, (stems[0],), written, weight, ADJECTIVE)
-                found += self._in_context([made], vector, [item])
+                for one in self._in_context([made], vector, [item]):
+                    found += [one] if len(one.tokens[0]) > _ROOT else self._forms_of_adjective(written, one)
         return found
+
+    def _forms_of_adjective(self, written: str, searched: Searched) -> list[Searched]:
+        """Return the masculine and the feminine of an adjective as they are written, each with the article, too."""
+        forms = (written, f"ال{written}", f"{written}ة", f"ال{written}ة")
+        return [
+            as_searched(self._lexicon, (normalise(form),), form, searched.weight, ADJECTIVE, Form.EXACT)
+            for form in forms
+        ]
 
     def _find_names(self, word: str) -> tuple[Searched, ...]:
         names = self._dictionary.names(word)

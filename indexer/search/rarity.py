@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.lexicon import Lexicon
+from indexer.text import stem_word
 
 
 def with_one_rarity(query: LexicalQuery, lexicon: Lexicon, total: int) -> LexicalQuery:
@@ -37,27 +38,33 @@ def with_one_rarity(query: LexicalQuery, lexicon: Lexicon, total: int) -> Lexica
 def _evened(clause: Clause, lexicon: Lexicon, total: int) -> Clause:
     if not isinstance(clause, AnyOf):
         return clause
-    weights = {
-        option.token: option.boost
-        for option in clause.options
-        if isinstance(option, Term) and option.form is Form.STEM
-    }
+    terms = [option for option in clause.options if isinstance(option, Term)]
+    stems = {option: _stem(option) for option in terms}
     # What is written to a word makes no other word of it: لجيش is as frequent as all of جيش.
-    words = {variant: word for word in weights for variant in lexicon.variants(word)}
-    holding: Counter[str] = Counter()
-    for token in weights:
-        holding[words.get(token, token)] += lexicon.articles(token)
-    together = sum(min(weights[word], 1.0) * articles for word, articles in holding.items())
+    words = {variant: stem for stem in stems.values() for variant in lexicon.variants(stem)}
+    shares = Counter(stem for option, stem in stems.items() if option.form is Form.EXACT)
+    weights: dict[str, float] = {}
+    holding: dict[str, set[str]] = {}
+    for option, stem in stems.items():
+        word = words.get(stem, stem)
+        weights[word] = max(weights.get(word, 0.0), min(option.boost, 1.0))
+        holding.setdefault(word, set()).add(stem)
+    articles = {word: sum(map(lexicon.articles, parts)) for word, parts in holding.items()}
+    together = sum(weights[word] * count for word, count in articles.items())
 
     def evened(option: Term | PhraseTerm | AllOf) -> Term | PhraseTerm | AllOf:
-        if not (isinstance(option, Term) and option.form is Form.STEM):
+        if not isinstance(option, Term) or not (count := lexicon.articles(stem := stems[option])):
             return option
-        if not (articles := lexicon.articles(option.token)):
-            return option
-        most = max(together, holding[words.get(option.token, option.token)])
-        return replace(option, boost=option.boost * _rarity(most, total) / _rarity(articles, total))
+        # Nobody counts how often each form of a stem is written: they share its articles alike.
+        own = count / shares[stem] if option.form is Form.EXACT else count
+        most = max(together, articles[words.get(stem, stem)])
+        return replace(option, boost=option.boost * _rarity(most, total) / _rarity(own, total))
 
     return replace(clause, options=tuple(evened(option) for option in clause.options))
+
+
+def _stem(term: Term) -> str:
+    return stem_word(term.token, "ar") if term.form is Form.EXACT else term.token
 
 
 def _rarity(articles: float, total: int) -> float:

@@ -102,6 +102,16 @@ def test_what_is_written_to_a_word_is_as_frequent_as_all_of_it() -> None:
     assert olive == pytest.approx(0.1, abs=0.001)
 
 
+def test_forms_that_are_looked_up_as_they_are_written_share_the_articles_of_their_stem() -> None:
+    oil, one, other = evened(
+        Term("نفط"), Term("الزيت", Form.EXACT, boost=0.8), Term("زيت", Form.EXACT, boost=0.8)
+    )
+    assert one == other < oil * 0.8
+    alone, _ = evened(Term("الزيت", Form.EXACT, boost=0.8), Term("نفط"))
+    assert alone == pytest.approx(0.8 * rarity(oil, "نفط") / rarity(1.0, "زيت"))
+    assert one < alone  # each of two is rarer than the stem
+
+
 def test_what_is_not_known_and_phrases_keep_their_own_rarity() -> None:
     _, written, unknown, phrase = evened(
         Term("نفط"),
