@@ -211,7 +211,7 @@ def passes(filters: Filters, article: Article) -> bool:
 
 
 def _sure(word: SearchedWord) -> SearchedWord:
-    """Return a word without the options that are mere guesses."""
+    """Return a word without what is unlikely to be meant: an alert calls someone, where a page is looked at."""
     return replace(word, options=tuple(option for option in word.options if option.weight >= MARKED))
 
 

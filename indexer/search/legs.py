@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.querytree import Atom, Either, Every, Node, Occur, ParsedQuery
 from indexer.search.request import Demand
-from indexer.search.sources import SAME
+from indexer.search.sources import LISTED, SAME
 from indexer.search.stopwords import function_words
-from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
+from indexer.search.weights import EXACT_BOOST, MARKED, MARKED_LISTED, STEM_BOOST
 from indexer.text import Token, analyse
 
 
@@ -35,6 +36,11 @@ class Option:
     form: Form = Form.STEM
     weight: float = 1.0
     source: str = SAME
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether this adds to the score of what is found by other words, and finds, counts and marks nothing alone."""
+        return self.weight < (MARKED_LISTED if self.source in LISTED else MARKED)
 
     def term(self, field: Field) -> Term | PhraseTerm:
         if len(self.tokens) == 1:
@@ -119,6 +125,17 @@ class _Forms:
         return (Option((self.exact,), Form.EXACT, EXACT_BOOST), *stems)
 
 
+class _Looked(NamedTuple):
+    """A clause, and what of it an article must hold to be found by it; None where all of it is guessed at.
+
+    Guesses add to the score of what is found by others: alone they would bring, count and chart hundreds of articles in
+    which the question is not.
+    """
+
+    clause: Clause
+    sure: Clause | None
+
+
 class _Builder:
     def __init__(self, expansions: Expansions, languages: Sequence[str]) -> None:
         self._expansions = expansions
@@ -129,9 +146,9 @@ class _Builder:
         self._number = 0
 
     def lookup(self, parsed: ParsedQuery) -> Lookup:
-        should: list[Clause] = []
-        must: list[Clause] = []
-        must_not: list[Clause] = []
+        should: list[_Looked] = []
+        must: list[_Looked] = []
+        must_not: list[_Looked] = []
         plain: list[Atom] = []
         for clause in parsed.clauses:
             if clause.occur is Occur.SHOULD and isinstance(clause.node, Atom):
@@ -147,18 +164,19 @@ class _Builder:
             else:
                 nodes = self._node(clause.node, hard=False)
                 should += nodes
-                self._each += map(_without_guesses, nodes)
+                self._each += (looked.sure for looked in nodes)
         should += self._plain(plain)
         if not should and not must:
             should += self._function_words(parsed)
-        sure = () if must else tuple(clause for clause in map(_without_guesses, should) if clause)
-        one_of = () if sure == tuple(should) else sure
-        query = LexicalQuery(tuple(should), tuple(must), tuple(must_not), one_of)
+        clauses = _clauses(should)
+        sure = () if must else tuple(looked.sure for looked in should if looked.sure)
+        one_of = () if sure == clauses else sure
+        query = LexicalQuery(clauses, _clauses(must), _clauses(must_not), one_of)
         return Lookup(query, tuple(self._words), tuple(clause for clause in self._each if clause))
 
     # -- plain words
 
-    def _plain(self, plain: Sequence[Atom]) -> Iterator[Clause]:
+    def _plain(self, plain: Sequence[Atom]) -> Iterator[_Looked]:
         run = [forms for atom in plain for forms in self._forms(atom.text)]
         position = 0
         while position < len(run):
@@ -177,9 +195,9 @@ class _Builder:
                 self._each.append(_either(whole, single))
                 yield from (*single, whole)
             elif content:
-                clause = self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)
-                self._each.append(_without_guesses(clause))
-                yield clause
+                looked = self._add(unit[0].surface, (*unit[0].options(), *extra), numbers)
+                self._each.append(looked.sure)
+                yield looked
 
     def _unit_length(self, run: Sequence[_Forms], position: int) -> int:
         for length in range(min(self._longest, len(run) - position), 1, -1):
@@ -188,22 +206,22 @@ class _Builder:
                 return length
         return 1
 
-    def _function_words(self, parsed: ParsedQuery) -> Iterator[Clause]:
+    def _function_words(self, parsed: ParsedQuery) -> Iterator[_Looked]:
         """Look up function words after all: "to be or not to be" has nothing else."""
         for clause in parsed.clauses:
             if clause.occur is Occur.SHOULD and isinstance(clause.node, Atom):
                 for forms in self._forms(clause.node.text):
                     found = self._add(forms.surface, forms.options(), (self._next(),))
-                    self._each.append(found)
+                    self._each.append(found.clause)
                     yield found
 
-    def _add(self, surface: str, options: tuple[Option, ...], covers: tuple[int, ...]) -> Clause:
+    def _add(self, surface: str, options: tuple[Option, ...], covers: tuple[int, ...]) -> _Looked:
         self._words.append(SearchedWord(surface, options, covers=covers))
-        return _any_of([option.term(Field.ANY) for option in options])
+        return _looked(options, Field.ANY)
 
     # -- groups and conditions
 
-    def _node(self, node: Node, *, hard: bool, positive: bool = True) -> list[Clause]:
+    def _node(self, node: Node, *, hard: bool, positive: bool = True) -> list[_Looked]:
         """Return a node's clause; none where it holds no token at all (a phrase of vowel marks)."""
         match node:
             case Atom():
@@ -213,17 +231,15 @@ class _Builder:
                 if positive:
                     covers = (self._next(),)
                     self._words.append(SearchedWord(node.text, options, node.field, hard, covers))
-                return [_any_of([option.term(node.field) for option in options])]
+                return [_looked(options, node.field)]
             case Either(options=nodes):
-                found = [
-                    clause for part in nodes for clause in self._node(part, hard=hard, positive=positive)
-                ]
-                return [_any_of(found)] if found else []
+                found = [one for part in nodes for one in self._node(part, hard=hard, positive=positive)]
+                sure = [one.sure for one in found if one.sure]
+                return [_Looked(_any_of(_clauses(found)), _any_of(sure) if sure else None)] if found else []
             case Every(parts=nodes):
-                found = [
-                    clause for part in nodes for clause in self._node(part, hard=hard, positive=positive)
-                ]
-                return [_all_of(found)] if found else []
+                found = [one for part in nodes for one in self._node(part, hard=hard, positive=positive)]
+                whole = _all_of(_clauses(found)) if found else None
+                return [_Looked(whole, whole)] if whole else []
 
     def _atom_options(self, atom: Atom, *, hard: bool) -> tuple[Option, ...]:
         forms = self._forms(atom.text)
@@ -250,22 +266,20 @@ class _Builder:
         return self._number - 1
 
 
-def _without_guesses(clause: Clause) -> Clause | None:
-    """Return what an article must hold of a word to be found by it; None for a word that is only guessed at.
-
-    Farther neighbours add to the score of what is found by others: alone they would bring, count and chart hundreds
-    of articles in which the question is not.
-    """
-    options = clause.options if isinstance(clause, AnyOf) else (clause,)
-    sure = [one for one in options if isinstance(one, AllOf) or one.boost >= MARKED]
-    return _any_of(sure) if sure else None
+def _clauses(looked: Sequence[_Looked]) -> tuple[Clause, ...]:
+    return tuple(one.clause for one in looked)
 
 
-def _either(whole: Clause, single: Sequence[Clause]) -> Clause | None:
+def _looked(options: Sequence[Option], field: Field) -> _Looked:
+    """Return what one word is looked up as."""
+    sure = [option.term(field) for option in options if not option.is_guess]
+    return _Looked(_any_of([option.term(field) for option in options]), _any_of(sure) if sure else None)
+
+
+def _either(whole: _Looked, single: Sequence[_Looked]) -> Clause | None:
     """Return what an article must hold of a unit: itself, or each of its words."""
-    sure = [clause for clause in map(_without_guesses, single) if clause]
-    unit = _without_guesses(whole)
-    ways = [*([unit] if unit else []), *([_all_of(sure)] if sure else [])]
+    sure = [looked.sure for looked in single if looked.sure]
+    ways = [*([whole.sure] if whole.sure else []), *([_all_of(sure)] if sure else [])]
     return _any_of(ways) if ways else None
 
 

@@ -18,7 +18,6 @@ from indexer.search.legs import SearchedWord
 from indexer.search.page import Highlight, Snippet
 from indexer.search.sources import INFLECTION, SAME
 from indexer.search.vocabulary import VOCABULARY, Sought, tokens_of
-from indexer.search.weights import MARKED
 from indexer.text import Token, sentences
 
 #: A snippet is a whole passage up to this many characters, else a part of it of about this length.
@@ -72,7 +71,7 @@ class Marker:
         for number, word in enumerate(self.words):
             own = {option.tokens for option in word.options if option.source == SAME}
             for option in word.options:
-                if option.weight < MARKED:
+                if option.is_guess:
                     continue
                 target = _Target(
                     number, option.weight, option.source, option.tokens, option.form, word.field,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from indexer.engines.base import AllOf, AnyOf, Clause, Field, Form, LexicalQuery, PhraseTerm, Term
 from indexer.search.legs import Expansions, Option, look_up
 from indexer.search.query import parse
 from indexer.search.request import Demand
-from indexer.search.weights import EXACT_BOOST, MARKED, STEM_BOOST
+from indexer.search.sources import ADJECTIVE, DICTIONARY, INFLECTION, NAME, NEAR, SOUND
+from indexer.search.weights import EXACT_BOOST, MARKED, MARKED_LISTED, STEM_BOOST
 
 
 def built(text: str, expansions: Expansions | None = None, *languages: str) -> LexicalQuery:
@@ -212,3 +215,12 @@ def test_words_without_tokens_are_dropped() -> None:
     query = look_up(parse('"ـ" oil')).query
     assert query.must == ()
     assert tokens(query.should) == ["oil"]
+
+
+@pytest.mark.parametrize("source", [DICTIONARY, NAME, NEAR, SOUND, ADJECTIVE, INFLECTION])
+def test_what_a_list_has_is_no_guess_where_it_fits_the_question_worse_than_another(source: str) -> None:
+    """زيارة is "visit" in a question of a crown prince, too, where other words fit it better."""
+    listed = source in (DICTIONARY, NAME)
+    assert Option(("زيار",), weight=MARKED_LISTED, source=source).is_guess is not listed
+    assert Option(("زيار",), weight=MARKED_LISTED * 0.99, source=source).is_guess
+    assert not Option(("زيار",), weight=MARKED, source=source).is_guess
