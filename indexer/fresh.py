@@ -27,14 +27,17 @@ class Fresh(Generic[T]):
         #: Of the last look, where nothing is known.
         self._failure: EngineUnavailable | EngineTimeout | None = None
 
-    def get(self, look: Callable[[T | None], T]) -> T:
+    def get(self, look: Callable[[T | None], T], within: float | None = None) -> T:
         """Return the value, which `look` brings: it is given the one that is known, None where there is none.
+
+        It is at most *within* seconds old where that is given, which is said by who misses something in it.
 
         Raises what `look` raises, `EngineUnavailable` and `EngineTimeout` only where nothing is known. It is not kept
         here: a method of who holds this would hold its object for ever (see `indexer.memory`).
         """
+        seconds = self._seconds if within is None else within
         known = self._known
-        if known is not None and self._is_fresh(known):
+        if known is not None and _is_fresh(known, seconds):
             return known[1]
         failure = self._failure
         if not self._lock.acquire(blocking=known is None):
@@ -43,7 +46,7 @@ class Fresh(Generic[T]):
         try:
             if self._failure is not None and self._failure is not failure:
                 raise self._failure  # whom this one waited for had no answer: it would not be the last to wait
-            return self._looked(look)
+            return self._looked(look, seconds)
         finally:
             self._lock.release()
 
@@ -52,12 +55,9 @@ class Fresh(Generic[T]):
         with self._lock:
             self._known = None
 
-    def _is_fresh(self, known: tuple[float, T]) -> bool:
-        return monotonic() - known[0] <= self._seconds
-
-    def _looked(self, look: Callable[[T | None], T]) -> T:
+    def _looked(self, look: Callable[[T | None], T], seconds: float) -> T:
         known = self._known
-        if known is not None and self._is_fresh(known):  # another thread was quicker
+        if known is not None and _is_fresh(known, seconds):  # another thread was quicker
             return known[1]
         try:
             value = look(known[1] if known else None)
@@ -71,3 +71,7 @@ class Fresh(Generic[T]):
             raise
         self._known, self._failure = (monotonic(), value), None
         return value
+
+
+def _is_fresh(known: tuple[float, object], seconds: float) -> bool:
+    return monotonic() - known[0] <= seconds

@@ -15,6 +15,8 @@ from indexer.wording import say, say_in
 
 #: The archive's values are asked for again after so many seconds, when a query needs them.
 _KEEP_SECONDS = 60.0
+#: And after so many before one is said to be none of the archive's: an article of it may have come.
+_MISSED_SECONDS = 1.0
 _MOST_VALUES = 2_000
 #: So many values are proposed for one that the archive does not have, and so alike they are: bbc for bcc, and not
 #: cbsnews for skynws. A part of a word has so many letters at least.
@@ -79,39 +81,49 @@ class FacetValues:
         """
         if not (filters.include or filters.exclude):
             return filters, []
-        unknown: list[Unknown] = []
-        known = self.values()
-
-        def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-            return {
-                facet: frozenset(
-                    found
-                    for value in sorted(values)
-                    for found in _matching(facet, value, known, unknown, widen)
-                )
-                for facet, values in chosen.items()
-            }
-
-        resolved = replace(filters, include=stored(filters.include), exclude=stored(filters.exclude))
+        known = self._told()
+        resolved, unknown = _resolved(filters, known.values, widen)
+        if unknown and (newer := self._told(_MISSED_SECONDS)) is not known:
+            return _resolved(filters, newer.values, widen)
         return resolved, unknown
 
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """Return facet -> the archive's values, the most frequent first."""
-        return self._known.get(lambda _: self._ask()).values
+        return self._told().values
 
     def articles(self) -> int:
         """Return how many articles the archive has."""
-        return self._known.get(lambda _: self._ask()).articles
+        return self._told().articles
 
     def languages(self, filters: Filters) -> list[str]:
         """Return the archive's languages that filters leave, the most frequent first."""
         return languages_left(filters, self.values().get("language", ()))
+
+    def _told(self, within: float | None = None) -> _Known:
+        return self._known.get(lambda _: self._ask(), within)
 
     def _ask(self) -> _Known:
         request = GatherRequest(Union(), facets=dict.fromkeys(FACETS, _MOST_VALUES))
         gathered = self._engine.gather(request, timeout=self._timeout)
         values = {facet: tuple(c.value for c in counts) for facet, counts in gathered.facets.items()}
         return _Known(values, gathered.total)
+
+
+def _resolved(
+    filters: Filters, known: Mapping[str, tuple[str, ...]], widen: bool
+) -> tuple[Filters, list[Unknown]]:
+    """Return what `FacetValues.resolve` does, by these values."""
+    unknown: list[Unknown] = []
+
+    def stored(chosen: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        return {
+            facet: frozenset(
+                found for value in sorted(values) for found in _matching(facet, value, known, unknown, widen)
+            )
+            for facet, values in chosen.items()
+        }
+
+    return replace(filters, include=stored(filters.include), exclude=stored(filters.exclude)), unknown
 
 
 def filtered_facets(filters: Filters) -> tuple[str, ...]:

@@ -113,6 +113,22 @@ def test_the_archive_is_asked_only_where_there_are_filters_and_after_a_while(
     assert engine.times == 2
 
 
+def test_the_archive_is_asked_again_before_a_value_is_said_to_be_unknown(
+    values: FacetValues, engine: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_000.0
+    monkeypatch.setattr("indexer.fresh.monotonic", lambda: now)
+    wanted = Filters(include={"source": frozenset({"wire"})})
+    assert values.resolve(wanted)[1], "no article of it has come"
+    now += 2
+    monkeypatch.setitem(STORED, "source", (*STORED["source"], "Third Wire"))
+    resolved, unknown = values.resolve(wanted, widen=True)
+    assert (resolved.include, unknown) == ({"source": {"Third Wire"}}, [])
+    for _ in range(9):  # many who ask for nothing ask the engine once
+        values.resolve(Filters(include={"source": frozenset({"none"})}))
+    assert engine.times == 2
+
+
 def test_known_values_serve_while_the_archive_does_not_answer(
     values: FacetValues, engine: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
