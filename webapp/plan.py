@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from indexer.engines.base import Form
 from indexer.errors import InvalidQuery
 from indexer.search.plan import PlannedWord, QueryPlan, Searched
 from indexer.search.request import SearchRequest
@@ -116,16 +117,21 @@ def _row(word: PlannedWord, state: SearchState, language: str) -> Row:
     )
 
 
-def _order(choice: Choice, language: str) -> tuple[bool, int, bool]:
+def _order(choice: Choice, language: str) -> tuple[bool, int, bool, bool, float, int]:
     """Put what was pinned first, then what stands for the word itself, then what is only like it.
 
-    A translation comes before a name that is written so, however rare (Gaza is غزة before غازا, won فوز before وون).
+    A translation comes before a name that is written so, however rare (Gaza is غزة before غازا, won فوز before وون),
+    what some articles hold before what none does, and a word before what is written to it.
     """
     searched = choice.searched
     return (
         not choice.pinned,
         PLACES_IN_PLAN.get(searched.source, len(PLACES_IN_PLAN)),
         searched.language != language,
+        # Nobody counts phrases, and forms that are looked up as they are written.
+        not searched.articles and len(searched.tokens) == 1 and searched.form is Form.STEM,
+        -searched.weight,
+        len(searched.surface),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from indexer.engines.base import Engine, Field, Filters, Gathered, LexicalLeg, LexicalQuery
 from indexer.errors import InvalidQuery
 from indexer.search.conditions import conditions_in_arabic, only_as_written, query_in_arabic
+from indexer.search.dates import period_in
 from indexer.search.explain import KNOWN_ITEM
 from indexer.search.facets import FacetValues
 from indexer.search.found import Found
@@ -28,6 +30,7 @@ _NOTHING_STANDS_OUT = say(
     "the question."
 )
 _MOST_UNMENTIONED = 5
+_WORD = re.compile(r"\w+")
 HAS_THIS_TITLE = say(
     "The archive has an article with this title: articles that tell the same story come first."
 )
@@ -139,16 +142,19 @@ def with_fields_closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
     return ""
 
 
-def unmentioned(lookup: Lookup, results: Sequence[Result]) -> list[str]:
+def unmentioned(text: str, lookup: Lookup, results: Sequence[Result]) -> list[str]:
     """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others.
 
-    A year is answered by an article of that year, which seldom names it.
+    A year is answered by an article of that year, which seldom names it; the words of a date are told otherwise, as
+    what the search may be narrowed to. *text* is the query's free text.
     """
     met = {pair.word for result in results for pair in result.explanation.pairs}
     dates = (result.article.published for result in results)
-    years = {str(date.local.year) for date in dates if date is not None}
-    missing = [word for word in lookup.unanswered(met) if word not in years] if met else []
+    told = {str(date.local.year) for date in dates if date is not None}
+    if named := period_in(text):
+        told |= set(_WORD.findall(text)) - set(_WORD.findall(named.rest))
+    missing = [word for word in lookup.unanswered(met) if word not in told] if met else []
     if not missing:
         return []
     words = tuple(missing[:_MOST_UNMENTIONED])
-    return [say("None of these articles mentions %(words)s, as far as the archive can tell.", words=words)]
+    return [say("No article on this page mentions %(words)s, as far as the archive can tell.", words=words)]

@@ -35,7 +35,7 @@ from indexer.search.soundingnames import SoundingNames
 from indexer.search.sources import ADDED, INFLECTION, LISTED, PLACES_IN_PLAN
 from indexer.search.stopwords import function_words
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
-from indexer.text import Token, analyse, base_language
+from indexer.text import Token, analyse, base_language, normalise
 
 _LONGEST_ABBREVIATION = 4  # letters
 
@@ -142,7 +142,7 @@ class Planner:
         if not self._weights.inflection:
             return []
         return [
-            as_searched(self.lexicon, (variant,), variant, item.weight, INFLECTION)
+            _spelled(as_searched(self.lexicon, (variant,), variant, item.weight, INFLECTION), item)
             for item in list(items)
             if len(item.tokens) == 1 and item.weight >= self._weights.least_inflected
             for variant in self.lexicon.variants(item.tokens[0])
@@ -198,7 +198,9 @@ class Planner:
         for addition in sorted(pinned - known):
             tokens = tuple(token.stem for token in analyse(addition, "ar"))
             if tokens:
-                kept.append(as_searched(self.lexicon, tokens, addition, 1.0, ADDED))
+                added = as_searched(self.lexicon, tokens, addition, 1.0, ADDED)
+                # As it was typed; a stem, which an address may have, is shown as the archive writes it.
+                kept.append(added if addition == added.key else replace(added, surface=addition))
         translations = self.dictionary.translations(key) if text[:1].isupper() else ()
         proper = bool(translations) and all(one.proper for one in translations)
         return PlannedWord(text, key, tuple(kept), gone, proper)
@@ -214,6 +216,14 @@ def _is_proper(token: Token, tokens: Sequence[Token], text: str) -> bool:
     """Return whether a word is written as a name: with a capital, in a text in which not all words are."""
     capitals = [text[one.start].isupper() for one in tokens]
     return text[token.start].isupper() and (len(tokens) == 1 or not all(capitals))
+
+
+def _spelled(form: Searched, word: Searched) -> Searched:
+    """Return a form with the signs that its word is spelled with: بمحاكمة of محاكمة, which archives keep without."""
+    plain = normalise(word.surface)
+    if not form.surface.endswith(plain):
+        return form
+    return replace(form, surface=form.surface.removesuffix(plain) + word.surface)
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:

@@ -159,7 +159,7 @@ class Searcher:
         notices = [
             *of_ranking(found, answers),
             *notices,
-            *unmentioned(prepared.lookup, results),
+            *unmentioned(prepared.parsed.free_text, prepared.lookup, results),
             *of_missing_parts((counted, gathered)),
             *found.notices,
         ]

@@ -99,6 +99,20 @@ def test_what_is_written_as_a_name_is_first_of_all_one(planner: Planner, text: s
     assert (country, bird) == pytest.approx((1.0, beside / 2**0.5))
 
 
+def test_forms_and_words_of_the_analyst_are_shown_as_they_are_spelled(encoder: FakeEncoder) -> None:
+    """The archive keeps its words without the signs that writers leave out."""
+    forms = [word(encoder, form) for form in ("محاكمه", "بمحاكمه", "لاجيين")]
+    stems = {form.stem: form for form in forms}
+    lexicon = Lexicon(sorted(stems.values(), key=lambda one: one.stem), {forms[1].stem: forms[0].stem})
+    known = Planner(lexicon, Dictionary([Pair("fnord", "محاكمة")]))
+    edits = PlanEdits(pinned={"fnord": frozenset({"اللاجئين"})})
+    made = searched(plan(known, "fnord", edits=edits), "fnord")
+    assert set(made) == {"محاكمة", "بمحاكمة", "اللاجئين"}
+    # An address may hold a stem.
+    edits = PlanEdits(pinned={"fnord": frozenset({forms[2].stem})})
+    assert "لاجيين" in searched(plan(known, "fnord", edits=edits), "fnord")
+
+
 def test_a_capital_alone_makes_no_name(planner: Planner) -> None:
     assert searched(plan(planner, "President"), "president")["رئيس"].weight == 1.0
 

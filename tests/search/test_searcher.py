@@ -236,13 +236,17 @@ def test_words_that_no_article_of_the_page_answers_are_told(searcher: Searcher) 
         return [one for one in searcher.search(SearchRequest(text)).notices if "mentions" in one]
 
     assert told("ceasefire zzyzx Libya qwxkj") == [
-        "None of these articles mentions zzyzx, qwxkj, as far as the archive can tell."
+        "No article on this page mentions zzyzx, qwxkj, as far as the archive can tell."
     ]
     assert told("ceasefire Libya") == []
     assert told("zzyzx qwxkj") == []  # that no word is met stands above the results
     assert told("ceasefire Libya 2018") == []  # which articles of 2018 need not say
+    assert told("ceasefire in Libya on 7 April 1997") == []  # it is offered to be narrowed to that day
+    assert told("zzyzx ceasefire in Libya on 7 April 1997") == [
+        "No article on this page mentions zzyzx, as far as the archive can tell."
+    ]
     assert told("ceasefire Libya 1997") == [
-        "None of these articles mentions 1997, as far as the archive can tell."
+        "No article on this page mentions 1997, as far as the archive can tell."
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.archive import Archive
+from indexer.engines.base import Form
 from indexer.search.plan import PlannedWord, QueryPlan, Searched
 from indexer.search.sources import DICTIONARY, INFLECTION, NAME, NEAR
 from webapp.edits import Edits
@@ -40,6 +41,21 @@ def test_a_translation_comes_before_a_name_that_weighs_more() -> None:
     word = PlannedWord("gaza", "gaza", (searched("غازا", NAME, weight=2.0), searched("غزة", DICTIONARY)))
     [row] = rows(QueryPlan((word,)), SearchState("gaza"))
     assert [choice.searched.surface for choice in row.shown] == ["غزة", "غازا"]
+
+
+def test_what_no_article_holds_comes_behind_and_a_word_before_what_is_written_to_it() -> None:
+    absent = Searched(("ابريز",), "إبريز", "ar", 1.0, DICTIONARY)
+    unit = Searched(("ذهب", "خالص"), "ذهب خالص", "ar", 0.7, DICTIONARY)
+    word = PlannedWord("gold", "gold", (absent, unit, searched("ذهب", DICTIONARY, weight=0.9)))
+    forms = [
+        Searched((form,), form, "ar", 1.0, NAME, form=Form.EXACT)
+        for form in ("الخاشقجي", "خاشقجي", "لخاشقجي")
+    ]
+    plan = QueryPlan((word, PlannedWord("x", "x", tuple(forms))))
+    gold, name = rows(plan, SearchState("gold x"), ["ar"])
+    assert [choice.searched.surface for choice in gold.shown] == ["ذهب", "ذهب خالص", "إبريز"]
+    assert name.first
+    assert name.first.searched.surface == "خاشقجي"
 
 
 def test_a_form_of_a_word_does_not_stand_for_it() -> None:
