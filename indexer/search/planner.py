@@ -32,7 +32,7 @@ from indexer.search.plan import PlannedWord, QueryPlan, Searched, as_searched, h
 from indexer.search.querytree import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.soundingnames import SoundingNames
-from indexer.search.sources import ADDED, INFLECTION, LISTED, PLACES_IN_PLAN
+from indexer.search.sources import ADDED, INFLECTION, LISTED, PLACES_IN_PLAN, SPELLED
 from indexer.search.stopwords import function_words
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
 from indexer.text import Token, analyse, base_language, normalise
@@ -141,12 +141,17 @@ class Planner:
     def _inflected(self, items: Iterable[Searched]) -> list[Searched]:
         if not self._weights.inflection:
             return []
-        return [
-            _spelled(as_searched(self.lexicon, (variant,), variant, item.weight, INFLECTION), item)
-            for item in list(items)
-            if len(item.tokens) == 1 and item.weight >= self._weights.least_inflected
-            for variant in self.lexicon.variants(item.tokens[0])
-        ]
+        found: list[Searched] = []
+        for item in items:
+            if len(item.tokens) > 1 or item.weight < self._weights.least_inflected:
+                continue
+            if variants := self.lexicon.variants(item.tokens[0]):
+                made = [
+                    as_searched(self.lexicon, (variant,), variant, item.weight, INFLECTION)
+                    for variant in variants
+                ]
+                found += _spelled(made, item) if item.source in SPELLED else made
+        return found
 
     def _inflections_of(self, token: Token) -> list[Searched]:
         if not self._weights.inflection:
@@ -218,12 +223,17 @@ def _is_proper(token: Token, tokens: Sequence[Token], text: str) -> bool:
     return text[token.start].isupper() and (len(tokens) == 1 or not all(capitals))
 
 
-def _spelled(form: Searched, word: Searched) -> Searched:
-    """Return a form with the signs that its word is spelled with: بمحاكمة of محاكمة, which archives keep without."""
+def _spelled(forms: Sequence[Searched], word: Searched) -> list[Searched]:
+    """Return forms with the signs that their word is spelled with: بمحاكمة of محاكمة, which archives keep without."""
     plain = normalise(word.surface)
-    if not form.surface.endswith(plain):
-        return form
-    return replace(form, surface=form.surface.removesuffix(plain) + word.surface)
+    if plain == word.surface:
+        return list(forms)
+    return [
+        replace(form, surface=form.surface.removesuffix(plain) + word.surface)
+        if form.surface.endswith(plain)
+        else form
+        for form in forms
+    ]
 
 
 def _merge(proposals: dict[tuple[str, ...], Searched], items: Iterable[Searched]) -> None:
