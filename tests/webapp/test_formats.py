@@ -76,6 +76,19 @@ def test_bibtex_is_read_by_a_parser() -> None:
     assert "date" not in entries[key(BARE)].fields
 
 
+def test_bibtex_says_where_an_entry_comes_from_in_no_field_that_is_printed() -> None:
+    entry = pybtex.database.parse_string(written("bibtex", ARTICLE), "bibtex").entries[key(ARTICLE)]
+    assert not {"note", "addendum"} & set(entry.fields)
+    assert r"http://localhost:8000/article?id=sky\%2F1+\%26+2 (id sky/1 \& 2)" in entry.fields["annotation"]
+
+
+@pytest.mark.parametrize(("language", "named"), [("ar", "arabic"), ("zh-cn", None), ("pt-br", "portuguese")])
+def test_bibtex_names_languages_as_latex_does(language: str, named: str | None) -> None:
+    article = replace(ARTICLE, language=language)
+    entry = pybtex.database.parse_string(written("bibtex", article), "bibtex").entries[key(article)]
+    assert entry.fields.get("langid") == named
+
+
 def test_csl_is_one_array() -> None:
     first, second = json.loads(written("csl", ARTICLE, BARE))
     assert first["type"] == "article-newspaper"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.article import Article
+from indexer.text import base_language
 from webapp.formats.base import Exported, Provenance, date_parts
 from webapp.marking import external_url, one_line
 
@@ -19,6 +20,13 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "&%$#_"},
 }
+
+#: What LaTeX (babel, polyglossia) calls a language, for hyphenation and the words of a style.
+_BABEL = {
+    "ar": "arabic", "de": "german", "en": "english", "es": "spanish", "fa": "persian", "fr": "french", "he": "hebrew",
+    "hi": "hindi", "it": "italian", "nl": "dutch", "pl": "polish", "pt": "portuguese", "ru": "russian",
+    "tr": "turkish", "uk": "ukrainian", "ur": "urdu",
+}  # fmt: skip
 
 
 def write(exported: Iterator[Exported], provenance: Provenance) -> Iterator[str]:
@@ -48,10 +56,10 @@ def _fields(article: Article, provenance: Provenance) -> Iterator[tuple[str, str
         yield "author", f"{{{escape(article.author)}}}"
     for name, value in (
         ("organization", article.publisher or article.source),
-        ("langid", article.language),
+        ("langid", _BABEL.get(base_language(article.language), "")),
         ("abstract", article.summary),
-        ("note", provenance.note),
-        ("addendum", f"Id {article.id}"),
+        # No standard style prints it; `note` and `addendum` stand in every bibliography.
+        ("annotation", f"{provenance.note} {provenance.permalink(article)} (id {article.id})"),
     ):
         if value:
             yield name, escape(value)
