@@ -64,7 +64,8 @@ class CommandError(click.ClickException):
     def __init__(self, error: ArchiveError) -> None:
         where = ""
         if isinstance(error, InvalidQuery) and error.column is not None:
-            where = f" (at character {error.column + 1} of the query)"
+            place = f"at character {error.column + 1} of the query"
+            where = "" if place in str(error) else f" ({place})"
         super().__init__(" ".join(clean(f"{error}{where}").split()))
 
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -484,6 +485,24 @@ def test_dry_run_shows_the_mapping_and_stores_nothing(tmp_path: Path) -> None:
     described = json.loads(invoke("index", "--dry-run", "a.jsonl", "--json").stdout)
     assert described[0]["mapping"]["headline"] == "title"
     assert described[0]["first"]["title"] == "Title"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--dry-run",)])
+def test_what_holds_no_article_fails_with_and_without_dry_run(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "bad.bin", "w") as packed:
+        packed.writestr("a.jsonl", "{}")
+    assert invoke("index", *arguments, "bad.bin").exit_code == 1
+
+
+def test_dry_run_says_of_what_it_does_not_understand_only_that(tmp_path: Path) -> None:
+    (tmp_path / "bad.bin").write_bytes(b"PK\x03\x04" + bytes(range(256)))
+    assert invoke("index", "--dry-run", "bad.bin").stdout.splitlines()[0].endswith("bad.bin: not understood")
+
+
+def test_a_place_in_a_query_is_said_once(archive: Path) -> None:
+    assert invoke("--archive", archive, "search", 'an "unbalanced phrase').stderr.count("at character 4") == 1
 
 
 def test_dry_run_shows_the_first_article_as_it_is_stored_then(tmp_path: Path) -> None:

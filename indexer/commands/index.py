@@ -121,7 +121,10 @@ def index_(
     read_options = ReadOptions(columns=dict(columns), default_timezone=timezone, **options).checked()
     with target.open(device=device, batch_size=batch_size, threads=threads) as archive:
         if dry_run:
-            _show(archive.describe(sources, read_options), as_json)
+            descriptions = archive.describe(sources, read_options)
+            _show(descriptions, as_json)
+            if not any(description.articles for description in descriptions):
+                raise click.exceptions.Exit(1)  # as without --dry-run
             return
         from indexer.commands.progress import ingest_progress
 
@@ -173,7 +176,9 @@ def _show(descriptions: list[SourceDescription], as_json: bool) -> None:
         return
     for description in descriptions:
         compression = f", {description.compression}" if description.compression else ""
-        click.echo(f"{clean(description.file)}: {description.format}, {description.encoding}{compression}")
+        # Of what holds no articles nothing is known but that.
+        understood = ", ".join(filter(None, (description.format, description.encoding)))
+        click.echo(f"{clean(description.file)}: {understood or 'not understood'}{compression}")
         for theirs, ours in description.mapping.items():
             click.echo(f"  {clean(theirs)} -> {ours}")
         for theirs in description.ignored:
