@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 from markupsafe import escape
@@ -486,3 +487,19 @@ def test_a_thousand_ticks_come_as_a_form(client: FlaskClient) -> None:
     assert client.post("/export", data={"format": "jsonl", "id": [*ids, "n3"]}).status_code == 400
     assert client.post("/export", data={"id": ["x" * 600_000]}).status_code == 413
     assert client.post("/export", data={}, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(("title", "ended"), [("ماذا حدث؟", "؟"), ("Title", "."), ("Who knows...", "...")])
+def test_a_citation_has_one_stop_behind_the_title_and_an_address(
+    tmp_path: Path, title: str, ended: str
+) -> None:
+    article = {"id": "a", "title": title, "text": "Text of it.", "source": "BBC"}
+    (tmp_path / "a.jsonl").write_bytes(orjson.dumps(article))
+    settings = load_settings(archive=tmp_path / "archive", cache=tmp_path)
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        assert archive.index([tmp_path / "a.jsonl"]).stored == 1
+        html = page(create_app(archive).test_client(), "/article?id=a")
+    [citation] = re.findall('<p class="citation">(.*?)</p>', html)
+    text = re.sub("<[^>]+>", "", citation)
+    assert text.startswith(f"{title.rstrip('.؟')}{ended} BBC, ")
+    assert text.endswith(". http://localhost/article?id=a")
