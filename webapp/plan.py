@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from indexer.engines.base import Form
 from indexer.errors import InvalidQuery
 from indexer.search.plan import PlannedWord, QueryPlan, Searched
 from indexer.search.request import SearchRequest
@@ -128,8 +127,7 @@ def _order(choice: Choice, language: str) -> tuple[bool, int, bool, bool, float,
         not choice.pinned,
         PLACES_IN_PLAN.get(searched.source, len(PLACES_IN_PLAN)),
         searched.language != language,
-        # Nobody counts phrases, and forms that are looked up as they are written.
-        not searched.articles and len(searched.tokens) == 1 and searched.form is Form.STEM,
+        searched.absent,
         -searched.weight,
         len(searched.surface),
     )

@@ -272,8 +272,9 @@ def _clauses(looked: Sequence[_Looked]) -> tuple[Clause, ...]:
 
 def _looked(options: Sequence[Option], field: Field) -> _Looked:
     """Return what one word is looked up as."""
-    sure = [option.term(field) for option in options if not option.is_guess]
-    return _Looked(_any_of([option.term(field) for option in options]), _any_of(sure) if sure else None)
+    terms = [option.term(field) for option in options]
+    sure = [term for option, term in zip(options, terms, strict=True) if not option.is_guess]
+    return _Looked(_any_of(terms), _any_of(sure) if sure else None)
 
 
 def _either(whole: _Looked, single: Sequence[_Looked]) -> Clause | None:

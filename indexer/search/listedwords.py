@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -112,15 +112,15 @@ class ListedWords:
             if self._lexicon.get(stems[0], "ar"):
                 weight = item.weight * self._weights.adjective
                 made = as_searched(self._lexicon, (stems[0],), written, weight, ADJECTIVE)
-                for one in self._in_context([made], vector, [item]):
-                    found += [one] if len(one.tokens[0]) > _ROOT else self._forms_of_adjective(written, one)
+                [fitting] = self._in_context([made], vector, [item])
+                forms = (written, f"ال{written}", f"{written}ة", f"ال{written}ة")
+                found += [fitting] if len(stems[0]) > _ROOT else self._in_full(fitting, forms)
         return found
 
-    def _forms_of_adjective(self, written: str, searched: Searched) -> list[Searched]:
-        """Return the masculine and the feminine of an adjective as they are written, each with the article, too."""
-        forms = (written, f"ال{written}", f"{written}ة", f"ال{written}ة")
+    def _in_full(self, item: Searched, forms: Iterable[str]) -> list[Searched]:
+        """Return forms of a word, which are looked up as they are written."""
         return [
-            as_searched(self._lexicon, (normalise(form),), form, searched.weight, ADJECTIVE, Form.EXACT)
+            as_searched(self._lexicon, (normalise(form),), form, item.weight, item.source, Form.EXACT)
             for form in forms
         ]
 
@@ -144,7 +144,7 @@ class ListedWords:
         """
         if "g" not in word or "gh" in word:  # which is غ everywhere
             return []
-        absent = not any(item.articles or len(item.tokens) > 1 or item.form is Form.EXACT for item in listed)
+        absent = all(item.absent for item in listed)
         known = {normalise(item.surface) for item in listed}
         found: list[Searched] = []
         for item in listed:
@@ -177,18 +177,8 @@ class ListedWords:
         bare = without_article(exact)
         if mostly is None or item.tokens[0] == bare == without_article(mostly.surface):
             return [item]
-        forms = (exact, f"ال{exact}", f"ل{exact}") if bare == exact else (exact, bare, f"لل{bare}")
-        return [
-            as_searched(
-                self._lexicon,
-                (form,),
-                item.surface if form == exact else form,
-                item.weight,
-                item.source,
-                Form.EXACT,
-            )
-            for form in (*forms, f"و{exact}", f"ب{exact}")
-        ]
+        more = (f"ال{exact}", f"ل{exact}") if bare == exact else (bare, f"لل{bare}")
+        return self._in_full(item, (item.surface, *more, f"و{exact}", f"ب{exact}"))
 
 
 @lru_cache(maxsize=1 << 14)

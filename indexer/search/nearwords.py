@@ -31,11 +31,21 @@ class NearWords:
     ) -> dict[str, list[Searched]]:
         """Return the nearest words of some languages, by the exact forms of the tokens that have a vector, (dim,).
 
-        None is guessed in Arabic of the words that lists have *told*.
+        They are guesses: none is made in Arabic of the words that lists have *told*, nor any of numbers.
         """
         kept = self.kept(languages)
-        nearest = self._nearest(tokens, vectors, languages, told)
-        return {exact: self.weighed(neighbours, kept) for exact, neighbours in nearest.items()}
+        foreign = [language for language in languages if base_language(language) != "ar"]
+        known = [token.exact for token in tokens if token.exact in vectors and not token.exact[0].isdigit()]
+        found: dict[str, list[Searched]] = {}
+        for words, wanted in (
+            ([word for word in known if word not in told], languages),
+            ([word for word in known if word in told], foreign),
+        ):
+            if words and wanted:
+                rows = np.stack([vectors[word] for word in words])
+                near = self._lexicon.nearest(rows, self._weights.most_neighbours, wanted)
+                found |= {word: self.weighed(some, kept) for word, some in zip(words, near, strict=True)}
+        return found
 
     def kept(self, languages: Sequence[str]) -> dict[str, int]:
         """Return how many nearest words of each language are searched."""
@@ -71,30 +81,6 @@ class NearWords:
                 and neighbour.similarity >= self._weights.least_similarity
                 and not self._is_of_another_language(neighbour.word)
             ]  # fmt: skip
-        return found
-
-    def _nearest(
-        self,
-        tokens: Sequence[Token],
-        vectors: Mapping[str, np.ndarray],
-        languages: Sequence[str],
-        told: Collection[str],
-    ) -> dict[str, list[Neighbour]]:
-        """Return the nearest words of some languages by the exact forms of the tokens that have a vector.
-
-        They are guesses: none is made in Arabic of the words that lists have *told*, nor any of numbers.
-        """
-        foreign = [language for language in languages if base_language(language) != "ar"]
-        known = [token.exact for token in tokens if token.exact in vectors and not token.exact[0].isdigit()]
-        found: dict[str, list[Neighbour]] = {}
-        for words, wanted in (
-            ([word for word in known if word not in told], languages),
-            ([word for word in known if word in told], foreign),
-        ):
-            if words and wanted:
-                rows = np.stack([vectors[word] for word in words])
-                near = self._lexicon.nearest(rows, self._weights.most_neighbours, wanted)
-                found.update(zip(words, near, strict=True))
         return found
 
     def _is_of_another_language(self, word: Word) -> bool:

@@ -149,12 +149,14 @@ def unmentioned(text: str, lookup: Lookup, results: Sequence[Result]) -> list[st
     what the search may be narrowed to. *text* is the query's free text.
     """
     met = {pair.word for result in results for pair in result.explanation.pairs}
+    unanswered = lookup.unanswered(met) if met else []
+    if not unanswered:
+        return []
     dates = (result.article.published for result in results)
     told = {str(date.local.year) for date in dates if date is not None}
     if named := period_in(text):
         told |= set(_WORD.findall(text)) - set(_WORD.findall(named.rest))
-    missing = [word for word in lookup.unanswered(met) if word not in told] if met else []
-    if not missing:
+    words = tuple(word for word in unanswered if word not in told)[:_MOST_UNMENTIONED]
+    if not words:
         return []
-    words = tuple(missing[:_MOST_UNMENTIONED])
     return [say("No article on this page mentions %(words)s, as far as the archive can tell.", words=words)]

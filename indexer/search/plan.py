@@ -36,6 +36,11 @@ class Searched:
         """What names it in an edit."""
         return " ".join(self.tokens)
 
+    @property
+    def absent(self) -> bool:
+        """Whether no article is known to hold it. Nobody counts phrases, nor what is looked up as it is written."""
+        return not self.articles and len(self.tokens) == 1 and self.form is Form.STEM
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedWord:

@@ -79,12 +79,13 @@ class Planner:
         planned: dict[Token, PlannedWord] = {}
         for spoken, some in _by_language(tokens, language).items():
             others = [target for target in targets if base_language(target) != base_language(spoken)]
+            proper = _written_as_names(some, parsed.free_text)
             listed = {
                 token.exact: self._listed(
                     token,
                     vectors.get(token.exact),
                     short=_is_abbreviation(token, parsed.free_text),
-                    proper=_is_proper(token, some, parsed.free_text),
+                    proper=token.exact in proper,
                     names=edits.names,
                 )
                 for token in some
@@ -135,30 +136,24 @@ class Planner:
         _merge(proposals, self._inflected(proposals.values()))
         if not proposals or not has_arabic(others):
             # An Arabic word's own forms, whatever is near to it in the archive's other languages.
-            _merge(proposals, self._inflections_of(token))
+            _merge(proposals, self._forms(token.stem, self._weights.inflection))
         return proposals
 
     def _inflected(self, items: Iterable[Searched]) -> list[Searched]:
-        if not self._weights.inflection:
-            return []
         found: list[Searched] = []
         for item in items:
-            if len(item.tokens) > 1 or item.weight < self._weights.least_inflected:
-                continue
-            if variants := self.lexicon.variants(item.tokens[0]):
-                made = [
-                    as_searched(self.lexicon, (variant,), variant, item.weight, INFLECTION)
-                    for variant in variants
-                ]
-                found += _spelled(made, item) if item.source in SPELLED else made
+            if len(item.tokens) == 1 and item.weight >= self._weights.least_inflected:
+                forms = self._forms(item.tokens[0], item.weight)
+                found += _spelled(forms, item) if forms and item.source in SPELLED else forms
         return found
 
-    def _inflections_of(self, token: Token) -> list[Searched]:
+    def _forms(self, stem: str, weight: float) -> list[Searched]:
+        """Return what is a stem with a letter written to it."""
         if not self._weights.inflection:
             return []
         return [
-            as_searched(self.lexicon, (variant,), variant, self._weights.inflection, INFLECTION)
-            for variant in self.lexicon.variants(token.stem)
+            as_searched(self.lexicon, (variant,), variant, weight, INFLECTION)
+            for variant in self.lexicon.variants(stem)
         ]
 
     def _units(
@@ -217,10 +212,10 @@ def _is_abbreviation(token: Token, text: str) -> bool:
     return typed.isupper() and len(typed) <= _LONGEST_ABBREVIATION and not text.isupper()
 
 
-def _is_proper(token: Token, tokens: Sequence[Token], text: str) -> bool:
-    """Return whether a word is written as a name: with a capital, in a text in which not all words are."""
-    capitals = [text[one.start].isupper() for one in tokens]
-    return text[token.start].isupper() and (len(tokens) == 1 or not all(capitals))
+def _written_as_names(tokens: Sequence[Token], text: str) -> set[str]:
+    """Return the words that begin with a capital, by their exact forms, where not all of several do."""
+    capitals = {token.exact for token in tokens if text[token.start].isupper()}
+    return set() if 1 < len(tokens) == len(capitals) else capitals
 
 
 def _spelled(forms: Sequence[Searched], word: Searched) -> list[Searched]:

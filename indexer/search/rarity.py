@@ -25,8 +25,7 @@ def with_one_rarity(query: LexicalQuery, lexicon: Lexicon, total: int) -> Lexica
     """Return a query that scores the alternatives of each clause as if they were equally rare.
 
     *total* is how many articles the archive has. Phrases keep their own rarity, as they mean one thing (قمر صناعي is a
-    satellite, تابع also a follower), and so does what is looked up as it is written or is in no lexicon. Nothing counts
-    more than it did.
+    satellite, تابع also a follower), and so does what is in no lexicon. Nothing counts more than it did.
     """
     return replace(
         query,
@@ -38,8 +37,7 @@ def with_one_rarity(query: LexicalQuery, lexicon: Lexicon, total: int) -> Lexica
 def _evened(clause: Clause, lexicon: Lexicon, total: int) -> Clause:
     if not isinstance(clause, AnyOf):
         return clause
-    terms = [option for option in clause.options if isinstance(option, Term)]
-    stems = {option: _stem(option) for option in terms}
+    stems = {option: _stem(option) for option in clause.options if isinstance(option, Term)}
     # What is written to a word makes no other word of it: لجيش is as frequent as all of جيش.
     words = {variant: stem for stem in stems.values() for variant in lexicon.variants(stem)}
     shares = Counter(stem for option, stem in stems.items() if option.form is Form.EXACT)
