@@ -79,7 +79,9 @@ def test_the_start_says_how_much_there_is(page: Page) -> None:
 def test_pages_go_on_to_the_last(page: Page) -> None:
     ask(page, "ليبيا")
     seen: set[str] = set()
-    for _ in range(3):
+    for number in range(3):
+        expect(page.locator(".pages [aria-current=page]")).to_have_text(str(number + 1))
+        page.wait_for_load_state()
         seen |= {tick.get_attribute("value") or "" for tick in page.locator(".tick").all()}
         page.get_by_role("link", name="Next ›").click()
     assert len(seen) == 30
