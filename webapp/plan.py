@@ -6,7 +6,7 @@ name's spellings, what sounds alike).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, request
@@ -46,6 +46,9 @@ SOURCES = {
 SHOWN = 6
 #: Spellings that are added for one name typed in Latin letters.
 _MOST_ADDED = 4
+#: What merely sounds like a typed word is added where it does so nearly as well as the best: lajiin is اللاجئين
+#: (refugees), and hardly لين (soft).
+_NEARLY_AS_ALIKE = 0.75
 _MAX_TYPED = 100  # characters
 
 
@@ -175,8 +178,8 @@ def stems(text: str) -> str:
 
 def _additions(typed: str, word: PlannedWord) -> list[str]:
     """Return what is to be pinned: by its stems where the plan proposes it, else as it was typed."""
+    proposed = {searched.key for searched in (*word.searched, *word.removed)}
     if not typed.isascii():
-        proposed = {searched.key for searched in (*word.searched, *word.removed)}
         return [stems(typed) if stems(typed) in proposed else typed]
     words = [token.exact for token in analyse(typed, "en")]
     whole = " ".join(words)
@@ -185,12 +188,22 @@ def _additions(typed: str, word: PlannedWord) -> list[str]:
     plan = the_archive().plan(SearchRequest(whole))
     planned = {planned.key: _known(planned) for planned in plan.words}
     if found := planned.get(whole):
-        return [searched.key for searched in found[:_MOST_ADDED]]
+        return [searched.key for searched in _sure(found, proposed)[:_MOST_ADDED]]
     # Several words that are no unit (Khalifa Haftar): the likeliest spelling of each, side by side.
     parts = [planned.get(name, ()) for name in words]
     if len(parts) > 1 and all(parts):
         return [" ".join(found[0].surface for found in parts)]
     return [typed]
+
+
+def _sure(found: Sequence[Searched], proposed: Collection[str]) -> list[Searched]:
+    """Return what typed letters surely mean: of what sounds so what the plan proposes, else the most alike."""
+    sounding = [one for one in found if one.source == SOUND]
+    meant = [one for one in sounding if one.key in proposed]
+    if not meant and sounding:
+        least = _NEARLY_AS_ALIKE * max(one.weight for one in found)
+        meant = [one for one in sounding if one.weight >= least]
+    return [one for one in found if one.source != SOUND or one in meant]
 
 
 def _known(planned: PlannedWord) -> Sequence[Searched]:

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from indexer.archive import Archive
 from indexer.engines.base import Form
 from indexer.search.plan import PlannedWord, QueryPlan, Searched
-from indexer.search.sources import DICTIONARY, INFLECTION, NAME, NEAR
+from indexer.search.sources import DICTIONARY, INFLECTION, NAME, NEAR, SOUND
 from webapp.edits import Edits
-from webapp.plan import SHOWN, rows
+from webapp.plan import SHOWN, _sure, rows
 from webapp.state import SearchState
 
 SEARCH = "/search?q=ceasefire+in+Libya"
@@ -111,6 +111,23 @@ def test_an_added_latin_word_brings_its_translations(client: FlaskClient) -> Non
     location = client.get("/plan/add?q=Libya&word=libya&add=truce").location
     pins = [value for name, value in parse_qsl(urlsplit(location).query) if name == "pin"]
     assert "libya:هدن" in pins or "libya:هدنه" in pins
+
+
+@pytest.mark.parametrize(
+    ("proposed", "sure"),
+    [
+        ((), ["اللاجيين", "لاجيه"]),
+        (("لين",), ["لين"]),  # what the plan has for the word is what is meant
+    ],
+)
+def test_what_hardly_sounds_like_a_typed_word_is_not_added(
+    proposed: tuple[str, ...], sure: list[str]
+) -> None:
+    found = [searched("اللاجيين", SOUND, weight=0.35), searched("لاجيه", SOUND, weight=0.3)]
+    found.append(searched("لين", SOUND, weight=0.24))
+    assert [one.surface for one in _sure(found, proposed)] == sure
+    named = [searched("حفتر", NAME), *found]
+    assert [one.surface for one in _sure(named, ())] == ["حفتر"]
 
 
 def test_adding_a_word_searches_nothing(
