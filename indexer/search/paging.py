@@ -54,26 +54,32 @@ def check_request(request: SearchRequest) -> None:
         )
     if request.page < 1:
         raise NoSuchPage(say("Pages count from 1; there is no page %(page)s.", page=request.page))
-    if request.page > 1 and request.page * request.size > WINDOW + request.size - 1:
-        raise NoSuchPage(
-            say(
-                "There is no page %(page)s: only the first %(most)s results can be paged through.",
-                page=request.page,
-                most=WINDOW,
-            ),
-            remedy=say("Narrow the search, for example by its dates, or export everything."),
-        )
     check_filters(request.filters)
+
+
+def is_beyond(request: SearchRequest) -> bool:
+    """Return whether a page begins behind what can be paged through, whatever is found."""
+    return (request.page - 1) * request.size >= WINDOW
 
 
 def check_page(request: SearchRequest, pages: int, total: int) -> None:
     """Raise `NoSuchPage` for one behind the last of *pages*; *total* is how many articles were found."""
-    if request.page > max(pages, 1):
-        there_is = say("the last page is %(page)s", page=pages) if total else say("there are no results")
-        raise NoSuchPage(
-            say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
-            last=pages if total else 0,
+    if request.page <= max(pages, 1):
+        return
+    there_is = say("the last page is %(page)s", page=pages) if total else say("there are no results")
+    remedy = ""
+    if total > WINDOW:
+        there_is = say(
+            "only the first %(most)s results can be paged through, and the last page is %(page)s",
+            most=WINDOW,
+            page=pages,
         )
+        remedy = say("Narrow the search, for example by its dates, or export everything.")
+    raise NoSuchPage(
+        say("There is no page %(page)s: %(there_is)s.", page=request.page, there_is=there_is),
+        last=pages if total else 0,
+        remedy=remedy,
+    )
 
 
 def is_by_date(request: SearchRequest, asked: Prepared) -> bool:

@@ -31,7 +31,15 @@ from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
 from indexer.search.notices import Notices, of_missing_parts, of_ranking, unmentioned, with_fields_closed
 from indexer.search.page import Highlight, Result, ResultPage
-from indexer.search.paging import WINDOW, ByDate, check_page, check_request, empty_page, is_by_date
+from indexer.search.paging import (
+    WINDOW,
+    ByDate,
+    check_page,
+    check_request,
+    empty_page,
+    is_beyond,
+    is_by_date,
+)
 from indexer.search.plan import QueryPlan
 from indexer.search.prepared import Prepared
 from indexer.search.preparing import Encode, Preparer
@@ -98,8 +106,12 @@ class Searcher:
 
         Raises `InvalidQuery` for a query, filter or page that makes no sense, `EngineTimeout`, `SearchStopped`.
         """
-        clock = Stopwatch(self._timeout, watch)
         check_request(request)
+        if is_beyond(request):
+            # The first page tells the number of the last one, and costs less than to rank so many.
+            first = self.search(replace(request, page=1), watch)
+            check_page(request, first.pages, first.total)
+        clock = Stopwatch(self._timeout, watch)
         asked = self._preparer.understood(request, clock)
         if asked.filters is None:
             return empty_page(request, asked, clock)

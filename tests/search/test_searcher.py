@@ -24,7 +24,7 @@ from indexer.engines.base import (
     VectorLeg,
 )
 from indexer.engines.embedded import EmbeddedEngine
-from indexer.errors import EngineTimeout, InvalidQuery
+from indexer.errors import EngineTimeout, InvalidQuery, NoSuchPage
 from indexer.search.explain import LATE, TITLE
 from indexer.search.page import Result
 from indexer.search.paging import WINDOW
@@ -344,8 +344,9 @@ def test_pages_that_do_not_exist(searcher: Searcher) -> None:
         searcher.search(SearchRequest("oil", page=2))
     with pytest.raises(InvalidQuery, match="no results"):
         searcher.search(SearchRequest('"no such words"', page=2))
-    with pytest.raises(InvalidQuery, match="first 10,000"):
-        searcher.search(SearchRequest("oil", page=10**9))
+    for text, says in (("oil", r"the last page is \d"), ('"no such words"', "no results")):
+        with pytest.raises(InvalidQuery, match=says):
+            searcher.search(SearchRequest(text, page=10**9))
     for wrong in (SearchRequest("oil", page=0), SearchRequest("oil", size=0), SearchRequest("oil", size=101)):
         with pytest.raises(InvalidQuery):
             searcher.search(wrong)
@@ -355,6 +356,17 @@ def test_pages_that_do_not_exist(searcher: Searcher) -> None:
 def test_the_last_page_that_can_be_reached(searcher: Searcher) -> None:
     with pytest.raises(InvalidQuery, match="the last page is"):
         searcher.search(SearchRequest("oil", page=WINDOW // 10, size=10))
+
+
+def test_the_last_page_of_more_than_can_be_paged_through(
+    many: Searcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("searcher", "paging"):
+        monkeypatch.setattr(f"indexer.search.{module}.WINDOW", 20)
+    for page in (5, 5_000):
+        with pytest.raises(NoSuchPage, match=r"first 20 results .* the last page is 4") as refused:
+            many.search(SearchRequest("ceasefire", page=page, size=5))
+        assert refused.value.last == 4
 
 
 def test_bad_queries_are_refused(searcher: Searcher) -> None:
