@@ -229,3 +229,44 @@ def test_dates_and_facets_are_chosen_on_a_phone(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(f"from={period}&to={period}"))
     wide, visible = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= visible
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_the_shadow_of_the_places_leaves_no_line_at_their_start(open_page: OpenPage, locale: str) -> None:
+    page = open_page("/search", viewport={"width": 390, "height": 900}, device_scale_factor=2, locale=locale)
+    box = page.locator(".places").bounding_box()
+    assert box
+    x = box["x"] if locale == "en-US" else box["x"] + box["width"] - 4
+    beside = page.screenshot(clip={"x": x, "y": box["y"] - 4, "width": 4, "height": 3})
+    for y in (box["y"] - 1, box["y"] + box["height"] - 2):
+        assert page.screenshot(clip={"x": x, "y": y, "width": 4, "height": 3}) == beside
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-EG"])
+def test_what_is_chosen_stays_within_the_column_of_a_phone(open_page: OpenPage, locale: str) -> None:
+    page = open_page(SEARCH, viewport={"width": 390, "height": 900}, locale=locale)
+    edges = "node => [node.getBoundingClientRect().left, node.getBoundingClientRect().right]"
+    left, right = page.locator(".found").evaluate(edges)
+    for chosen in page.locator(".sorts a[aria-current]").all():
+        start, end = chosen.evaluate(edges)
+        assert left <= start
+        assert end <= right
+
+
+def test_a_whole_name_is_seen_in_its_box_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("/names?name=Mohammed+bin+Salman", viewport={"width": 390, "height": 900})
+    assert page.get_by_label("Name", exact=True).evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_a_judgement_is_seen_whole_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(SEARCH, viewport={"width": 390, "height": 900})
+    page.locator(".judge button").first.click()
+    page.get_by_label("Your name").fill("Analyst")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    expect(page.locator('.judge [aria-pressed="true"]')).to_have_count(1)
+    page.goto(page.url.partition("/search")[0] + "/judgements")
+    assert page.locator(".wide").evaluate("node => node.scrollWidth <= node.clientWidth")
+    expect(page.locator("tbody td").last).to_be_in_viewport(ratio=1)
+    page.go_back()
+    page.locator('.judge [aria-pressed="true"]').click()  # other tests begin without judgements
+    expect(page.locator('.judge [aria-pressed="true"]')).to_have_count(0)
