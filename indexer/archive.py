@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from indexer.search.searcher import Searcher
     from indexer.search.spellings import NameSpellings
     from indexer.search.timing import Watch
+    from indexer.search.wholenames import WholeName
     from indexer.search.wordforword import WordForWord
     from indexer.translation.articles import Translations
     from indexer.translation.base import Translation
@@ -358,6 +359,10 @@ class Archive:
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return, for each word of a name, its spellings in this archive with how many articles hold each."""
         return self.searcher.spellings(name)
+
+    def whole_name(self, name: str, chosen: Sequence[Sequence[str]]) -> WholeName:
+        """Return how a name is written as a whole here, *chosen* being the spellings of each part that are meant."""
+        return self.searcher.whole_name(name, chosen)
 
     def scan(self, union: Union | None = None) -> Iterator[Article]:
         """Yield every article (of *union*) by id."""

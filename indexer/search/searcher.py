@@ -55,6 +55,7 @@ from indexer.search.standing import stands_out
 from indexer.search.timing import Stopwatch, Watch
 from indexer.search.warming import learn_words
 from indexer.search.weights import DEPTH, WEIGHTS, Weights
+from indexer.search.wholenames import WholeName, whole_name
 from indexer.settings import Settings
 from indexer.text import load_detector
 
@@ -310,6 +311,11 @@ class Searcher:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""
         planner = self.knowledge.planner
         return name_spellings(self._engine, planner.lexicon, planner.dictionary, name, timeout=self._timeout)
+
+    def whole_name(self, name: str, chosen: Sequence[Sequence[str]]) -> WholeName:
+        """Return how the parts of a name stand side by side, *chosen* being the spellings of each that are meant."""
+        dictionary = self.knowledge.planner.dictionary
+        return whole_name(self._engine, dictionary, name, chosen, timeout=self._timeout)
 
     # -- stages
 

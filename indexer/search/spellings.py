@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.engines.base import Engine, Form, LexicalLeg, LexicalQuery, Term
+from indexer.engines.base import Clause, Engine, Form, LexicalLeg, LexicalQuery, Term
 from indexer.search.alike import names_alike
 from indexer.search.dictionary import ARTICLES, Dictionary
 from indexer.search.lexicon import Lexicon
+from indexer.search.reverse import lists, people_named
 from indexer.search.stopwords import function_words
 from indexer.text import analyse, base_language, normalise, script_of
+from indexer.text.arabic import without_article
 from indexer.text.transliteration import SAME_NAME, name_similarity, skeletons
 
 #: Parts of a name that are looked up, spellings shown of each, and candidates that are compared.
@@ -30,17 +32,27 @@ _BEFORE_A_HYPHEN = frozenset(
 )
 #: Arabic spellings by which a Latin candidate is judged.
 _JUDGES = 3
+#: From this similarity on a spelling is likely the name's. Beside one in its language that lists have, what is half as
+#: like is another word: السلاح (weapons) beside صلاح (Salah).
+_LIKELY, _LIKELY_BESIDE_LISTED = 0.4, 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One word of the archive: its stem and how that is mostly written. `similarity` is in [0, 1]."""
+    """One word of the archive: its stem and how that is mostly written.
+
+    `similarity` is in [0, 1]; 1 is what the lists have for the name, or the name as it was typed.
+    """
 
     surface: str
     stem: str
     language: str
     articles: int
     similarity: float
+
+    @property
+    def is_listed(self) -> bool:
+        return self.similarity == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +62,31 @@ class NameSpellings:
     part: str
     spellings: tuple[Spelling, ...]
 
+    def is_likely(self, spelling: Spelling) -> bool:
+        """Return whether one of the spellings is rather this name than another word that sounds alike."""
+        if spelling.is_listed:
+            return True
+        beside = any(one.is_listed and one.language == spelling.language for one in self.spellings)
+        enough = spelling.similarity >= (_LIKELY_BESIDE_LISTED if beside else _LIKELY)
+        return enough and not _is_other_word(spelling.surface)
+
 
 def name_spellings(
     engine: Engine, lexicon: Lexicon, dictionary: Dictionary, name: str, *, timeout: float | None = None
 ) -> list[NameSpellings]:
     """Return the spellings of each part of a name, which may be written in Latin or in Arabic letters."""
-    parts = _parts(name)[:MAX_PARTS]
-    found = [(part, list(_candidates(lexicon, dictionary, part))) for part in parts]
+    found = [(part, list(_candidates(lexicon, dictionary, part))) for part in name_parts(name)]
     stems = list(dict.fromkeys(spelling.stem for _, spellings in found for spelling in spellings))
-    counts = _counts(engine, stems, timeout)
+    met = articles_meeting(engine, [Term(stem, Form.STEM) for stem in stems], timeout)
+    counts = dict(zip(stems, met, strict=True))
     return [NameSpellings(part, _counted(spellings, counts)) for part, spellings in found]
 
 
-def _parts(name: str) -> list[str]:
-    """Return the words of a name without the Arabic article, which is none of its own (al-Houthi, Muqtada al Sadr)."""
+def name_parts(name: str) -> list[str]:
+    """Return the words of a name without the Arabic article, which is none of its own (al-Houthi, Muqtada al Sadr).
+
+    At most `MAX_PARTS` of them.
+    """
     tokens = analyse(name, "en")
     own = [
         token
@@ -71,7 +94,20 @@ def _parts(name: str) -> list[str]:
         if token.exact not in ARTICLES
         and not (token.exact in _BEFORE_A_HYPHEN and name[token.end : token.end + 1] == "-")
     ]
-    return [name[token.start : token.end] for token in own or tokens]
+    return [name[token.start : token.end] for token in (own or tokens)[:MAX_PARTS]]
+
+
+def is_grammar(arabic: str) -> bool:
+    """Return whether a word is one of grammar: بين of a person is "between" of all others."""
+    return normalise(arabic) in function_words("ar")
+
+
+def _is_other_word(surface: str) -> bool:
+    """Return whether an Arabic word is in the dictionary and nobody's name: ممر (corridor), for Muammar."""
+    exact = normalise(surface)
+    forms = {exact, without_article(exact)}
+    listed = [one for form in forms for one in lists().by_form.get(form, ())]
+    return bool(listed) and all(one.english.islower() for one in listed) and not any(map(people_named, forms))
 
 
 def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator[Spelling]:
@@ -89,20 +125,21 @@ def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator
         )
         same = [(similarity, word) for similarity, word in rated if similarity >= SAME_NAME]
         same = same if len(part) >= _SHORTEST else []
-        known = [
-            entry.arabic
-            for entry in dictionary.names(part)
-            if normalise(entry.arabic)
-            not in function_words("ar")  # بين of a person is "between" of all others
-        ]
-        if not dictionary.written(part):
+        written = dictionary.written(part)
+        known = [entry.arabic for entry in dictionary.names(part)]
+        if not written:
             known = [arabic for name in names_alike(part) for arabic in dictionary.written(name.latin)]
+        known = [arabic for arabic in known if not is_grammar(arabic)]
         for spelling in known:
             for token in analyse(spelling, "ar")[:1]:
                 word = lexicon.get(token.stem, "ar")
                 yield Spelling(word.surface if word else spelling, token.stem, "ar", 0, 1.0)
+        # What the dictionary has for the part counts where it sounds so: الأسد (the lion) for Assad, no shrub for Bush.
+        listed = set(map(normalise, written))
         for similarity, word in same:
-            yield Spelling(word.surface, word.stem, word.language, 0, similarity)
+            if not is_grammar(word.surface):
+                alike = 1.0 if normalise(word.surface) in listed else similarity
+                yield Spelling(word.surface, word.stem, word.language, 0, alike)
         judges = [*known, *(word.surface for _, word in same)][:_JUDGES]
     else:
         exact = analyse(part, "ar")[0]
@@ -119,14 +156,12 @@ def _candidates(lexicon: Lexicon, dictionary: Dictionary, part: str) -> Iterator
             yield Spelling(word.surface, word.stem, word.language, 0, similarity)
 
 
-def _counts(engine: Engine, stems: Sequence[str], timeout: float | None) -> dict[str, int]:
-    """Return how many articles hold each stem, in one call of the engine."""
-    if not stems:
-        return {}
-    legs = [LexicalLeg(LexicalQuery(must=(Term(stem, Form.STEM),)), size=1) for stem in stems]
-    return {
-        stem: result.total for stem, result in zip(stems, engine.match(legs, timeout=timeout), strict=True)
-    }
+def articles_meeting(engine: Engine, clauses: Sequence[Clause], timeout: float | None) -> list[int]:
+    """Return how many articles meet each of some clauses, in one call of the engine."""
+    if not clauses:
+        return []
+    legs = [LexicalLeg(LexicalQuery(must=(clause,)), size=1) for clause in clauses]
+    return [result.total for result in engine.match(legs, timeout=timeout)]
 
 
 def _counted(spellings: Sequence[Spelling], counts: dict[str, int]) -> tuple[Spelling, ...]:

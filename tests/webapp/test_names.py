@@ -16,7 +16,6 @@ from indexer.search.spellings import NameSpellings, Spelling
 from indexer.settings import load_settings
 from tests.fakes import FakeEncoder
 from webapp import create_app
-from webapp.names import _is_ticked
 
 TEXTS = (
     "قال محمد بن سلمان إن الرياض",
@@ -28,6 +27,8 @@ TEXTS = (
     "بشار الأسد في دمشق",
     "استقبل بشار الأسد الوفد",
     "أسعد وصل",
+    "خطب علي عبد الله صالح في صنعاء",
+    "صالح علي من عبد القادر",
 )
 
 
@@ -64,13 +65,26 @@ def test_a_whole_name_is_written_as_lists_have_it(people: FlaskClient) -> None:
     assert text == '"عمر البشير"'
 
 
+def test_a_whole_name_has_parts_that_are_no_spellings_by_themselves(people: FlaskClient) -> None:
+    """Ali is spelled as "on", and Abdullah is two words."""
+    assert "1 article holds the whole name" in people.get("/names?name=Ali+Abdullah+Saleh").text
+    text = searched(people, whole="1", name="Ali Abdullah Saleh", part1=["عبد"], part2=["صالح"])
+    assert text == '"علي عبد الله صالح"'
+
+
+def test_a_whole_name_that_no_article_holds_is_searched_all_the_same(people: FlaskClient) -> None:
+    assert "0 articles hold the whole name" in people.get("/names?name=Bashar+al-Bashir").text
+    text = searched(people, whole="1", name="Bashar al-Bashir", part0=["بشار"], part1=["البشير"])
+    assert '"بشار البشير"' in text
+
+
 def test_what_the_dictionary_has_for_a_name_is_ticked(people: FlaskClient) -> None:
     """The list of people's names has أسعد for Assad, and الأسد is less like it."""
     assert re.search(r'value="الاسد" checked', people.get("/names?name=Bashar+al-Assad").text)
 
 
 def test_too_many_whole_names_are_searched_by_their_parts(people: FlaskClient) -> None:
-    many = [f"اسم{number}" for number in range(10)]
+    many = [f"اسم{number}" for number in range(11)]
     assert searched(people, whole="1", name="Omar Bashir", part0=many, part1=many).startswith("+(اسم0 OR ")
 
 
@@ -84,7 +98,7 @@ def test_a_word_that_merely_sounds_alike_is_not_ticked() -> None:
         Spelling(word, word, "ar", 1, like) for word, like in (("معمر", 1.0), ("ممر", 0.9), ("عمار", 0.9))
     )
     part = NameSpellings("Muammar", spellings)
-    assert [_is_ticked(part, spelling) for spelling in spellings] == [True, False, True]
+    assert [part.is_likely(spelling) for spelling in spellings] == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -105,4 +119,4 @@ def test_beside_a_listed_spelling_others_have_to_be_more_alike(
     part = NameSpellings(
         "Salah", tuple(Spelling("س", "س", language, 1, like) for language, like in spellings)
     )
-    assert [_is_ticked(part, spelling) for spelling in part.spellings] == ticked
+    assert [part.is_likely(spelling) for spelling in part.spellings] == ticked
