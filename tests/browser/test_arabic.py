@@ -83,6 +83,22 @@ def test_texts_keep_their_own_direction(open_page: OpenPage) -> None:
     assert style(page, "h1", "letterSpacing") == "normal"  # letters that join are not spaced
 
 
+def test_a_long_name_in_latin_letters_is_cut_at_its_end(open_page: OpenPage) -> None:
+    page = open_page(
+        "/search?q=hostile&all=source&find=Evil", viewport={"width": 1200, "height": 900}, **ARABIC
+    )
+    left, written, seen = page.locator(".facet .value bdi", has_text="Evil").evaluate(
+        """node => {
+             const letters = document.createRange();
+             letters.selectNodeContents(node);
+             const written = letters.getBoundingClientRect(), link = node.parentNode.getBoundingClientRect();
+             return [written.left - link.left, written.width, link.width];
+           }"""
+    )
+    assert written > seen
+    assert left >= 0
+
+
 @pytest.mark.parametrize("width", [280, 390])
 def test_dates_in_sentences_stand_whole_and_from_left_to_right(open_page: OpenPage, width: int) -> None:
     page = open_page(
