@@ -77,7 +77,12 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair], aligned
 def _perhaps(some: int, words: int) -> Text:
     if words == 1:
         return say("perhaps answers the query's word")
-    return say("perhaps answers %(some)s of the query's %(words)s words", some=some, words=words)
+    return say_n(
+        "perhaps answers %(some)s of the query's %(num)s word",
+        "perhaps answers %(some)s of the query's %(num)s words",
+        words,
+        some=some,
+    )
 
 
 def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:

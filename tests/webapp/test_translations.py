@@ -19,6 +19,10 @@ from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
 
 from docs.tools.make_messages import ROOT, TRANSLATIONS, updated, written
+from indexer.search.explain import KNOWN_ITEM, explain
+from indexer.search.page import Explanation, LegScore, WordPair
+from indexer.search.sources import ALIGNED
+from webapp import language
 from webapp.language import COOKIE, LANGUAGES
 
 CATALOGUES = sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
@@ -101,6 +105,8 @@ def test_arabic_is_arabic() -> None:
         if re.search(r"[^\W\d_]{2}", PLACEHOLDER.sub("", form)) and not ARABIC.search(form)
     ]
     assert not english
+    # Both ways of writing the tanween are right, but not side by side: "11 مقالًا" and "71 مقالاً قبل 2017".
+    assert "\u0627\u064b" not in path.read_text(encoding="utf-8")
 
 
 # --- templates and scripts ----------------------------------------------------------------------
@@ -258,3 +264,26 @@ def test_reasons_are_said_in_arabic(client: FlaskClient) -> None:
     reasons = re.findall(r"<summary><span>(.*?)</span>", client.get("/search?q=هدنة+ليبيا").text)
     assert len(reasons) == 10
     assert reasons[0].startswith("فيه كلمتا السؤال كلتاهما، وهو ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            explain((), (), 2, (), (WordPair("tax", "ضريبة", ALIGNED),)),
+            "ربما فيه ما يقابل 1 من كلمتَي السؤال (tax ضريبة).",
+        ),
+        (
+            explain(("oil",), ("event",), 2, ()),
+            "فيه 1 من كلمتَي السؤال (oil)، دون «event».",
+        ),
+        (
+            explain(("oil", "gas"), (), 2, (LegScore(KNOWN_ITEM, 1.0, 1, 0.8),)),
+            "فيه كلمتا السؤال كلتاهما، وهو المقال الذي يحمل هذا العنوان، أو مقال يبدأ كما يبدأ.",
+        ),
+    ],
+    ids=["dual", "missing", "title"],
+)
+def test_arabic_reasons_are_whole_sentences(app: Flask, reason: Explanation, told: str) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": "ar"}):
+        assert language.said(reason.sentence) == told
