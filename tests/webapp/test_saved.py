@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.alerts.run import run_alerts
-from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, now
+from indexer.alerts.saved import Alert, SavedSearch, SavedSearches, Sent, now
 from indexer.alerts.sending import Sender
 from indexer.archive import Archive
 from indexer.article import Article
@@ -94,6 +94,15 @@ def test_saved_searches_are_listed_where_the_archive_cannot_be_searched(
     monkeypatch.setattr(archive, "word_notices", other_model)
     for path in ("/saved", location):
         assert "crude oil" in client.get(path).text
+
+
+def test_what_could_not_be_sent_keeps_its_own_direction(client: FlaskClient, store: SavedSearches) -> None:
+    """It is noted in English, whose full stop a page from right to left would set before it."""
+    location = save(client)
+    problem = "webhook: The server did not answer."
+    store.note_sent(location.rpartition("/")[2], Sent(problem=problem))
+    for path in ("/saved", location):
+        assert f"<bdi>{problem}</bdi>" in client.get(path, headers={"Accept-Language": "ar"}).text
 
 
 def test_saved_searches_of_one_name_are_told_apart(client: FlaskClient) -> None:
