@@ -19,9 +19,10 @@ from indexer.engines.base import (
     PhraseTerm,
     VectorLeg,
 )
-from indexer.engines.opensearch import OpenSearchEngine
-from indexer.engines.opensearch.client import dumps, loads
+from indexer.engines.opensearch import OpenSearchEngine, patience
+from indexer.engines.opensearch.client import Cluster, dumps, loads
 from indexer.engines.opensearch.failures import LastingFailure
+from indexer.engines.opensearch.mappings import document_id
 from indexer.engines.opensearch.writing import Action, send
 from indexer.errors import ArticlesRefused, EngineUnavailable, ModelError, SchemaMismatch
 from indexer.ingest.entries import EntryMaker
@@ -44,6 +45,49 @@ def test_a_refused_article_is_named_and_the_others_are_stored(engine: OpenSearch
     assert "dimension" in refused.value.reasons[bad.article.id]
     engine.refresh()
     assert list(engine.articles([good.article.id, bad.article.id])) == [good.article.id]
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_what_is_the_servers_fault_is_tried_again(
+    engine: OpenSearchEngine, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(patience, "PAUSES", (0.01,))
+    fails = FailsFor(engine.cluster, "article-00002", status, times=3)
+    monkeypatch.setattr(engine.cluster, "request", fails)
+    engine.create(MANIFEST)
+    engine.write(entries(range(5)))
+    engine.refresh()
+    assert (fails.times, engine.stats().articles) == (0, 5)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_what_stays_the_servers_fault_ends_the_load_and_blames_no_article(
+    opensearch_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(patience, "PAUSES", (0.01,))
+    monkeypatch.setattr(patience, "LONGEST", 0.2)
+    settings = opensearch_settings.model_copy(update={"encode_cache": False})
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        assert isinstance(archive.engine, OpenSearchEngine)
+        with monkeypatch.context() as patched:
+            fails = FailsFor(archive.engine.cluster, "2", status, times=1_000)
+            patched.setattr(archive.engine.cluster, "request", fails)
+            with pytest.raises(EngineUnavailable) as raised:
+                archive.add([article(f"{number}") for number in range(5)])
+        assert raised.value.remedy
+        assert not list(archive.quarantine)
+        assert archive.add([article(f"{number}") for number in range(5)]).quarantined == 0
+        assert archive.stats().articles == 5
+
+
+def test_a_closed_index_is_told_and_no_article_is_blamed(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    index, _ = engine.names.generation(1)
+    engine.cluster.request("POST", f"/{index}/_close")
+    with pytest.raises(LastingFailure, match=f"is closed: {index}. POST /{index}/_open opens it"):
+        engine.write(entries(range(3)))
+    engine.cluster.request("POST", f"/{index}/_open", params={"wait_for_active_shards": 1})
+    engine.write(entries(range(3)))
 
 
 def test_readers_see_a_replaced_article_whole(engine: OpenSearchEngine) -> None:
@@ -181,6 +225,25 @@ def test_an_article_that_moves_before_readers_see_it_keeps_its_own_passages(
         for id_, text in texts.items():
             (one,) = archive.passages(id_)
             assert one.passage.text_of(archive.article(id_)) == text
+
+
+class FailsFor:
+    """Passes every request on, and says of one article in bulk that the server failed to store it, some times."""
+
+    def __init__(self, cluster: Cluster, article_id: str, status: int, *, times: int) -> None:
+        self._request = cluster.request
+        self._id = document_id(article_id)
+        self._status = status
+        self.times = times
+
+    def __call__(self, method: str, path: str, *arguments: Any, **named: Any) -> Any:
+        answer = self._request(method, path, *arguments, **named)
+        for item in answer["items"] if path == "/_bulk" else ():
+            (result,) = item.values()
+            if result["_id"] == self._id and self.times:
+                self.times -= 1
+                result.update(status=self._status, error={"type": "i_o_exception", "reason": "No space left"})
+        return answer
 
 
 def write_apart(engine: OpenSearchEngine, numbers: range) -> None:

@@ -30,6 +30,8 @@ BUILD_ANEW = (
     "`newsarchive generations build` makes a new one from the archive's own articles, "
     "`newsarchive generations promote` puts it in place."
 )
+#: The type of what a closed index answers, with the status of a bad request.
+CLOSED = "index_closed_exception"
 _LONGEST_REASON = 300
 
 
@@ -104,6 +106,11 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             "Writing is stopped for a moment, while a generation of the archive is promoted.",
             remedy="Try again; if nobody promotes one, `newsarchive doctor --repair` lets writers in again.",
         )
+    if CLOSED in reasons:
+        return LastingFailure(
+            f"An index of this archive is closed: {_index_of(error)}.",
+            remedy=f"POST /{_index_of(error)}/_open opens it; then run the command again.",
+        )
     if "cluster_block_exception" in reasons and status != 503:  # 503: no manager or state yet, which passes
         return LastingFailure(
             f"The cluster at {address} refuses the request: {_shortened(reasons)}.",
@@ -150,6 +157,11 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             f"A part of the archive is not available on the cluster at {address} (its health is red).",
             remedy="Start the missing nodes; GET _cluster/allocation/explain tells why a part has no home.",
         )
+    if status >= 500:
+        return EngineUnavailable(
+            f"The cluster at {address} failed at the request ({status}): {_shortened(reasons)}.",
+            remedy="The logs of its nodes say more. Run it again when they are mended.",
+        )
     return EngineError(f"OpenSearch refused the request ({status}): {_shortened(reasons)}.")
 
 
@@ -172,6 +184,12 @@ def _reasons(error: Any) -> list[str]:
     if isinstance(error.get("caused_by"), Mapping):
         found += _reasons(error["caused_by"])
     return found
+
+
+def _index_of(error: Any) -> str:
+    """Return the name of the index that an error is about, empty where it is not told."""
+    told = [error, *(error.get("root_cause") or ())] if isinstance(error, Mapping) else []
+    return next((cause["index"] for cause in told if cause.get("index")), "")
 
 
 def _shortened(reasons: str) -> str:

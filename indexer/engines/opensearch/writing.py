@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.engines.opensearch.client import Cluster, dumps
-from indexer.engines.opensearch.failures import LastingFailure, TooLarge, reason_of, translate
+from indexer.engines.opensearch.failures import CLOSED, LastingFailure, TooLarge, reason_of, translate
 from indexer.engines.opensearch.patience import Patience
 from indexer.errors import ArchiveError, EngineError, EngineTimeout, EngineUnavailable
 
@@ -22,8 +22,9 @@ CHUNK_BYTES = 10 * 1024 * 1024
 LARGEST_BODY = 95 * 1024 * 1024
 IN_FLIGHT = 2
 
-#: Answers about the archive, not about the one article: too busy, a node away, no right, no index.
-_NOT_THE_ARTICLES_FAULT = frozenset({401, 403, 404, 429, 502, 503, 504})
+#: Answers about the archive, not about the one article, beside the server's own failures (5xx): too busy, no
+#: right, no index.
+_NOT_THE_ARTICLES_FAULT = frozenset({401, 403, 404, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _sort_answers(
             continue  # what should be deleted is not there
         elif status == 409 and action.only_new:
             continue
-        elif status in _NOT_THE_ARTICLES_FAULT or "no write index" in str(result["error"]):
+        elif _is_the_archives(status, result["error"]):
             failure = translate((status, result["error"]), cluster.address)
             if isinstance(failure, LastingFailure):
                 raise failure
@@ -160,3 +161,9 @@ def _sort_answers(
         else:
             outcome.refused[action.name] = reason_of(result["error"])
     return again, failure
+
+
+def _is_the_archives(status: int, error: Any) -> bool:
+    """Say whether a refusal would meet any article, and tells nothing of this one."""
+    told = str(error)
+    return status >= 500 or status in _NOT_THE_ARTICLES_FAULT or "no write index" in told or CLOSED in told
