@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,9 @@ _TOGETHER = 64
 
 
 class BadRecords:
-    """Takes a run's bad records and counts them in its report. For one thread."""
+    """Takes a run's bad records and counts them in its report: those that are no articles, and those that the store
+    refuses, which come from another thread.
+    """
 
     def __init__(
         self,
@@ -29,9 +32,14 @@ class BadRecords:
         self._options_of = options_of
         self._report = report
         self._waiting: list[Quarantined] = []
+        self._lock = threading.Lock()
 
     def add(self, record: Record, reason: str) -> None:
         """Count a bad record, and keep it unless this run did so before or its file has too many."""
+        with self._lock:
+            self._add(record, reason)
+
+    def _add(self, record: Record, reason: str) -> None:
         kept = None
         if self._ledger.bad_lines(record.file) + (record.line > 0) <= MOST_OF_A_FILE:
             kept = Quarantined.of(record, reason, self._options_of(record.file))

@@ -24,7 +24,7 @@ from typing import Any
 
 from indexer.article import UNKNOWN_LANGUAGE, Article
 from indexer.engines.base import EncodedPassage, Engine, Entry
-from indexer.errors import ArchiveError, EngineTimeout, EngineUnavailable, InvalidArticle
+from indexer.errors import ArchiveError, ArticlesRefused, EngineTimeout, EngineUnavailable, InvalidArticle
 from indexer.ingest.badrecords import BadRecords
 from indexer.ingest.cutting import Cutter
 from indexer.ingest.entries import Batch
@@ -51,12 +51,24 @@ _REFRESH_SECONDS = 30.0
 _READER_PATIENCE = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A record that is an article: as it was read, as it is stored, and its hashes."""
+
+    record: Record
+    article: Article
+    content_hash: str
+    stored_hash: str
+
+
 @dataclass(slots=True)
 class _Chunk(Batch):
     """A chunk of articles on its way through the stages."""
 
     #: Entries that need no encoding.
     ready: list[Entry] = field(default_factory=list)
+    #: Article id -> the record that it was read from.
+    records: dict[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,7 @@ class Pipeline:
 class _Run:
     """One run: the queues, the stages and what they report.
 
-    Each count of the report is written by one stage alone.
+    Each count of the report is written by one stage alone, but for those of bad records, which `BadRecords` guards.
     """
 
     def __init__(
@@ -244,14 +256,30 @@ class _Run:
                 self._fresh.note({entry.article.id: entry.content_hash for entry in entries})
             if entries:  # articles that were only moved to another file change nothing that is derived
                 self._changing()
-            if written := [*entries, *chunk.ready]:
-                self._pipeline.engine.write(written)
-            self.report.stored += len(entries)
-            self.report.passages += sum(len(entry.passages) for entry in entries)
+            refused = self._store([*entries, *chunk.ready])
+            for entry in entries:
+                if reason := refused.get(entry.article.id):
+                    self._bad.add(chunk.records[entry.article.id], reason)
+                else:
+                    self.report.stored += 1
+                    self.report.passages += len(entry.passages)
             if monotonic() - refreshed > _REFRESH_SECONDS:
                 self._pipeline.engine.refresh()
                 refreshed = monotonic()
             self._clock("write")
+        self._bad.finish()
+
+    def _store(self, entries: list[Entry]) -> dict[str, str]:
+        """Store entries; return the reasons of those that the store refused, by id.
+
+        One that is only moved to another file, and refused, stays as it is: its article is stored.
+        """
+        try:
+            if entries:
+                self._pipeline.engine.write(entries)
+        except ArticlesRefused as error:
+            return error.reasons
+        return {}
 
     def _is_noting(self) -> bool:
         """Say whether articles are noted for saved searches, of which the first may come while this runs."""
@@ -266,7 +294,7 @@ class _Run:
     # -- prepare, in steps
 
     def _chunks(self) -> Iterator[_Chunk]:
-        group: list[tuple[Article, str, str]] = []
+        group: list[_Accepted] = []
         characters = 0
         while (record := self._next()) is not None:
             self.report.read += 1
@@ -277,13 +305,12 @@ class _Run:
                 self._bad.add(record, str(error))
             else:
                 if accepted:
-                    self.report.unread_dates += has_unread_date(accepted[0])
+                    self.report.unread_dates += has_unread_date(accepted.article)
                     group.append(accepted)
-                    characters += len(accepted[0].text)
+                    characters += len(accepted.article.text)
             if len(group) >= _CHUNK_ARTICLES or characters >= _CHUNK_CHARACTERS:
                 yield self._prepare_chunk(group)
                 group, characters = [], 0
-        self._bad.finish()
         if group:
             yield self._prepare_chunk(group)
 
@@ -296,8 +323,8 @@ class _Run:
         self._stop.check()
         return record
 
-    def _accept(self, record: Record) -> tuple[Article, str, str] | None:
-        """Return the article, its content hash and the hash to store; None for one that was read before.
+    def _accept(self, record: Record) -> _Accepted | None:
+        """Return what is to be stored of the record; None for an article that was read before.
 
         Raises `InvalidArticle`.
         """
@@ -308,34 +335,35 @@ class _Run:
         place = f"{record.file}:{record.line}" if record.line else record.file
         earlier = self._ledger.enter(article.id, content_hash, place)
         if earlier is None:
-            return article, content_hash, stored_hash
+            return _Accepted(record, article, content_hash, stored_hash)
         if earlier[0] == content_hash:
             self.report.repeated += 1
             return None
         raise InvalidArticle(f"The id {article.id!r} was already read at {earlier[1]}, with another content.")
 
-    def _prepare_chunk(self, group: list[tuple[Article, str, str]]) -> _Chunk:
-        stored = self._pipeline.engine.hashes([article.id for article, _, _ in group])
+    def _prepare_chunk(self, group: list[_Accepted]) -> _Chunk:
+        stored = self._pipeline.engine.hashes([one.article.id for one in group])
         seen = self._seen(
             [
-                article.id
-                for article, content_hash, stored_hash in group
-                if stored.get(article.id) != stored_hash
-                and is_same_content(stored.get(article.id, ""), content_hash)
+                one.article.id
+                for one in group
+                if stored.get(one.article.id) != one.stored_hash
+                and is_same_content(stored.get(one.article.id, ""), one.content_hash)
             ]
         )
         chunk = _Chunk()
-        for article, content_hash, stored_hash in group:
+        for one in group:
             self._stop.check()
-            known = stored.get(article.id, "")
-            if known == stored_hash:
+            article, known = one.article, stored.get(one.article.id, "")
+            if known == one.stored_hash:
                 self.report.unchanged += 1
                 continue
-            if seen.get(article.id) == content_hash and (moved := self._moved(article, stored_hash)):
+            if seen.get(article.id) == one.content_hash and (moved := self._moved(article, one.stored_hash)):
                 chunk.ready.append(moved)
                 self.report.unchanged += 1
                 continue
-            chunk.add(article, stored_hash, self._pipeline.encoder, self._cutter)
+            chunk.add(article, one.stored_hash, self._pipeline.encoder, self._cutter)
+            chunk.records[article.id] = one.record
         self._cutter.keep()
         if self._pipeline.cache:
             chunk.encodings = self._pipeline.cache.get(list(chunk.texts))

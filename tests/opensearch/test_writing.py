@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from indexer.engines.opensearch.writing import Action, send
 from indexer.errors import ArticlesRefused, EngineUnavailable, ModelError, SchemaMismatch
 from indexer.ingest.entries import EntryMaker
 from indexer.ingest.origins import with_origins
+from indexer.models.base import PassageEncoding, PassageText
 from indexer.readers import Record
 from indexer.settings import Settings, load_settings
 from indexer.text import analyse
@@ -45,6 +48,46 @@ def test_a_refused_article_is_named_and_the_others_are_stored(engine: OpenSearch
     assert "dimension" in refused.value.reasons[bad.article.id]
     engine.refresh()
     assert list(engine.articles([good.article.id, bad.article.id])) == [good.article.id]
+
+
+def test_a_refused_article_goes_to_quarantine_and_the_load_goes_on(
+    opensearch_settings: Settings, tmp_path: Path
+) -> None:
+    class Blunt(FakeEncoder):
+        """Makes vectors that the index does not take for one article, until it is mended."""
+
+        mended = False
+
+        def encode_passages(self, passages: Sequence[PassageText]) -> list[PassageEncoding]:
+            return [
+                replace(made, vector=made.vector[:3]) if "blunt" in passage.text and not self.mended else made
+                for passage, made in zip(passages, super().encode_passages(passages), strict=True)
+            ]
+
+    encoder = Blunt()
+    settings = opensearch_settings.model_copy(update={"encode_cache": False})
+    texts = ["One is here.", "This one is blunt.", "Another is here."]
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(
+        b"\n".join(dumps({"id": f"{n}", "title": "T", "text": text}) for n, text in enumerate(texts))
+    )
+    with Archive.open(settings, encoder=encoder) as archive:
+        for stored, unchanged in ((2, 0), (0, 2)):
+            report = archive.index([file])
+            assert (report.read, report.stored, report.unchanged, report.quarantined) == (
+                3,
+                stored,
+                unchanged,
+                1,
+            )
+            (kept,) = archive.quarantine
+            assert (kept.file, kept.line, kept.article_id) == (str(file), 2, "1")
+            assert "dimension" in kept.reason
+        assert archive.stats().articles == 2
+        encoder.mended = True
+        assert archive.retry_quarantine().stored == 1
+        assert not list(archive.quarantine)
+        assert archive.stats().articles == 3
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
