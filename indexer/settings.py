@@ -60,7 +60,9 @@ class Settings(BaseSettings):
             pattern="^(auto|onnx|sentence-transformers)$",
         ),
     ] = "auto"
-    device: Annotated[str, Field(description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")] = "auto"
+    device: Annotated[
+        str, Field(description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`. The backend `onnx` has the CPU only.")
+    ] = "auto"
     threads: Annotated[int, Field(description="Threads of the encoder; 0 for all cores.", ge=0, le=1024)] = 0
     batch_size: Annotated[int, Field(description="Passages the encoder takes at once.", ge=1, le=1024)] = 32
     query_prefix: Annotated[

@@ -56,13 +56,21 @@ def _preparing(folder: Path) -> Iterator[None]:
 
 
 def uses_onnx(settings: Settings) -> bool:
-    """Return whether the settings mean the bundled model on onnxruntime."""
+    """Return whether the settings mean the bundled model on onnxruntime.
+
+    Raises `ModelError` where they ask that backend for what it cannot do: another model, another device than the CPU.
+    """
     if settings.backend == "onnx" and settings.model:
         raise ModelError(
             "The onnx backend runs the bundled model only.",
             remedy="Leave out NEWSARCHIVE_MODEL, or set NEWSARCHIVE_BACKEND=sentence-transformers.",
         )
     on_cpu = settings.device in ("auto", "cpu")
+    if settings.backend == "onnx" and not on_cpu:
+        raise ModelError(
+            f"The onnx backend runs on the CPU, not on the device {settings.device!r}.",
+            remedy="Leave out --device and NEWSARCHIVE_DEVICE, or set NEWSARCHIVE_BACKEND=sentence-transformers.",
+        )
     return settings.backend == "onnx" or (settings.backend == "auto" and not settings.model and on_cpu)
 
 

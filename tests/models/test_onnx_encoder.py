@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.errors import ModelError
 from indexer.models import onnx_encoder as module
 from indexer.models.base import PassageText
+from indexer.models.load import load_encoder
 from indexer.models.onnx_encoder import OnnxEncoder
 from indexer.models.onnx_graph import Precision
 from indexer.models.words import word_spans
@@ -131,3 +133,15 @@ def test_preparing_twice_at_once_and_over_a_broken_folder(tmp_path: Path) -> Non
     folder = module.prepare(tmp_path)
     assert json.loads((folder / "stamp.json").read_text()) == module._STAMP
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps", "bogus"])
+def test_a_device_that_onnx_does_not_run_on_is_refused(device: str) -> None:
+    with pytest.raises(ModelError, match=f"not on the device '{device}'") as raised:
+        load_encoder(load_settings(backend="onnx", device=device))
+    assert "NEWSARCHIVE_BACKEND=sentence-transformers" in raised.value.remedy
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_the_processor_may_be_named(device: str) -> None:
+    assert type(load_encoder(load_settings(backend="onnx", device=device))) is OnnxEncoder
