@@ -6,6 +6,7 @@
       UnreadableSource       a file or stream cannot be read as articles at all
       InvalidQuery           the person's query or filters make no sense (has the column, where known)
       SearchStopped          whoever asked does not want the answer any more
+      TooBusy                as much is under way as may be at the same time
       ArticleNotFound        no article has that id
       UnwritableOutput       a file or stream that a command writes cannot be written
       ModelError             the encoder cannot be loaded
@@ -65,6 +66,10 @@ class NoSuchPage(InvalidQuery):
 
 class SearchStopped(ArchiveError):
     """A search was stopped before it had an answer."""
+
+
+class TooBusy(ArchiveError):
+    """As much is under way as may be at the same time."""
 
 
 class ArticleNotFound(ArchiveError):

@@ -98,7 +98,15 @@ class Settings(BaseSettings):
             "with commas. That of `web_url` is among them."
         ),
     ] = ""
-    web_threads: Annotated[int, Field(description="Requests answered at the same time.", ge=1, le=256)] = 4
+    web_threads: Annotated[
+        int,
+        Field(
+            description="Searches that the web app makes at the same time, and exports beside them; four times as "
+            "many requests are answered.",
+            ge=1,
+            le=256,
+        ),
+    ] = 4
     web_language: Annotated[
         str,
         Field(
@@ -203,6 +211,11 @@ class Settings(BaseSettings):
         ),
     ] = True
     opensearch_timeout: Annotated[float, Field(description="Seconds to wait for the cluster.", gt=0)] = 60.0
+
+    @property
+    def web_requests(self) -> int:
+        """Requests that the web app answers at the same time: most send a file, or wait for a search."""
+        return 4 * self.web_threads
 
     @classmethod
     def settings_customise_sources(

@@ -55,6 +55,7 @@ def create_app(archive: Archive) -> Flask:
     unread.init_app(app, archive)
     errors.init_app(app)
     underway.init_app(app, archive.search, archive.settings.web_threads)
+    export.init_app(app, archive.settings.web_threads)
     for feature in (
         home,
         results,

@@ -19,6 +19,7 @@ from indexer.errors import (
     InvalidQuery,
     NoSuchPage,
     SearchStopped,
+    TooBusy,
 )
 from indexer.wording import say
 from webapp.marking import clean
@@ -105,6 +106,8 @@ def problem_of(error: Exception) -> Problem:
             )
         case SearchStopped():
             return Problem(503, say("The search was stopped"), say("It has no answer."), say("Search again."))
+        case TooBusy():
+            return Problem(503, say("The archive is busy"), error.message, error.remedy)
         case EngineTimeout():
             return Problem(
                 503,

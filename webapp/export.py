@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice
+from typing import cast
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Flask, Response, current_app, request, stream_with_context
 from werkzeug.datastructures import MultiDict
 
-from indexer.errors import InvalidQuery
+from indexer.errors import InvalidQuery, TooBusy
 from indexer.wording import say
 from webapp.context import the_archive
-from webapp.formats import FORMATS, Exported, Provenance
+from webapp.formats import FORMATS, Exported, ExportFormat, Provenance
 from webapp.state import SearchState
 
 blueprint = Blueprint("export", __name__)
 
+_EXTENSION = "newsarchive-exports"
 _BATCH = 200
 MAX_TICKED = 1_000
 MAX_TICKED_BYTES = 500_000
+
+
+def init_app(app: Flask, most: int) -> None:
+    """Let so many exports of whole searches be under way: each takes a thread for as long as its reader needs."""
+    app.extensions[_EXTENSION] = threading.BoundedSemaphore(most)
 
 
 @blueprint.route("/export", methods=["GET", "POST"])
@@ -32,7 +40,10 @@ def export() -> Response:
 
 
 def answer(args: MultiDict[str, str], format_name: str) -> Response:
-    """Answer with the articles named by `id` (repeatable), else with all that the search finds."""
+    """Answer with the articles named by `id` (repeatable), else with all that the search finds.
+
+    Raises `TooBusy` where as many whole searches as may be are exported already.
+    """
     chosen = FORMATS.get(format_name)
     if chosen is None:
         raise InvalidQuery(
@@ -46,8 +57,43 @@ def answer(args: MultiDict[str, str], format_name: str) -> Response:
             say("At most %(most)s articles can be ticked.", most=MAX_TICKED),
             remedy=say("Export the whole search."),
         )
+    if ticked:
+        return _respond(iter(ticked), state, chosen, ranked=False)
+    place = _Place(current_app.extensions[_EXTENSION])
+    try:
+        response = _respond(the_archive().search_ids(state.to_request()), state, chosen, ranked=True)
+    except BaseException:
+        place.leave()
+        raise
+    response.response = place.held_for(cast("Iterator[bytes]", response.response))
+    response.call_on_close(place.leave)  # a body that nobody begins to read has no end
+    return response
+
+
+class _Place:
+    """The place of one export among those under way, which it leaves once."""
+
+    def __init__(self, places: threading.BoundedSemaphore) -> None:
+        """Take a place. Raises `TooBusy` where there is none."""
+        if not places.acquire(blocking=False):
+            raise TooBusy(say("Too many exports are under way."), remedy=say("Try again in a minute."))
+        self._places = places
+        self._left = False
+
+    def held_for(self, body: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from body
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        if not self._left:
+            self._left = True
+            self._places.release()
+
+
+def _respond(ids: Iterator[str], state: SearchState, chosen: ExportFormat, *, ranked: bool) -> Response:
     archive = the_archive()
-    ids = iter(ticked) if ticked else archive.search_ids(state.to_request())
     # Asked for the first one here, a search that makes no sense is a page with a sentence, not a broken file.
     ids = chain(list(islice(ids, 1)), ids)
     manifest = archive.engine.manifest()
@@ -57,7 +103,7 @@ def answer(args: MultiDict[str, str], format_name: str) -> Response:
         retrieved=datetime.now(UTC),
         generation=manifest.created_at if manifest else "",
     )
-    exported = _exported(ids, ranked=not ticked, gists=chosen.gists)
+    exported = _exported(ids, ranked=ranked, gists=chosen.gists)
     body = (part.encode() for part in chosen.write(exported, provenance))
     name = f"{_file_name(state.text)}-{provenance.retrieved:%Y-%m-%d}.{chosen.extension}"
     return Response(

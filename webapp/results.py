@@ -63,6 +63,8 @@ _STAGES = {
 
 #: Notices that warn of nothing.
 _GOOD_NEWS = {HAS_THIS_TITLE}
+#: To export more articles than this takes as long as people wonder about (a spreadsheet some ms each).
+_MANY = 3_000
 
 
 @blueprint.get("/search")
@@ -93,6 +95,7 @@ def search() -> str | Response:
         order=order,
         good_news=_GOOD_NEWS,
         page=page,
+        many=_MANY,
         # Who reads no Arabic sees by them whether what stands beside a result is the same news.
         gists=reading.gists([*page.results, *(copy for result in page.results for copy in result.copies)]),
         facets=[_facet(facet, page.facets.get(facet, ()), facet == listed) for facet in FACETS],

@@ -16,10 +16,11 @@ from time import monotonic
 
 from flask import Flask, current_app, request
 
-from indexer.errors import EngineTimeout, SearchStopped
+from indexer.errors import SearchStopped, TooBusy
 from indexer.search.page import ResultPage
 from indexer.search.request import SearchRequest
 from indexer.search.timing import Watch
+from indexer.wording import say
 
 _EXTENSION = "newsarchive-underway"
 #: Seconds that a page waits before it says that the search is slow; in the application's config.
@@ -74,7 +75,9 @@ class Searches:
             found = self._asked.get(key)
             if found is None:
                 if len(self._asked) >= self._most:
-                    raise EngineTimeout("Too many searches are under way.", remedy="Try again in a minute.")
+                    raise TooBusy(
+                        say("Too many searches are under way."), remedy=say("Try again in a minute.")
+                    )
                 found = self._asked[key] = Asked()
                 found.future = self._pool.submit(self._run, found, asked)
             found.seen = monotonic()

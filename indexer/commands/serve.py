@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import socket
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,8 @@ from indexer.errors import SettingsError
 
 if TYPE_CHECKING:
     from indexer.archive import Archive
+
+_SAID_ONCE_IN = 60.0
 
 
 @click.command("serve")
@@ -76,9 +80,9 @@ def serve(archive: Archive, listener: socket.socket) -> None:
 
     archive.warm_up()
     keep_loaded()
-    server = create_server(
-        create_app(archive), sockets=[listener], threads=archive.settings.web_threads, ident=None
-    )
+    settings = archive.settings
+    logging.getLogger("waitress.queue").addFilter(_Busy(settings.web_requests, settings.web_threads))
+    server = create_server(create_app(archive), sockets=[listener], threads=settings.web_requests, ident=None)
     host, port = listener.getsockname()[:2]
     click.echo(f"Serving on http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")
     try:
@@ -86,6 +90,25 @@ def serve(archive: Archive, listener: socket.socket) -> None:
     finally:
         server.close()
     click.echo("Ended.", err=True)
+
+
+class _Busy(logging.Filter):
+    """Says what waitress's "Task queue depth is" means here and what to do, once a minute."""
+
+    def __init__(self, requests: int, threads: int) -> None:
+        super().__init__()
+        self._told = (
+            f"The web app answers {requests} requests at the same time, and more wait. Where that lasts, raise "
+            f"NEWSARCHIVE_WEB_THREADS (now {threads})."
+        )
+        self._again = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if monotonic() < self._again:
+            return False
+        self._again = monotonic() + _SAID_ONCE_IN
+        record.msg, record.args = self._told, ()
+        return True
 
 
 def _is_loopback(host: str) -> bool:

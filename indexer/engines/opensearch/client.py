@@ -75,7 +75,8 @@ class Cluster:
         nodes, auth = _nodes(address, settings)
         shown = ", ".join(f"{n['scheme']}://{_bracketed(n['host'])}:{n['port']}" for n in nodes)
         secure = any(node["scheme"] == "https" for node in nodes)
-        connections = max(_CONNECTIONS, _CONNECTIONS_PER_SEARCH * settings.web_threads)
+        # Requests of the web app that are no search ask one thing after the other.
+        connections = _CONNECTIONS_PER_SEARCH * settings.web_threads + settings.web_requests
         if secure and settings.opensearch_insecure:
             logger.warning("TLS certificates of %s are not verified (opensearch_insecure is set).", shown)
         try:
