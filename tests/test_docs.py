@@ -105,3 +105,10 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 def _anchors(document: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_service_of_the_example_tries_on_while_its_cluster_is_away() -> None:
+    """systemd gives a service up that fails five times within ten seconds."""
+    unit = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (seconds,) = re.findall(r"^RestartSec=(\d+)$", unit, re.MULTILINE)
+    assert int(seconds) * 5 > 10
