@@ -151,6 +151,80 @@ def test_the_indices_of_an_archive_of_a_longer_prefix_are_left_alone(engine: Ope
         assert [finding for finding in other.check() if "read-only" in finding.what]
 
 
+def test_an_alias_that_was_deleted_is_missed_and_put_back(opensearch_settings: Settings) -> None:
+    """It was taken for an empty archive: searches found nothing, and what was written went nowhere."""
+    settings = opensearch_settings.model_copy(update={"encode_cache": False})
+    with Archive.open(settings, encoder=FakeEncoder()) as archive:
+        assert isinstance(archive.engine, OpenSearchEngine)
+        archive.add(entry(number).article for number in range(5))
+        _forget(archive.engine, archive.engine.names.articles)
+        asked: list[Callable[[], object]] = [
+            lambda: archive.search(SearchRequest("common")),
+            lambda: archive.add([entry(7).article]),
+            lambda: archive.engine.write(entries(range(3))),
+            lambda: archive.delete(["article-00001"]),
+            lambda: list(archive.scan()),
+            archive.count,
+        ]
+        for ask in asked:
+            with pytest.raises(LastingFailure, match=r"its alias \S+ is not. `newsarchive doctor --repair`"):
+                ask()
+        assert _levels(archive.engine, "lacks aliases") == ["error"]
+        archive.engine.check(repair=True)
+        assert not _levels(archive.engine, "lacks aliases")
+        assert archive.add([entry(number).article for number in range(6)]).stored == 1
+        assert archive.count() == 6
+
+
+@pytest.mark.parametrize("partition", ["none", "month"])
+def test_indices_without_any_alias_are_no_new_archive(opensearch_settings: Settings, partition: str) -> None:
+    """As a snapshot leaves them that is restored without aliases."""
+    settings = opensearch_settings.model_copy(update={"opensearch_partition": partition})
+    with OpenSearchEngine.open(settings.engine, settings) as engine:
+        engine.create(MANIFEST)
+        engine.write([entry(1), entry(40)])
+        engine.refresh()
+        before = engine.cluster.request("GET", f"/{engine.names.prefix}-*/_alias")
+        _forget(engine, "*")
+        with pytest.raises(LastingFailure, match="doctor --repair"):
+            engine.create(MANIFEST)
+        assert _levels(engine, "lacks aliases") == ["error"]
+        engine.check(repair=True)
+        assert engine.cluster.request("GET", f"/{engine.names.prefix}-*/_alias") == before
+        assert [article.id for article in engine.scan()] == ["article-00001", "article-00040"]
+
+
+def test_which_of_several_generations_without_an_alias_is_meant_is_for_a_person_to_say(
+    engine: OpenSearchEngine,
+) -> None:
+    engine.create(MANIFEST)
+    engine.indices.create_generation(MANIFEST, 2, live=False)
+    _forget(engine, engine.names.articles)
+    assert _levels(engine, "lacks aliases") == ["error"]  # the others tell
+    _forget(engine, "*")
+    assert _levels(engine, "None of the archive's generations") == ["error"]
+    engine.check(repair=True)
+    assert _levels(engine, "None of the archive's generations") == ["error"]
+
+
+def test_an_archive_that_was_deleted_meanwhile_takes_no_articles(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    engine.cluster.request("DELETE", f"/{engine.names.prefix}-*")
+    with pytest.raises(LastingFailure, match="There is no archive to write to any more"):
+        engine.write(entries(range(3)))
+
+
+def test_a_closed_index_is_not_searched_like_an_empty_one(engine: OpenSearchEngine) -> None:
+    engine.create(MANIFEST)
+    engine.write(entries(range(3)))
+    index, _ = engine.names.generation(1)
+    engine.cluster.request("POST", f"/{index}/_close")
+    asked: list[Callable[[], object]] = [lambda: engine.match([COMMON]), lambda: list(engine.scan())]
+    for ask in asked:
+        with pytest.raises(LastingFailure, match=f"is closed: {index}"):
+            ask()
+
+
 def test_an_index_of_another_schema(engine: OpenSearchEngine) -> None:
     engine.create(MANIFEST)
     index, _ = engine.names.generation(1)
@@ -375,6 +449,16 @@ def test_parts_that_do_not_answer_are_told(tmp_path: Path) -> None:
 def _block(engine: OpenSearchEngine, kind: str) -> None:
     index, _ = engine.names.generation(1)
     engine.cluster.request("PUT", f"/{index}/_settings", {f"index.blocks.{kind}": True})
+
+
+def _forget(engine: OpenSearchEngine, alias: str) -> None:
+    """Take an alias of the archive (`*`: all of them) away from its indices."""
+    body = {"actions": [{"remove": {"index": f"{engine.names.prefix}-*", "alias": alias}}]}
+    engine.cluster.request("POST", "/_aliases", body)
+
+
+def _levels(engine: OpenSearchEngine, part: str) -> list[str]:
+    return [finding.level for finding in engine.check() if part in finding.what]
 
 
 def _make_anew(engine: OpenSearchEngine, index: str, *, node: str) -> None:

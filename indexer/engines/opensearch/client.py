@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from time import monotonic
@@ -58,6 +58,8 @@ class Cluster:
         #: What may be shown: the nodes' addresses, without credentials.
         self.address = address
         self.timeout = timeout
+        #: Called with what a search was asked of where nothing is there; may raise what that means.
+        self.on_nothing: Callable[[str], None] = lambda index: None
         #: Requests sent so far.
         self.requests = 0
         #: For requests that are sent side by side; its threads are made when they are first needed.
@@ -157,11 +159,13 @@ class Cluster:
             lines.append(dumps(_with_timeout(body, timeout)))
         answer = self.request("POST", "/_msearch", b"\n".join(lines) + b"\n", timeout=timeout)
         responses: list[dict[str, Any]] = answer["responses"]
-        for response in responses:
+        for (index, _), response in zip(searches, responses, strict=True):
             if "error" in response:
                 raise translate(
                     (response.get("status", 500), response["error"]), self.address, timeout or self.timeout
                 )
+            if not response["_shards"]["total"]:
+                self.on_nothing(index)
         return responses
 
     def search(

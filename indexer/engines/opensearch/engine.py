@@ -89,6 +89,7 @@ class OpenSearchEngine:
         if generation is not None:
             self._articles = self.names.generation_pattern(generation)
             _, self._words = self.names.generation(generation)
+        cluster.on_nothing = self._check_nothing
         self._first_load = False
         #: What this engine's articles are made with, and the generation that was last found to be made with it, too.
         self._made_with: Manifest | None = None
@@ -133,6 +134,11 @@ class OpenSearchEngine:
         share = min(CHUNK_ACTIONS, max(_SMALLEST_SHARE, -(-len(latest) // 2)))
 
         def act(homes: Homes) -> Outcome:
+            if homes.live is None:
+                self.indices.check_nothing()
+                raise NoHome(
+                    "There is no archive to write to any more.", remedy="`newsarchive index` makes it."
+                )
             self._check_fits(homes)
             return placing.write(self.cluster, homes, latest, self.document, limit=share)
 
@@ -143,6 +149,7 @@ class OpenSearchEngine:
     def delete(self, ids: Iterable[str]) -> int:
         known = list(dict.fromkeys(ids))
         if self.indices.live() is None:
+            self.indices.check_nothing()
             return 0
         return self._at_home(lambda homes: placing.delete(self.cluster, homes, known))
 
@@ -347,6 +354,10 @@ class OpenSearchEngine:
                 if homes.live is None:
                     raise
                 patience.wait(error)
+
+    def _check_nothing(self, index: str) -> None:
+        if index.startswith(self.names.articles):
+            self.indices.check_nothing()
 
     def _check_fits(self, homes: Homes) -> None:
         """Raise `SchemaMismatch` where another generation is in use by now, and was made with something else.

@@ -85,6 +85,13 @@ def too_late(address: str, seconds: float | None) -> EngineTimeout:
     )
 
 
+def is_closed(index: str) -> LastingFailure:
+    return LastingFailure(
+        f"An index of this archive is closed: {index}.",
+        remedy=f"POST /{index}/_open opens it; then run the command again.",
+    )
+
+
 def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
     reasons = " | ".join(dict.fromkeys(_reasons(error)))
     if status == 401:
@@ -107,10 +114,7 @@ def _from_answer(status: int, error: Any, address: str) -> ArchiveError:
             remedy="Try again; if nobody promotes one, `newsarchive doctor --repair` lets writers in again.",
         )
     if CLOSED in reasons:
-        return LastingFailure(
-            f"An index of this archive is closed: {_index_of(error)}.",
-            remedy=f"POST /{_index_of(error)}/_open opens it; then run the command again.",
-        )
+        return is_closed(_index_of(error))
     if "cluster_block_exception" in reasons and status != 503:  # 503: no manager or state yet, which passes
         return LastingFailure(
             f"The cluster at {address} refuses the request: {_shortened(reasons)}.",

@@ -11,6 +11,8 @@ from indexer.engines.opensearch.homes import Homes
 from indexer.engines.opensearch.indices import Indices
 from indexer.engines.opensearch.mappings import Names
 from indexer.engines.opensearch.orphans import check_places
+from indexer.engines.opensearch.partitions import REST
+from indexer.engines.opensearch.switching import missing_aliases
 
 _FULL = 85.0  # per cent: OpenSearch stops giving a node shards here (cluster.routing.allocation.disk)
 _NAMES = 50  # in one address, which has 4,096 bytes at most
@@ -26,11 +28,13 @@ class Health:
 
     def check(self, *, repair: bool) -> list[Finding]:
         """Look at the cluster's health, disks, replicas, unfinished generations, and articles without a place."""
-        homes = self._indices.homes()
+        aliases = self._aliases(self._indices.homes(), repair)
+        homes = self._indices.homes()  # as they are by now
         return [
             self._health(),
             *self._disks(),
             *self._blocks(repair),
+            *aliases,
             *self._closed(homes, repair),
             *self._replicas(homes, repair),
             *self._clauses(),
@@ -98,6 +102,53 @@ class Health:
                 "`newsarchive doctor --repair`.",
             )
         ]
+
+    def _aliases(self, homes: Homes, repair: bool) -> list[Finding]:
+        """Find aliases that somebody has deleted, or a snapshot was restored without."""
+        live = homes.live.number if homes.live else self._meant(homes)
+        if live is None:
+            if not self._indices.numbers():
+                return []
+            return [
+                Finding(
+                    "error",
+                    f"None of the archive's generations has the alias {self._names.articles}.",
+                    "Give it to the indices of the one to be used (POST _aliases); then run "
+                    "`newsarchive doctor --repair`.",
+                )
+            ]
+        missing = missing_aliases(self._cluster, self._names, live)
+        if not missing:
+            return []
+        named = _listed([alias for _, alias in missing])
+        if repair:
+            steps = [{"add": {"index": index, "alias": alias}} for index, alias in missing]
+            self._cluster.request("POST", "/_aliases", {"actions": steps})
+            return [Finding("ok", f"The archive has its aliases again: {named}.")]
+        return [
+            Finding(
+                "error",
+                f"The archive lacks aliases: {named}.",
+                "`newsarchive doctor --repair` puts them back.",
+            )
+        ]
+
+    def _meant(self, homes: Homes) -> int | None:
+        """Return the generation that was in use: its other aliases tell, or that there is no other."""
+        building = homes.building.number if homes.building else None
+        numbers = [number for number in self._indices.numbers() if number != building]
+        aliases = {self._names.partition(self._names.articles, REST), self._names.words}
+        found = self._cluster.request("GET", f"/{self._names.prefix}-*/_alias")
+        bearers = [index for index, rest in found.items() if aliases & rest["aliases"].keys()]
+        told = {
+            number
+            for number in numbers
+            for index in bearers
+            if index == self._names.generation(number)[1]
+            or ((parsed := self._names.parsed(index)) and parsed[0] == number)
+        }
+        meant = told or set(numbers)
+        return meant.pop() if len(meant) == 1 else None
 
     def _closed(self, homes: Homes, repair: bool) -> list[Finding]:
         """Find a generation that takes no new partitions: a promotion that was cut off left it so.

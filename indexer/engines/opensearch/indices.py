@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer.engines.base import Manifest
 from indexer.engines.opensearch.client import Cluster
-from indexer.engines.opensearch.failures import BUILD_ANEW
+from indexer.engines.opensearch.failures import BUILD_ANEW, NoHome, is_closed
 from indexer.engines.opensearch.homes import Homes, find_homes, make_index
 from indexer.engines.opensearch.mappings import (
     Names,
@@ -47,6 +47,7 @@ class Indices:
         """Make the first generation with its aliases; an existing archive must have an equal manifest."""
         existing = self.manifest()
         if existing is None:
+            self.check_nothing()
             self.create_generation(manifest, 1, live=True)
             existing = self.manifest()
             assert existing is not None
@@ -74,7 +75,7 @@ class Indices:
         bears = f"/{self._names.prefix}-*/_alias/{self._names.records}"
         if self._cluster.request("GET", bears, missing=True) is None:
             body = {**records_index(self._settings), "aliases": {self._names.records: {}}}
-            make_index(self._cluster, f"{self._names.records}-000001", body)
+            make_index(self._cluster, self._names.first_records, body)
         self._records_exist = True
 
     # -- knowing
@@ -123,6 +124,34 @@ class Indices:
         """Return the generations that exist."""
         found = self._cluster.request("GET", f"/{self._names.articles}-*/_settings/index.uuid", missing=True)
         return sorted({parsed[0] for name in found or () if (parsed := self._names.parsed(name))})
+
+    def check_nothing(self) -> None:
+        """Raise `LastingFailure` where the archive is there after all, and only cannot be reached by its aliases.
+
+        What is missing is searched like an empty archive; an alias that somebody deleted, or an index that was
+        closed, is not to be taken for that.
+        """
+        found = self._cluster.request(
+            "GET",
+            f"/_cluster/state/metadata/{self._names.articles}-*",
+            params={"filter_path": "metadata.indices.*.state", "expand_wildcards": "all"},
+            missing=True,
+        )
+        states = {
+            index: one["state"]
+            for index, one in (found or {}).get("metadata", {}).get("indices", {}).items()
+            if self._names.parsed(index)
+        }
+        live = self.live()
+        if states and live is None:
+            raise NoHome(
+                f"The archive's articles are on the cluster, but its alias {self._names.articles} is not.",
+                remedy="`newsarchive doctor --repair` puts it back.",
+            )
+        for index, state in sorted(states.items()):
+            parsed = self._names.parsed(index)
+            if state == "close" and parsed and parsed[0] == live:
+                raise is_closed(index)
 
     def homes(self) -> Homes:
         """Return where articles are written now."""

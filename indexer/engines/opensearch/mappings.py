@@ -71,6 +71,11 @@ class Names:
         return f"{self.prefix}-records"
 
     @property
+    def first_records(self) -> str:
+        """The index behind that alias."""
+        return f"{self.records}-000001"
+
+    @property
     def building(self) -> str:
         """The alias of a generation that is being built."""
         return f"{self.prefix}-building"

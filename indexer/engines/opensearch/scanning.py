@@ -52,6 +52,7 @@ def scan(
     )
     opened = attempt(opening)
     if opened is None:
+        cluster.on_nothing(index)
         return
     pit = opened["pit_id"]
     try:

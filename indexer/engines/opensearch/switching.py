@@ -28,6 +28,24 @@ def switch(cluster: Cluster, names: Names, live: int, *, building: int | None = 
         cluster.request("POST", "/_aliases", {"actions": steps})
 
 
+def missing_aliases(cluster: Cluster, names: Names, live: int) -> list[tuple[str, str]]:
+    """Return (index, alias) of what the generation in use and the records should bear and do not.
+
+    Without the mark of an open generation, which a promotion takes away, and without partitions that are being made.
+    """
+    found = cluster.request("GET", f"/{names.prefix}-*/_alias")
+    wanted = {*_wanted(names, set(found), live, None), (names.first_records, names.records)}
+    missing = {
+        (index, alias)
+        for index, alias in wanted
+        if index in found and alias not in found[index]["aliases"] and alias != names.open
+    }
+    parsed = {index: names.parsed(index) for index, _ in missing}
+    if not any(one and one[2] == REST for one in parsed.values()):
+        missing = {(index, alias) for index, alias in missing if found[index]["aliases"] or not parsed[index]}
+    return sorted(missing)
+
+
 @contextmanager
 def take_the_mark(cluster: Cluster, names: Names) -> Iterator[None]:
     """Let nobody make a partition meanwhile; writers that need one wait."""
