@@ -171,8 +171,14 @@ class Archive:
             raise
 
     def missing(self) -> SettingsError | None:
-        """Return the error that says so where there is no archive yet, None where there is one."""
-        return no_archive(self.settings) if self.engine.manifest() is None else None
+        """Return the error that says so where there is no archive yet, None where there is one.
+
+        Raises `EngineError` where there is one that only cannot be reached.
+        """
+        if self.engine.manifest() is not None:
+            return None
+        self.count()  # raises where articles are there all the same
+        return no_archive(self.settings)
 
     # -- writing
 

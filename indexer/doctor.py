@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.engines.base import Finding
-from indexer.errors import ArchiveError
+from indexer.errors import ArchiveError, EngineError
 from indexer.wording import counted
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ def examine(archive: Archive, *, repair: bool = False) -> list[Finding]:
         _model(archive),
         *archive.engine.check(repair=repair),
     ]
-    if missing := archive.missing():
+    missing: ArchiveError | None
+    try:
+        missing = archive.missing()
+    except EngineError as error:
+        missing = error
+    if missing:
         return [*findings, Finding("error", missing.message, missing.remedy)]
     return [*findings, _words(archive, repair), _quarantine(archive)]
 

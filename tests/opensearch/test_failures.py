@@ -188,6 +188,8 @@ def test_indices_without_any_alias_are_no_new_archive(opensearch_settings: Setti
         _forget(engine, "*")
         with pytest.raises(LastingFailure, match="doctor --repair"):
             engine.create(MANIFEST)
+        with pytest.raises(LastingFailure, match="doctor --repair"):
+            Archive(settings, engine, FakeEncoder()).missing()
         assert _levels(engine, "lacks aliases") == ["error"]
         engine.check(repair=True)
         assert engine.cluster.request("GET", f"/{engine.names.prefix}-*/_alias") == before
