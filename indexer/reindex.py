@@ -55,10 +55,11 @@ class Reindexer:
         number = self._candidate(number).number
         return number, self._g.check(self._engine, number)
 
-    def promote(self, number: int | None = None) -> int:
+    def promote(self, number: int | None = None, *, discard: bool = False) -> int:
         """Put a generation (the newest that is not in use) in place of the one in use; return its number.
 
-        Raises `EngineError` where it was made with other settings: then the archive could not be opened.
+        Raises `EngineError` where it was made with other settings (then the archive could not be opened), and where a
+        rollback has left articles in it alone, unless they are to be discarded.
         """
         chosen = self._candidate(number)
         manifest = self._archive.manifest_of_now()
@@ -70,7 +71,7 @@ class Reindexer:
                 "one.",
             )
         with self._maker(manifest, self._g.manifest_in_use(self._engine)) as encode:
-            self._g.promote(self._engine, chosen.number, encode=encode)
+            self._g.promote(self._engine, chosen.number, encode=encode, discard=discard)
         return chosen.number
 
     def rollback(self) -> int:

@@ -135,8 +135,9 @@ def check_(
 
 @generations_.command("promote")
 @click.argument("number", type=click.IntRange(min=1), required=False)
+@click.option("--discard", is_flag=True, help="Let go what a rollback has left in that generation alone.")
 @archive_options
-def promote_(target: Target, number: int | None) -> None:
+def promote_(target: Target, number: int | None, discard: bool) -> None:
     """Put a generation (the newest, unless told) in use, with everything that was written meanwhile.
 
     Searches see the old one or the new one, never neither. Writers wait for the moment of the change. The old
@@ -149,7 +150,7 @@ def promote_(target: Target, number: int | None) -> None:
     from indexer.reindex import reindexer
 
     with reindexer(target.settings()) as generations:
-        number = generations.promote(number)
+        number = generations.promote(number, discard=discard)
     click.echo(f"Generation {number} is in use. `newsarchive generations rollback` goes back.")
 
 
@@ -158,7 +159,8 @@ def promote_(target: Target, number: int | None) -> None:
 def rollback_(target: Target) -> None:
     """Go back to the generation before the one in use.
 
-    What was written since the promotion is in the newer one only, until the older is promoted over it again.
+    What was written since the promotion stays in the newer one only; `newsarchive generations promote` with the older
+    one's number, in place of this, takes it along.
 
     \b
     Example:
@@ -168,7 +170,10 @@ def rollback_(target: Target) -> None:
 
     with reindexer(target.settings()) as generations:
         number = generations.rollback()
-    click.echo(f"Generation {number} is in use again.")
+    click.echo(
+        f"Generation {number} is in use again, without what was written since: "
+        "`newsarchive generations check` tells how much that is."
+    )
 
 
 @generations_.command("drop")

@@ -96,6 +96,28 @@ def test_searches_during_the_swap_see_the_old_or_the_new(filled: OpenSearchEngin
     assert set(totals) == {250}
 
 
+def test_what_a_rollback_has_left_is_not_lost_unasked(filled: OpenSearchEngine) -> None:
+    number = g.build(filled)
+    g.promote(filled, number)
+    filled.write([entry(0, version=1), entry(250)])
+    assert g.rollback(filled) == 1
+    with pytest.raises(EngineError, match=r"left 2 articles in generation 2 .* --discard"):
+        g.promote(filled, number)
+    assert g.check(filled, number).surplus == 1
+    filled.write([entry(0, version=1), entry(250)])  # indexed again
+    g.promote(filled, number)
+    assert len(list(filled.scan())) == 251
+
+    filled.write([entry(251)])
+    g.promote(filled, 1)  # takes it along
+    assert len(list(filled.scan())) == 252
+    g.promote(filled, number)  # which nobody has rolled back from since
+    filled.write([entry(252)])
+    g.rollback(filled)
+    g.promote(filled, number, discard=True)
+    assert len(list(filled.scan())) == 252
+
+
 def test_a_new_model_is_encoded_anew_and_mixed_with_nothing(filled: OpenSearchEngine) -> None:
     manifest = replace(MANIFEST, model={"name": "larger", "dimensions": DIMENSIONS * 2})
 

@@ -31,6 +31,7 @@ from indexer.engines.opensearch.scanning import KEEP_ALIVE, scan
 from indexer.engines.opensearch.switching import switch, take_the_mark
 from indexer.engines.opensearch.words import stored_words, write_words
 from indexer.errors import ArticlesRefused, EngineError, SchemaMismatch
+from indexer.wording import counted
 
 if TYPE_CHECKING:
     from indexer.engines.opensearch.engine import OpenSearchEngine
@@ -148,16 +149,21 @@ def check(engine: OpenSearchEngine, number: int) -> Difference:
     return Difference(missing, changed, surplus, tuple(examples))
 
 
-def promote(engine: OpenSearchEngine, number: int, *, encode: Encode | None = None) -> None:
+def promote(
+    engine: OpenSearchEngine, number: int, *, encode: Encode | None = None, discard: bool = False
+) -> None:
     """Put a generation in place of the one in use, with everything that was written meanwhile.
 
     The aliases move in one call, so a search sees the old or the new generation. Writers wait while the last
-    differences are made up for, and then write to the new one. `encode` as for `build`.
+    differences are made up for, and then write to the new one. `encode` as for `build`. Raises `EngineError`
+    where a rollback has left articles in that generation alone, unless they are to be discarded.
     """
     live = _live(engine)
     if number == live:
         raise EngineError(f"Generation {number} is in use already.")
     _home(engine, number)
+    if not discard:
+        _check_left(engine, number)
     engine.indices.set_replicas(_articles(engine, number))
     together = _same_documents(engine, live, number)
     if together:
@@ -168,22 +174,48 @@ def promote(engine: OpenSearchEngine, number: int, *, encode: Encode | None = No
         # moment they send again, through the alias.
         _catch_up(engine, live, number, encode)
         switch(engine.cluster, engine.names, number, building=_still_building(engine, number))
+    if _is_left(engine, number):
+        _mark_left(engine, number, "remove")
 
 
 def rollback(engine: OpenSearchEngine) -> int:
     """Go back to the newest generation before the one in use; return its number.
 
-    What was written since the promotion is only in the newer generation, until `promote` is called for the
-    older one, which brings it over. Raises `EngineError` where there is none before.
+    What was written since the promotion is only in the newer generation, which is marked: `promote` does not
+    replace it unasked. (`promote` for the older one, in place of this, would bring it over.) Raises `EngineError`
+    where there is none before.
     """
     live = _live(engine)
     earlier = [number for number in engine.indices.numbers() if number < live]
     if not earlier:
         raise EngineError("There is no generation before the one in use.")
     new = earlier[-1]
+    _mark_left(engine, live, "add")
     with take_the_mark(engine.cluster, engine.names):
         switch(engine.cluster, engine.names, new, building=_still_building(engine, new))
     return new
+
+
+def _check_left(engine: OpenSearchEngine, number: int) -> None:
+    if not _is_left(engine, number):
+        return
+    difference = check(engine, number)
+    if lost := difference.surplus + difference.changed:
+        raise EngineError(
+            f"A rollback has left {counted(lost, 'article')} in generation {number} that the one in use lacks or has "
+            f"in another version, among them {difference.examples[0]!r}; promoting it would replace them.",
+            remedy="Index again what was written before the rollback; or let them go with --discard.",
+        )
+
+
+def _is_left(engine: OpenSearchEngine, number: int) -> bool:
+    path = f"/{_articles(engine, number)}/_alias/{engine.names.left}"
+    return bool(engine.cluster.request("GET", path, missing=True))
+
+
+def _mark_left(engine: OpenSearchEngine, number: int, what: str) -> None:
+    step = {what: {"index": _articles(engine, number), "alias": engine.names.left}}
+    engine.cluster.request("POST", "/_aliases", {"actions": [step]})
 
 
 def drop(engine: OpenSearchEngine, number: int) -> None:

@@ -85,6 +85,11 @@ class Names:
         """The alias that marks a generation which may get new partitions (see `homes`)."""
         return f"{self.prefix}-open"
 
+    @property
+    def left(self) -> str:
+        """The alias of a generation that was in use until a rollback: what it alone holds is not to be lost."""
+        return f"{self.prefix}-left"
+
     def generation(self, number: int) -> tuple[str, str]:
         """Return the names of a generation's indices: of its articles, not cut up, and of its words."""
         return f"{self.articles}-{number:06}", f"{self.words}-{number:06}"
