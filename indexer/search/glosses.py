@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, repeat
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -76,6 +76,8 @@ _NAMES_SHOWN = 3
 _MOST_PASSAGES = 400
 
 _SHORTEST_WITH_CLITIC = 4
+#: What is written to words of two letters, too, where the whole is no other word (لحل, "to solve").
+_BEFORE_SHORT_WORDS = "بل"
 _SHORTEST_VERB = _SHORTEST_NOUN = 3
 _SHORTEST_ROOT = 2
 #: Stems up to this length words share by chance, as endings were taken off that are none (كمون, cumin, and كميات).
@@ -173,6 +175,8 @@ class Glossary:
         else:
             listed = _by_context(_candidates(exact, spelled), context, meanings)
         found += _with_names(listed, exact)
+        if not found:
+            found += _without_what_is_written_to_it(exact, spelled)
         if guess and not found and context is not None and meanings is not None:
             nearest = meanings.nearest(context, _NEAREST)
             found += [
@@ -374,6 +378,24 @@ def _distinct(glosses: Iterable[Gloss]) -> tuple[Gloss, ...]:
 def without_clitic(exact: str) -> str:
     """Return a word without the letter that may be written to it (و, ب...), "" where there is none."""
     return exact[1:] if len(exact) >= _SHORTEST_WITH_CLITIC and exact[0] in CLITICS else ""
+
+
+def _without_what_is_written_to_it(exact: str, spelled: str) -> Iterator[Gloss]:
+    """Yield what is listed for a word as it is written but for its first letter or two, in the lists' order.
+
+    However far it is from the text (بمصير, "with the fate of"): nothing else is known of the word.
+    """
+    short = len(exact) == _SHORTEST_WITH_CLITIC - 1 and exact[0] in _BEFORE_SHORT_WORDS
+    for rest in (exact[1:],) if short else _rests(exact):
+        start = len(exact) - len(rest)
+        some = (
+            one.english
+            for one in lists().by_form.get(rest, ())
+            if not one.is_spelled_apart(exact[start:], spelled[start:])
+            and (one.english.islower() or not short)
+        )
+        for one in sorted(_places(Source.FORM, some), key=attrgetter("behind")):
+            yield Gloss(one.english, one.source)
 
 
 def _rests(exact: str) -> Iterator[str]:

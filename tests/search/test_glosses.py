@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -321,6 +322,30 @@ def test_a_plural_is_led_back_where_the_text_agrees(real_encoder: OnnxEncoder) -
 def test_a_word_that_does_not_stand_there_is_glossed_by_the_dictionary(real_encoder: OnnxEncoder) -> None:
     tells = reading(real_encoder, "خبر", "لا جديد في هذا الخبر.")
     assert tells("الشرطة") == LISTED.glosses("الشرطة")
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("بمصير", "destiny"),
+        ("لعناصر", "element"),
+        ("بنهاية", "end"),
+        ("ويقترب", "near"),
+        ("لترمب", "Trump"),
+        ("لحل", "solution"),
+    ],
+)
+def test_a_word_with_a_letter_before_it_is_what_the_lists_have_however_far_the_text(
+    word: str, meaning: str
+) -> None:
+    nothing_near = np.random.default_rng(0).choice(np.float32([-1, 1]), 384)
+    told = Glossary(Dictionary(), bundled).glosses(word, nothing_near, guess=False)
+    assert meaning in [gloss.english for gloss in told]
+
+
+def test_a_short_word_hides_no_name() -> None:
+    """لست is "I am not", and not Set (ست) with a letter before it."""
+    assert "Set" not in english("لست")
 
 
 def test_guesses_can_be_left_out(real_encoder: OnnxEncoder) -> None:
