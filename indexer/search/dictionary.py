@@ -40,8 +40,9 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-#: `Translation.source` of a country's name that is none in English (Allemagne), and of a word of the general glossary.
-COUNTRIES, GENERAL = "countries", "general"
+#: `Translation.source` of a country's name that is none in English (Allemagne), of a word of the general glossary, and
+#: of a town.
+COUNTRIES, GENERAL, PLACES = "countries", "general", "places"
 
 
 class Translation(NamedTuple):
@@ -225,8 +226,7 @@ class Dictionary:
     def _tables(self) -> tuple[tuple[str, SortedTable], ...]:
         """Return (source, table), the most trusted first."""
         return tuple(
-            (name, SortedTable.shipped(f"{name}.tsv.gz"))
-            for name in ("news", "wiktionary", GENERAL, "places")
+            (name, SortedTable.shipped(f"{name}.tsv.gz")) for name in ("news", "wiktionary", GENERAL, PLACES)
         )
 
     @cached_property

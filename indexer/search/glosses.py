@@ -163,7 +163,7 @@ class Glossary:
         if len(spelled) != len(exact):
             spelled = exact
         found = [Gloss(english, Source.USER) for english in self._dictionary.own_english(exact)]
-        if told := grammar.meanings(arabic) or _with_and(arabic, exact):
+        if told := grammar.meanings(arabic) or _with_letters(arabic, exact):
             return _distinct([*found, *(Gloss(english, Source.GRAMMAR) for english in told)])
         meanings = self._meanings() if self._meanings and context is not None else None
         if context is None or meanings is None:
@@ -244,14 +244,14 @@ def _arabic_in(run: str) -> tuple[str, ...]:
 # --- candidates -----------------------------------------------------------------------------------
 
 
-def _with_and(arabic: str, exact: str) -> tuple[str, ...]:
-    """Return what a word of grammar means with an "and" before it, unless the whole is another word (واحد)."""
+def _with_letters(arabic: str, exact: str) -> tuple[str, ...]:
+    """Return what a word of grammar means with what is written to it, unless the whole is another word (واحد)."""
     by_form = lists().by_form
     verbs = (exact.removesuffix(ending) for ending in ("ت", "وا", "تا"))  # فتحت is "opened"
     known = exact in by_form or any(verb in by_form for verb in verbs if len(verb) >= _SHORTEST_VERB)
     if known or people_named(exact) >= OFTEN_A_NAME:
         return ()
-    return grammar.meanings_with_and(arabic)
+    return grammar.meanings_with_and(arabic) or grammar.meanings_with_preposition(arabic)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -44,6 +44,7 @@ _NOT_COMPOSED = frozenset({"مننا", "عننا"})
 _QUANTIFIERS = ("كل", "أي", "أكثر", "أقل", "بعض", "أحد", "إحدى", "جميع", "غير", "معظم", "عدة")
 _PREPOSITIONS = {"ب": "with", "ل": "for", "ك": "like"}
 _AND = {"و": "and", "ف": "so"}
+_SHORTEST_WITH_PREPOSITION = 4
 _HAMZAS = str.maketrans("أإ", "اا")
 _MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 
@@ -62,6 +63,22 @@ def meanings_with_and(arabic: str) -> tuple[str, ...]:
     return tuple(f"{_AND[whole[0]]} {english}" for english in table().get(rest, ()))
 
 
+def meanings_with_preposition(arabic: str) -> tuple[str, ...]:
+    """Return what a word means but for the preposition that is written to it: للسلطات is "authorities".
+
+    Which preposition English has there the letter does not tell. Words of few letters are left alone, as they are
+    rather others.
+    """
+    whole = spelled(arabic)
+    start = whole[:1] in _AND and whole[1:2] in _PREPOSITIONS
+    letter, rest = whole[start : start + 1], whole[start + 1 :]
+    if letter == "ل" and rest[:1] == "ل":
+        rest = "ا" + rest  # the article loses its alef
+    if letter not in _PREPOSITIONS or len(rest) < _SHORTEST_WITH_PREPOSITION:
+        return ()
+    return tuple(f"{_AND[whole[0]]} {english}" if start else english for english in _listed().get(rest, ()))
+
+
 @lru_cache(maxsize=1)
 def phrases() -> dict[tuple[str, ...], str]:
     """Return normalised words -> English, of what means something together (على الرغم من, despite)."""
@@ -71,7 +88,7 @@ def phrases() -> dict[tuple[str, ...], str]:
 @lru_cache(maxsize=1)
 def table() -> dict[str, tuple[str, ...]]:
     """Return spelling -> English of all words of grammar, without what an "and" before them makes."""
-    words = {arabic: english for arabic, english in _rows() if " " not in arabic}
+    words = dict(_listed())
     composed: dict[str, tuple[str, ...]] = {one: (english,) for one, english in _ONE_BY_ONE.items()}
     for before, pronouns in ((_WITH_OBJECT, _OBJECTS), (_WITH_SUBJECT, _SUBJECTS)):
         for (word, english), (ending, those) in itertools.product(before.items(), pronouns.items()):
@@ -84,6 +101,12 @@ def table() -> dict[str, tuple[str, ...]]:
     for (letter, preposition), word in itertools.product(_PREPOSITIONS.items(), _QUANTIFIERS):
         words.setdefault(letter + word, tuple(f"{preposition} {english}" for english in words[word]))
     return words
+
+
+@lru_cache(maxsize=1)
+def _listed() -> dict[str, tuple[str, ...]]:
+    """Return spelling -> English of the words that the file has."""
+    return {arabic: english for arabic, english in _rows() if " " not in arabic}
 
 
 def _rows() -> list[tuple[str, tuple[str, ...]]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.search.dictionary import GENERAL, MAX_UNIT_WORDS, Dictionary, folds
+from indexer.search.dictionary import GENERAL, MAX_UNIT_WORDS, PLACES, Dictionary, Pair, folds
 from indexer.search.grammar import meanings, phrases
 from indexer.text import light10
 from indexer.text.arabic import without_article
@@ -105,7 +105,8 @@ class Lists(NamedTuple):
     """English by the normalised form, the stem and the root of single Arabic words, and by the words of phrases.
 
     Phrases are listed as they are written, and where they have no word of grammar by their stems; `beginnings`
-    are their first words. `rarer` is the English that the general glossary alone has.
+    are their first words. `rarer` is the English that the general glossary alone has, `places` what the list of
+    places alone has.
     """
 
     by_form: Mapping[str, list[Listed]]
@@ -114,6 +115,7 @@ class Lists(NamedTuple):
     phrases: Mapping[tuple[str, ...], str]
     beginnings: frozenset[str]
     rarer: frozenset[str]
+    places: frozenset[str]
 
 
 def lists() -> Lists:
@@ -194,9 +196,16 @@ def _lists() -> Lists:
     chosen = {words: _clearest(english, words, by_form, by_stem) for words, english in several.items()}
     chosen |= phrases()
     beginnings = frozenset(words[0] for words in chosen)
-    rarer = {pair.english for pair in pairs if pair.source == GENERAL}
-    rarer -= {pair.english for pair in pairs if pair.source != GENERAL}
-    return Lists(by_form, by_stem, by_root, chosen, beginnings, frozenset(rarer))
+    rarer, places = (_only_of(source, pairs) for source in (GENERAL, PLACES))
+    return Lists(by_form, by_stem, by_root, chosen, beginnings, rarer, places)
+
+
+def _only_of(source: str, pairs: Iterable[Pair]) -> frozenset[str]:
+    """Return the English that one table alone has."""
+    has, others = set[str](), set[str]()
+    for pair in pairs:
+        (has if pair.source == source else others).add(pair.english)
+    return frozenset(has - others)
 
 
 def _clearest(

@@ -237,7 +237,10 @@ def _as_name(run: Run, exact: str) -> Run:
         return run
     if uses < (OFTEN_A_NAME if first.source == Source.WRITTEN else _ALSO_A_NAME):
         return run
-    if not first.english.islower() or (first.near is not None and first.near >= SURELY_A_WORD):
+    # Few towns are spelled as a person's name, and what stands beside one is rather Jamal than Djemmal.
+    if not (first.english.islower() or first.english in lists().places):
+        return run
+    if first.near is not None and first.near >= SURELY_A_WORD:
         return run
     return run._replace(glosses=(Gloss(name, Source.NAME), *run.glosses))
 

@@ -78,6 +78,10 @@ def test_the_likeliest_gloss_comes_first(arabic: str, first: str) -> None:
         ("وكان", "and was"),
         ("لي", "for me"),
         ("بينهما", "between them both"),
+        ("للسلطات", "authorities"),
+        ("وللحوثيين", "and Houthis"),
+        ("بمسؤول", "official"),
+        ("لإعادة", "return"),
     ],
 )
 def test_words_of_grammar_are_glossed_with_what_is_written_to_them(word: str, meaning: str) -> None:
@@ -85,7 +89,7 @@ def test_words_of_grammar_are_glossed_with_what_is_written_to_them(word: str, me
 
 
 @pytest.mark.parametrize(
-    "word", ["قبلي", "ولد", "فهد", "بيان", "منطقة", "فتحت", "منة", "قبلة", "آلية", "فك", "فلاي"]
+    "word", ["قبلي", "ولد", "فهد", "بيان", "منطقة", "فتحت", "منة", "قبلة", "آلية", "فك", "فلاي", "بلديهما"]
 )
 def test_words_that_only_look_like_grammar_are_not(word: str) -> None:
     assert all(
@@ -249,6 +253,14 @@ def test_names_have_the_capitals_that_they_are_written_with(latin: str, name: st
         ("أصول", "asset"),
         ("كتائب", "battalion"),
         ("تجدد", "renews"),
+        ("والمصير", "and fate"),
+        ("طرح", "offering"),
+        ("الادعاء", "prosecution"),
+        ("السويسري", "Swiss"),
+        ("الرقة", "Raqqa"),
+        ("بدرعا", "Daraa"),
+        ("بروكلين", "Brooklyn"),
+        ("العقبة", "Aqaba"),
     ],
 )
 def test_words_of_the_news_are_told_as_the_news_means_them(word: str, first: str) -> None:

@@ -71,6 +71,12 @@ def test_a_word_beside_a_name_is_a_name(real_encoder: OnnxEncoder) -> None:
     assert next(president.runs("رئيس بوتين")).glosses[0].english == "president"
 
 
+def test_a_person_is_not_called_as_a_town() -> None:
+    gist = WordForWord(LISTED).gist
+    assert gist("ريز ويذرسبون") == "Reese Witherspoon"  # not Rize
+    assert gist("ترامب في الجزائر") == "Trump in Algeria"
+
+
 def test_a_title_is_told_word_for_word() -> None:
     gist = WordForWord(LISTED).gist
     assert gist("مصر: رئيس الوزراء يزور ليبيا؟") == "Egypt: prime minister visit Libya?"
