@@ -1,8 +1,9 @@
-"""Edits of the query plan as they stand in the address: what is left out, what is pinned, whether names are guessed.
+"""Edits of the query plan as they stand in the address: what is left out, what is pinned, what is guessed.
 
     drop=ceasefire:هدن      the plan's word هدن is not searched for "ceasefire"
     pin=lavrov:لافروف       this one counts in full (and is added where the plan does not propose it)
     names=off               no spelling of a name is guessed
+    spelling=off            no word is taken to be mistyped
 
 The part before the colon is the query word as `PlannedWord.key` has it, the part behind is `Searched.key`.
 """
@@ -31,6 +32,7 @@ class Edits:
     removed: Chosen = field(default_factory=dict)
     pinned: Chosen = field(default_factory=dict)
     names: bool = True
+    spelling: bool = True
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> Edits:
@@ -41,7 +43,7 @@ class Edits:
                 ("drop", "pin"),
                 say("The address holds more than %(most)s changes of the plan.", most=MAX_EDITS),
             )
-        edits = cls(names=args.get("names") != "off")
+        edits = cls(names=args.get("names") != "off", spelling=args.get("spelling") != "off")
         for word, key in removed:
             edits = edits.removing(word, key)
         for word, key in pinned:
@@ -55,20 +57,22 @@ class Edits:
             for word, keys in chosen.items()
             for key in keys
         ]
-        return pairs if self.names else [*pairs, ("names", "off")]
+        off = [name for name, on in (("names", self.names), ("spelling", self.spelling)) if not on]
+        return [*pairs, *((name, "off") for name in off)]
 
     def to_plan_edits(self) -> PlanEdits:
         return PlanEdits(
             {word: frozenset(keys) for word, keys in self.removed.items()},
             {word: frozenset(keys) for word, keys in self.pinned.items()},
             self.names,
+            self.spelling,
         )
 
     @property
     def count(self) -> int:
         """How many changes there are."""
         chosen = (*self.removed.values(), *self.pinned.values())
-        return sum(map(len, chosen)) + (not self.names)
+        return sum(map(len, chosen)) + (not self.names) + (not self.spelling)
 
     def removes(self, word: str, key: str) -> bool:
         return key in self.removed.get(word, ())
@@ -92,6 +96,9 @@ class Edits:
 
     def guessing_names(self, names: bool) -> Edits:
         return replace(self, names=names)
+
+    def correcting(self, spelling: bool) -> Edits:
+        return replace(self, spelling=spelling)
 
 
 def _pairs(args: MultiDict[str, str], name: str) -> list[tuple[str, str]]:

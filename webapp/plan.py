@@ -18,6 +18,7 @@ from indexer.search.request import SearchRequest
 from indexer.search.sources import (
     ADDED,
     ADJECTIVE,
+    CORRECTED,
     DICTIONARY,
     INFLECTION,
     NAME,
@@ -36,6 +37,10 @@ blueprint = Blueprint("plan", __name__)
 SOURCES = {
     DICTIONARY: (say("dictionary"), say("a translation in the dictionary")),
     NAME: (say_in("source of a word", "name"), say("a known spelling of the name")),
+    CORRECTED: (
+        say_in("source of a word", "meant"),
+        say("a translation of the word that this one seems to be mistyped for"),
+    ),
     SOUND: (say("sounds alike"), say("has the sounds of the name")),
     ADJECTIVE: (say_in("source of a word", "adjective"), say("the adjective of a translation or name")),
     NEAR: (say_in("source of a word", "near"), say("near in meaning among this archive's words")),
@@ -208,4 +213,4 @@ def _sure(found: Sequence[Searched], proposed: Collection[str]) -> list[Searched
 
 def _known(planned: PlannedWord) -> Sequence[Searched]:
     """Return the searched words that stand for the typed word itself: none that is only near in meaning."""
-    return [item for item in planned.searched if item.source in (DICTIONARY, NAME, SOUND)]
+    return [item for item in planned.searched if item.source in (DICTIONARY, CORRECTED, NAME, SOUND)]

@@ -148,6 +148,14 @@ class Dictionary:
         """
         return self._known(lookup_key(text))
 
+    def is_word(self, word: str) -> bool:
+        """Return whether the dictionary has an English word, or the base of its plural or of a form of a verb.
+
+        Other than `translations` it takes no word for one that only ends as another does (*refugest*).
+        """
+        bases = lemmas(word) if word.endswith(("s", "ed", "ing")) or irregular(word) else ()
+        return any(form in self._user or form in self._listed for form in (word, *bases))
+
     def names(self, token: str) -> tuple[Name, ...]:
         """Return Arabic spellings of one Latin name token, the commonest first.
 

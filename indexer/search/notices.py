@@ -142,6 +142,15 @@ def with_fields_closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
     return ""
 
 
+def of_corrections(plan: QueryPlan) -> list[str]:
+    """Tell the words of a query that are searched as others are spelled."""
+    return [
+        say("No list has %(typed)s; it is searched as %(meant)s.", typed=word.text, meant=word.meant)
+        for word in plan.words
+        if word.meant
+    ]
+
+
 def unmentioned(text: str, lookup: Lookup, results: Sequence[Result]) -> list[str]:
     """Tell the words of the query that no article of a page answers, not even perhaps, where it answers others.
 

@@ -47,7 +47,7 @@ class PlannedWord:
     """A word or unit of the query, as it was typed, with what is searched for it, weightiest first.
 
     `key` is its exact form (a unit's words joined by spaces); `removed` is what an edit took out. `proper` is whether
-    it is written with a capital, here and in the dictionary.
+    it is written with a capital, here and in the dictionary; `meant` what it seems to be mistyped for.
     """
 
     text: str
@@ -55,6 +55,7 @@ class PlannedWord:
     searched: tuple[Searched, ...]
     removed: tuple[Searched, ...] = ()
     proper: bool = False
+    meant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Makes query plans: for each word of a query, the words of this archive that are searched for it, and why.
 
-Six sources (`indexer.search.sources`), each proposing only words that the archive holds:
+Seven sources (`indexer.search.sources`), each proposing only words that the archive holds:
 
     dictionary      translations of English words and phrases (shipped, or the analyst's own list)
     name            spellings of a name that people have been given (Wikidata)
+    corrected       translations of the word that an unknown one is mistyped for
     sound           archive words with the same consonants, and those of names that are spelled nearly alike, where no
                     dictionary knows the word
     near            the archive words nearest in meaning to the word in its context; no Arabic ones where a list has one
@@ -18,11 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from indexer.engines.base import Form
 from indexer.models.base import Encoding
+from indexer.search.corrections import Corrector, with_case_of
 from indexer.search.dictionary import COUNTRIES, Dictionary
 from indexer.search.lemmas import without_possessive
 from indexer.search.lexicon import Lexicon
@@ -32,12 +35,13 @@ from indexer.search.plan import PlannedWord, QueryPlan, Searched, as_searched, h
 from indexer.search.querytree import Occur, ParsedQuery, atoms
 from indexer.search.request import PlanEdits
 from indexer.search.soundingnames import SoundingNames
-from indexer.search.sources import ADDED, INFLECTION, LISTED, PLACES_IN_PLAN, SPELLED
+from indexer.search.sources import ADDED, CORRECTED, INFLECTION, LISTED, PLACES_IN_PLAN, SPELLED
 from indexer.search.stopwords import function_words
 from indexer.search.weights import MARKED, WEIGHTS, PlanWeights, joined
 from indexer.text import Token, analyse, base_language, normalise
 
 _LONGEST_ABBREVIATION = 4  # letters
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Planner:
@@ -50,6 +54,7 @@ class Planner:
         self._listed_words = ListedWords(lexicon, dictionary, weights)
         self._sounding_names = SoundingNames(lexicon, dictionary, weights)
         self._near_words = NearWords(lexicon, weights)
+        self._corrector = Corrector(dictionary, lexicon)
 
     def plan(
         self,
@@ -59,10 +64,12 @@ class Planner:
         language: str,
         targets: Sequence[str],
         edits: PlanEdits,
+        corrections: Mapping[str, str] = _NONE,
     ) -> QueryPlan:
         """Return the plan of a query written in *language* for an archive in the languages *targets*.
 
-        *encoding* is the query's, of `ParsedQuery.free_text`, with its word vectors.
+        *encoding* is the query's, of `ParsedQuery.free_text`, with its word vectors; *corrections* as `corrections`
+        has them.
         """
         plain = _plain_tokens(parsed, language)
         common = function_words(language)
@@ -91,6 +98,9 @@ class Planner:
                 for token in some
                 if token.exact.isascii() and has_arabic(others)
             }
+            for exact in listed.keys() & corrections.keys():
+                meant = self._corrected(corrections[exact], vectors.get(exact), proper=exact in proper)
+                listed[exact] = [*meant, *listed[exact]]
             told = [
                 exact
                 for exact, items in listed.items()
@@ -101,8 +111,22 @@ class Planner:
                 exact = token.exact
                 proposals = self._proposals(token, listed.get(exact, ()), near.get(exact, ()), others)
                 typed = parsed.free_text[token.start : token.end]
-                planned[token] = self._edited(typed, exact, proposals, edits)
+                planned[token] = self._edited(typed, exact, proposals, edits, corrections.get(exact, ""))
         return QueryPlan((*words, *(planned[token] for token in tokens)))
+
+    def corrections(self, parsed: ParsedQuery, *, language: str, targets: Sequence[str]) -> dict[str, str]:
+        """Return the exact forms of a query's words that seem to be mistyped, each with what is meant.
+
+        Only of queries that are translated: what is meant is told by the dictionary. *language* and *targets* as for
+        `plan`.
+        """
+        if not (self._weights.corrected and has_arabic(targets) and joined(language, "ar")):
+            return {}
+        tokens = _plain_tokens(parsed, language)
+        proper = _written_as_names(tokens, parsed.free_text)
+        words = {token.exact for token in tokens}
+        found = {exact: self._corrector.correct(exact, name=exact in proper) for exact in words}
+        return {exact: meant for exact, meant in found.items() if meant}
 
     def _listed(
         self, token: Token, vector: np.ndarray | None, *, short: bool, proper: bool, names: bool
@@ -113,6 +137,12 @@ class Planner:
             return listed
         return self._sounding_names.of(without_possessive(token.exact))
 
+    def _corrected(self, meant: str, vector: np.ndarray | None, *, proper: bool) -> list[Searched]:
+        translated = self._listed_words.translated(meant, vector, proper=proper)
+        return [
+            replace(one, source=CORRECTED, weight=one.weight * self._weights.corrected) for one in translated
+        ]
+
     def _tell(self, items: Iterable[Searched], spoken: str, removed: Collection[str]) -> bool:
         """Return whether what lists have for a word leaves nothing to guess: some of it is likely meant, and found.
 
@@ -120,7 +150,7 @@ class Planner:
         Nobody counts the forms of words, so that what is looked up as it is written is taken to be there.
         """
         return joined(spoken, "ar") and any(
-            item.source in LISTED
+            item.source in (*LISTED, CORRECTED)
             and item.weight >= MARKED
             and (item.articles >= self._weights.articles_that_tell or item.form is Form.EXACT)
             and item.key not in removed
@@ -176,7 +206,12 @@ class Planner:
         return units
 
     def _edited(
-        self, text: str, key: str, proposals: Mapping[tuple[str, ...], Searched], edits: PlanEdits
+        self,
+        text: str,
+        key: str,
+        proposals: Mapping[tuple[str, ...], Searched],
+        edits: PlanEdits,
+        meant: str = "",
     ) -> PlannedWord:
         removed = edits.removed.get(key, frozenset())
         pinned = edits.pinned.get(key, frozenset())
@@ -203,7 +238,7 @@ class Planner:
                 kept.append(added if addition == added.key else replace(added, surface=addition))
         translations = self.dictionary.translations(key) if text[:1].isupper() else ()
         proper = bool(translations) and all(one.proper for one in translations)
-        return PlannedWord(text, key, tuple(kept), gone, proper)
+        return PlannedWord(text, key, tuple(kept), gone, proper, with_case_of(meant, text))
 
 
 def _is_abbreviation(token: Token, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from indexer.engines.base import Filters
@@ -17,7 +18,10 @@ from indexer.search.weights import WEIGHTS, FusionWeights, Weights
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A request made ready for the engine. `filters` is None where they let nothing pass."""
+    """A request made ready for the engine. `filters` is None where they let nothing pass.
+
+    `corrections` has what is meant by the exact forms of mistyped words: so the query was encoded.
+    """
 
     parsed: ParsedQuery
     spoken: QueryLanguage
@@ -29,6 +33,7 @@ class Prepared:
     weights: Weights = WEIGHTS
     background: Background = NO_BACKGROUND
     unknown: tuple[Unknown, ...] = ()
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from indexer.engines.base import Filters, LexicalQuery
 from indexer.models.base import Encoder, Encoding
+from indexer.search.corrections import CorrectedText
 from indexer.search.facets import FacetValues, Unknown
 from indexer.search.filters import combine
 from indexer.search.knowledge import Knowledge
@@ -56,8 +57,12 @@ class Preparer:
             lookup = self.look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
         if not planned:
             return Prepared(parsed, spoken, lookup, filters, unknown=unknown)
+        corrections = self._corrections(parsed, filters, spoken) if request.edits.spelling else {}
+        meant = CorrectedText(parsed.free_text, corrections)
         with clock.stage("encode"):
-            encoding = (encode or self._encode)(parsed.free_text, spoken.code)
+            encoding = (encode or self._encode)(meant.text, spoken.code)
+            if corrections:
+                encoding = replace(encoding, spans=tuple(map(meant.in_typed, encoding.spans)))
         question = _is_question(parsed.free_text, spoken.code)
         return Prepared(
             parsed,
@@ -66,10 +71,17 @@ class Preparer:
             filters,
             encoding,
             question=question,
+            corrections=corrections,
             weights=self._weights,
             background=self._knowledge.background,
             unknown=unknown,
         )
+
+    def _corrections(
+        self, parsed: ParsedQuery, filters: Filters | None, spoken: QueryLanguage
+    ) -> dict[str, str]:
+        targets = self._facet_values.languages(filters or Filters())
+        return self._knowledge.planner.corrections(parsed, language=spoken.code, targets=targets)
 
     def planned(self, first: Prepared, request: SearchRequest, clock: Stopwatch) -> Prepared:
         """Return a request with what else is looked up for its words."""
@@ -82,6 +94,7 @@ class Preparer:
                 language=first.language,
                 targets=self._facet_values.languages(first.filters),
                 edits=request.edits,
+                corrections=first.corrections,
             )
             lookup = self.look_up(first.parsed, plan, first.spoken).demanding(request.demand)
             prepared = replace(first, plan=plan, lookup=lookup)

@@ -26,6 +26,7 @@ def to_record(request: SearchRequest) -> dict[str, Any]:
         "removed": _lists(edits.removed),
         "pinned": _lists(edits.pinned),
         "names": edits.names,
+        "spelling": edits.spelling,
         "demand": request.demand.value if request.demand is not Demand.NONE else None,
     }
     return {name: value for name, value in record.items() if value not in ({}, None)}
@@ -42,7 +43,12 @@ def from_record(record: Mapping[str, Any]) -> SearchRequest:
             published_to=_day(record.get("to")),
             dating=Dating(record["dating"]) if "dating" in record else None,
         ),
-        edits=PlanEdits(_sets(record.get("removed")), _sets(record.get("pinned")), record.get("names", True)),
+        edits=PlanEdits(
+            _sets(record.get("removed")),
+            _sets(record.get("pinned")),
+            record.get("names", True),
+            record.get("spelling", True),
+        ),
         demand=Demand(record.get("demand", Demand.NONE)),
     )
 

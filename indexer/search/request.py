@@ -27,12 +27,14 @@ class PlanEdits:
     """What the analyst changed in the query plan, by the exact form of the query word (or unit).
 
     `removed` holds the tokens that are not to be searched, `pinned` those that count in full; a pinned one
-    that the plan does not propose is added. Without `names` no spelling of a name is guessed.
+    that the plan does not propose is added. Without `names` no spelling of a name is guessed, and without `spelling` no
+    word is taken to be mistyped.
     """
 
     removed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pinned: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: bool = True
+    spelling: bool = True
 
 
 @dataclass(frozen=True, slots=True)

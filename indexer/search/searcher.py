@@ -29,7 +29,14 @@ from indexer.search.facets import FacetValues, filtered_facets
 from indexer.search.found import Found, Ranking
 from indexer.search.knowledge import Knowledge
 from indexer.search.knownitem import CANDIDATES, near_article
-from indexer.search.notices import Notices, of_missing_parts, of_ranking, unmentioned, with_fields_closed
+from indexer.search.notices import (
+    Notices,
+    of_corrections,
+    of_missing_parts,
+    of_ranking,
+    unmentioned,
+    with_fields_closed,
+)
 from indexer.search.page import Highlight, Result, ResultPage
 from indexer.search.paging import (
     WINDOW,
@@ -122,6 +129,7 @@ class Searcher:
         notices = [one.notice for one in prepared.unknown]
         slips = self._notices.slips(prepared.parsed)
         notices += self._notices.of_words(prepared.parsed, prepared.lookup, prepared.filters, slips)
+        notices += of_corrections(prepared.plan)
         notices += self._notices.additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.

@@ -46,6 +46,7 @@ class PlanWeights:
     context_temperature: float = 0.3  # a translation that fits the context worse by this counts 1/e
     name: float = 1.0
     names: int = 6
+    corrected: float = 1.0
     sound: float = 0.8
     sounds: int = 6
     sound_candidates: int = 80
@@ -157,6 +158,8 @@ class Weights:
                 return replace(self, plan=replace(plan, names=0))
             case "sound":
                 return replace(self, plan=replace(plan, sounds=0))
+            case "corrections":
+                return replace(self, plan=replace(plan, corrected=0.0))
             case "near":
                 return replace(self, plan=replace(plan, least_neighbours=0, most_neighbours=0))
             case "adjectives":
@@ -188,6 +191,6 @@ WEIGHTS = Weights()
 
 #: What `newsarchive evaluate --without` can take out, to see what it is worth.
 PARTS = (
-    "dictionary", "context", "names", "sound", "near", "adjectives", "inflection",
+    "dictionary", "context", "names", "corrections", "sound", "near", "adjectives", "inflection",
     "saturation", "balance", "known item", "keywords", "meaning", "lead", "late", "title",
 )  # fmt: skip

@@ -176,7 +176,7 @@ def test_whatever_a_permalink_holds_the_api_takes(client: FlaskClient) -> None:
         sort=Sort.OLDEST,
         page=1,
         size=25,
-        edits=Edits(removed={"a": ("b",)}, pinned={"c": ("d",)}, names=False),
+        edits=Edits(removed={"a": ("b",)}, pinned={"c": ("d",)}, names=False, spelling=False),
         demand=Demand.ALL,
     )
     pairs = state.params()

@@ -65,6 +65,7 @@ def test_what_is_kept(client: FlaskClient, archive: Archive) -> None:
         "from": "2018-02-01",
         "removed": {"ceasefire": ["x"]},
         "names": True,
+        "spelling": True,
     }
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", judgement.at)
 

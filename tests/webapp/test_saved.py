@@ -326,7 +326,7 @@ def test_a_saved_search_is_changed(client: FlaskClient, store: SavedSearches, ar
     [kept] = store
     assert f"/saved/{kept.id}" == page
     assert (kept.name, kept.query_string, kept.every) == ("Truces", "q=truce&source=BBC", "day")
-    assert kept.search == {"text": "truce", "include": {"source": ["BBC"]}, "names": True}
+    assert kept.search == {"text": "truce", "include": {"source": ["BBC"]}, "names": True, "spelling": True}
     assert kept.webhook == "https://example.org/x"
     assert form(client.get(f"{page}/edit").text)["every"] == "day"
     # The new question is asked of new articles; what was found stays.

@@ -106,7 +106,9 @@ class SearchedAnswer(Answer):
     weight: float
     source: Annotated[
         str,
-        Field(description="`dictionary`, `name`, `sound`, `adjective`, `near`, `inflection`, `added`."),
+        Field(
+            description="`dictionary`, `name`, `corrected`, `sound`, `adjective`, `near`, `inflection`, `added`."
+        ),
     ]
     articles: Annotated[int, Field(description="How many hold it; 0 where that is not known.")]
 

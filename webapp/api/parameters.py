@@ -81,6 +81,9 @@ class SearchParameters(Parameters):
     names: Annotated[Literal["on", "off"], Field(description="Whether spellings of names are guessed.")] = (
         "on"
     )
+    spelling: Annotated[
+        Literal["on", "off"], Field(description="Whether words that seem to be mistyped are corrected.")
+    ] = "on"
 
 
 class PagedParameters(SearchParameters):
