@@ -281,7 +281,9 @@ def _found(exact: str, spelled: str) -> Iterator[_Candidate]:
 
     stem, bare = light10(exact), without_article(exact)
     without = len(exact) - len(bare)
-    written = [*by_form.get(exact, ()), *by_form.get(bare, ())]
+    # Some words are listed with the article alone: للعراق is written as العراق is, "Iraq".
+    wholes = dict.fromkeys((exact, f"ال{bare}" if without else bare, bare))
+    written = [one for form in wholes for one in by_form.get(form, ())]
     if any(one.english.islower() for one in written):
         written = [one for one in written if not _is_little_known(one.english)]
     apart = [one.is_spelled_apart(bare, spelled[without:]) for one in written]

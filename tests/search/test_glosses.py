@@ -261,6 +261,8 @@ def test_names_have_the_capitals_that_they_are_written_with(latin: str, name: st
         ("بدرعا", "Daraa"),
         ("بروكلين", "Brooklyn"),
         ("العقبة", "Aqaba"),
+        ("للعراق", "Iraq"),
+        ("بالأردن", "Jordan"),
     ],
 )
 def test_words_of_the_news_are_told_as_the_news_means_them(word: str, first: str) -> None:
