@@ -130,6 +130,19 @@ def test_what_hardly_sounds_like_a_typed_word_is_not_added(
     assert [one.surface for one in _sure(named, ())] == ["حفتر"]
 
 
+def test_a_mistyped_word_is_searched_as_it_is_meant_until_one_says_otherwise(client: FlaskClient) -> None:
+    told = re.compile("No list has .{,9}ceasfire.{,9}; it is searched as .{,9}ceasefire")
+    html = client.get("/search?q=ceasfire+in+Libya").text
+    assert told.search(html)
+    [way] = re.findall(r'href="([^"]+)">Search as it is written', html)
+    assert "spelling=off" in way
+    as_written = client.get(way.replace("&amp;", "&")).text
+    assert not told.search(as_written)
+    assert "Search as it is written" not in as_written
+    [planned, *_] = client.get("/api/v1/search?q=ceasfire").json["plan"]
+    assert (planned["text"], planned["meant"]) == ("ceasfire", "ceasefire")
+
+
 def test_adding_a_word_searches_nothing(
     client: FlaskClient, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

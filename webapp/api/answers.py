@@ -118,6 +118,7 @@ class PlannedAnswer(Answer):
 
     text: str
     key: Annotated[str, Field(description="Names it in `drop` and `pin`.")]
+    meant: Annotated[str, Field(description="What it is searched as, where it seems to be mistyped.")] = ""
     searched: list[SearchedAnswer]
 
 
@@ -308,6 +309,7 @@ def planned(plan: QueryPlan) -> list[PlannedAnswer]:
         PlannedAnswer(
             text=word.text,
             key=word.key,
+            meant=word.meant,
             searched=[
                 SearchedAnswer(
                     key=searched.key,
