@@ -142,12 +142,11 @@ def with_fields_closed(parsed: ParsedQuery, slips: Sequence[Gap]) -> str:
     return ""
 
 
-def of_corrections(plan: QueryPlan) -> list[str]:
-    """Tell the words of a query that are searched as others are spelled."""
+def of_corrections(corrections: Iterable[tuple[str, str]]) -> list[str]:
+    """Tell what words of a query, as they were typed, are searched as."""
     return [
-        say("No list has %(typed)s; it is searched as %(meant)s.", typed=word.text, meant=word.meant)
-        for word in plan.words
-        if word.meant
+        say("No list has %(typed)s; it is searched as %(meant)s.", typed=typed, meant=meant)
+        for typed, meant in corrections
     ]
 
 

@@ -73,6 +73,11 @@ class QueryPlan:
             if not word.proper and any(one.source in (DICTIONARY, ADDED) for one in word.searched)
         )
 
+    @property
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """The words that seem to be mistyped, each with what it is searched as."""
+        return tuple((word.text, word.meant) for word in self.words if word.meant)
+
     def expansions(self) -> Expansions:
         """Return what the lexical leg looks up beside the words themselves."""
         return {

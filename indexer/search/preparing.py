@@ -48,16 +48,14 @@ class Preparer:
         with clock.stage("parse"):
             parsed = parse(request.text)
             filters, unknown = self.filtered(request, parsed)
-            spoken = QueryLanguage()
-            if parsed.free_text:
-                spoken = query_language(parsed.free_text, self._knowledge.planner.dictionary)
+            spoken = self._spoken(parsed)
             # Words that are to be planned are looked up then; conditions have no plan.
             planned = bool(parsed.free_text) and filters is not None
             now = parsed.is_hard or not planned
             lookup = self.look_up(parsed, QueryPlan(), spoken) if now else Lookup(LexicalQuery())
         if not planned:
             return Prepared(parsed, spoken, lookup, filters, unknown=unknown)
-        corrections = self._corrections(parsed, filters, spoken) if request.edits.spelling else {}
+        corrections = self.corrections(request, parsed, filters, spoken)
         meant = CorrectedText(parsed.free_text, corrections)
         with clock.stage("encode"):
             encoding = (encode or self._encode)(meant.text, spoken.code)
@@ -76,12 +74,6 @@ class Preparer:
             background=self._knowledge.background,
             unknown=unknown,
         )
-
-    def _corrections(
-        self, parsed: ParsedQuery, filters: Filters | None, spoken: QueryLanguage
-    ) -> dict[str, str]:
-        targets = self._facet_values.languages(filters or Filters())
-        return self._knowledge.planner.corrections(parsed, language=spoken.code, targets=targets)
 
     def planned(self, first: Prepared, request: SearchRequest, clock: Stopwatch) -> Prepared:
         """Return a request with what else is looked up for its words."""
@@ -105,6 +97,25 @@ class Preparer:
         lexicon, total = self._knowledge.planner.lexicon, self._facet_values.articles()
         query = with_one_rarity(prepared.lookup.query, lexicon, total)
         return replace(prepared, lookup=replace(prepared.lookup, query=query))
+
+    def corrections(
+        self,
+        request: SearchRequest,
+        parsed: ParsedQuery,
+        filters: Filters | None,
+        spoken: QueryLanguage | None = None,
+    ) -> dict[str, str]:
+        """Return the exact forms of words that seem to be mistyped, each with what is meant, unless none is wanted."""
+        if not (request.edits.spelling and parsed.free_text and filters is not None):
+            return {}
+        language = (spoken or self._spoken(parsed)).code
+        targets = self._facet_values.languages(filters)
+        return self._knowledge.planner.corrections(parsed, language=language, targets=targets)
+
+    def _spoken(self, parsed: ParsedQuery) -> QueryLanguage:
+        if not parsed.free_text:
+            return QueryLanguage()
+        return query_language(parsed.free_text, self._knowledge.planner.dictionary)
 
     def filtered(
         self, request: SearchRequest, parsed: ParsedQuery

@@ -129,7 +129,7 @@ class Searcher:
         notices = [one.notice for one in prepared.unknown]
         slips = self._notices.slips(prepared.parsed)
         notices += self._notices.of_words(prepared.parsed, prepared.lookup, prepared.filters, slips)
-        notices += of_corrections(prepared.plan)
+        notices += of_corrections(prepared.plan.corrections)
         notices += self._notices.additions_missed(prepared.plan, clock)
         offset = (request.page - 1) * request.size
         # Where copies stand beside others, so many more articles may come before the page's last.
@@ -313,7 +313,10 @@ class Searcher:
         parsed = parse(request.text)
         filters, _ = self._preparer.filtered(request, parsed)
         lookup = self._preparer.look_up(parsed, QueryPlan(), QueryLanguage())
-        return self._notices.of_words(parsed, lookup, filters, self._notices.slips(parsed))
+        return [
+            *self._notices.of_words(parsed, lookup, filters, self._notices.slips(parsed)),
+            *of_corrections(self._preparer.corrections(request, parsed, filters).items()),
+        ]
 
     def spellings(self, name: str) -> list[NameSpellings]:
         """Return the spellings of each part of a name in this archive, with how many articles hold them."""

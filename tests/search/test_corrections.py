@@ -121,6 +121,7 @@ def test_a_mistyped_query_is_searched_as_it_is_meant(archive: Archive) -> None:
     assert [str(notice) for notice in page.notices] == [
         "No list has goverment; it is searched as government."
     ]
+    assert archive.word_notices(SearchRequest("goverment")) == list(page.notices)
     right = archive.search(SearchRequest("government"))
     assert [result.article.id for result in page.results] == [result.article.id for result in right.results]
     assert page.results[0].snippet.highlights  # what is found is marked for the word that was typed
@@ -130,6 +131,7 @@ def test_who_means_a_word_as_it_is_written_says_so(archive: Archive) -> None:
     page = archive.search(SearchRequest("goverment", edits=PlanEdits(spelling=False)))
     assert not any(planned.meant for planned in page.plan.words)
     assert not any("searched as" in notice for notice in page.notices)
+    assert not archive.word_notices(page.request)
 
 
 @pytest.mark.parametrize("text", ['"goverment"', "+goverment", "-goverment wheat", "title:goverment"])
