@@ -130,7 +130,7 @@ class Corrector:
         )
 
     def _meant(self, word: str, *, name: bool) -> float:
-        """Return how often a word is meant, up to a factor; 0 for what is no word of the dictionary."""
+        """Return how often a word is meant, up to a factor; 0 for what finds nothing, or is no word."""
         if word in function_words("en") or not self._dictionary.is_word(word):
             return 0.0
         translations = self._dictionary.translations(word)
@@ -141,7 +141,7 @@ class Corrector:
             for one in translations
         )
         of_the_news = any(one.source == "news" for one in translations)
-        return sqrt(articles + 0.5) * (_OF_THE_NEWS if of_the_news else 1.0)
+        return sqrt(articles) * (_OF_THE_NEWS if of_the_news else 1.0)
 
     def _articles(self, word: str) -> int:
         """Return how many articles hold a word as it is typed, in whatever language."""

@@ -17,14 +17,14 @@ from indexer.search.lexicon import Lexicon, Word
 from indexer.search.request import PlanEdits, SearchRequest
 from indexer.search.sources import CORRECTED
 from indexer.settings import load_settings
-from indexer.text import stem_word
+from indexer.text import analyse
 from tests.fakes import FakeEncoder
 
 FORMS = {"حكومة": 900, "لاجئ": 80, "ملجأ": 50, "قمح": 7, "اليمن": 500, "نووي": 30, "مستشفى": 40}
 
 
 def word(form: str, articles: int, language: str) -> Word:
-    return Word(stem_word(form, language), language, form, articles, "", None)
+    return Word(analyse(form, language)[0].stem, language, form, articles, "", None)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,7 @@ def test_the_likeliest_word_is_meant(corrector: Corrector, typed: str, meant: st
         "government", "governments", "what", "yemen", "gaddafi",
         "whaet1", "wheät", "", "yem", "قمح",
         "zzyzxqq",  # nothing is near
+        "voleyball",  # no article here is of it
         "hosptalest",  # nor is it by an ending that no word of the dictionary has
     ],
 )  # fmt: skip
