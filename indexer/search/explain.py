@@ -64,13 +64,11 @@ def _by_words(met: Sequence[str], words: int, pairs: Sequence[WordPair], aligned
         return Text("")
     aligned = aligned[: words - len(met)]
     if not met and aligned:
-        return _with_examples(_perhaps(len(aligned), words), aligned[:_EXAMPLES])
+        return _with_examples(_perhaps(len(aligned), words), aligned)
     sure = _surely(met, words, pairs)
     if not aligned:
         return sure
-    more = _with_examples(
-        say_n("perhaps %(num)s more", "perhaps %(num)s more", len(aligned)), aligned[:_EXAMPLES]
-    )
+    more = _with_examples(say_n("perhaps %(num)s more", "perhaps %(num)s more", len(aligned)), aligned)
     return say("%(words)s, %(more)s", words=sure, more=more)
 
 
@@ -102,7 +100,7 @@ def _surely(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
         words,
         met=len(met),
     )
-    return _with_examples(some, met)
+    return _with_examples(some, met, most=len(met))
 
 
 def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Text:
@@ -122,7 +120,7 @@ def _translated(met: Sequence[str], words: int, pairs: Sequence[WordPair]) -> Te
             words,
             met=len(met),
         )
-    return _with_examples(clause, seen[:_EXAMPLES])
+    return _with_examples(clause, seen)
 
 
 def _aligned(pairs: Sequence[WordPair]) -> tuple[str, ...]:
@@ -134,8 +132,11 @@ def _aligned(pairs: Sequence[WordPair]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _with_examples(clause: Text, examples: Sequence[str]) -> Text:
-    return say("%(clause)s (%(examples)s)", clause=clause, examples=tuple(examples)) if examples else clause
+def _with_examples(clause: Text, examples: Sequence[str], *, most: int = _EXAMPLES) -> Text:
+    if not examples:
+        return clause
+    told = (*examples[:most], "…") if len(examples) > most else tuple(examples)
+    return say("%(clause)s (%(examples)s)", clause=clause, examples=told)
 
 
 def _by_meaning(legs: Mapping[str, LegScore], met: Sequence[str]) -> Text:

@@ -35,6 +35,15 @@ def test_sentences(met: list[str], words: int, rank: int | None, expected: str) 
     assert sentence(met, words, rank) == expected
 
 
+def test_a_reason_says_that_there_are_more_words_than_it_names() -> None:
+    words = ["oil", "gas", "tax", "war", "sea", "law"]
+    pairs = tuple(WordPair(word, word[::-1], NAME) for word in words)
+    told = explain(words[:5], (), 6, [LegScore(KEYWORDS, 9.0, 1, 0.2)], pairs[:5]).sentence
+    assert told == "Answers 5 of the query's 6 words (oil lio, gas sag, tax xat, war raw, …)."
+    told = explain(words[:4], (), 6, [LegScore(KEYWORDS, 9.0, 1, 0.2)], pairs[:4]).sentence
+    assert told == "Answers 4 of the query's 6 words (oil lio, gas sag, tax xat, war raw)."
+
+
 def test_a_form_of_a_translation_answers_a_word_that_the_article_does_not_hold() -> None:
     pairs = (WordPair("won", "فوز", INFLECTION), WordPair("2018", "2018", SAME))
     assert (
