@@ -26,8 +26,10 @@ _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 #: Of shorter words too many are one slip away.
 _SHORTEST = 5
 # How often a slip is made beside others: a vowel for another, a letter beside it on the keys, two letters exchanged,
-# one doubled or not, one left out, one too many, one for another; and any of them in the first letter.
+# one doubled or not, one left out, one too many, one for another; two exchanged over a third (lybia), another letter
+# doubled than is (carribean); and any of them in the first letter.
 _VOWEL, _BESIDE, _EXCHANGED, _DOUBLED, _LEFT_OUT, _TOO_MANY, _OTHER = 0.6, 0.4, 1.0, 1.0, 0.7, 0.5, 0.15
+_EXCHANGED_OVER, _WRONGLY_DOUBLED = 0.3, 0.5
 _FIRST_LETTER = 0.1
 #: How much likelier a word of the news is meant than another.
 _OF_THE_NEWS = 3.0
@@ -166,6 +168,12 @@ def _all_slips(word: str) -> Iterator[tuple[str, float]]:
             yield before + after[1:], factor * (_DOUBLED if following == last else _TOO_MANY)
         if len(after) > 1:
             yield before + after[1] + after[0] + after[2:], factor * _EXCHANGED
+        if len(after) > 2:
+            yield before + after[2] + after[1] + after[0] + after[3:], factor * _EXCHANGED_OVER
+        if following and following == last:
+            single = before + after[1:]
+            for other, letter in enumerate(single):
+                yield single[:other] + letter + single[other:], _WRONGLY_DOUBLED
         for letter in _LETTERS:
             yield before + letter + after, factor * (_DOUBLED if letter in (last, following) else _LEFT_OUT)
             if after:

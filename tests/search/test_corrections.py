@@ -20,7 +20,9 @@ from indexer.settings import load_settings
 from indexer.text import analyse
 from tests.fakes import FakeEncoder
 
-FORMS = {"حكومة": 900, "لاجئ": 80, "ملجأ": 50, "قمح": 7, "اليمن": 500, "نووي": 30, "مستشفى": 40}
+FORMS = {
+    "حكومة": 900, "لاجئ": 80, "ملجأ": 50, "قمح": 7, "اليمن": 500, "نووي": 30, "مستشفى": 40, "ليبيا": 30, "الفلبين": 20,
+}  # fmt: skip
 
 
 def word(form: str, articles: int, language: str) -> Word:
@@ -46,6 +48,9 @@ def corrector() -> Corrector:
         ("refugess", "refugees"),  # not the refuges, which are more likely mistyped so
         ("wehat", "wheat"),  # nobody searches for what
         ("yeman", "yemen"),
+        ("lybia", "libya"),
+        ("hosppital", "hospital"),
+        ("phillipines", "philippines"),
         ("hosptals", "hospitals"),
         ("newsarchivst", "newsarchivist"),  # the analyst's own
     ],
