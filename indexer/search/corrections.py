@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from indexer.memory import remembered
 from indexer.search.dictionary import Dictionary
+from indexer.search.lemmas import lemmas
 from indexer.search.lexicon import Lexicon
 from indexer.search.stopwords import function_words
 from indexer.text import analyse
@@ -23,6 +24,15 @@ from indexer.text import analyse
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _VOWELS = frozenset("aeiouy")
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+#: Common words that no list translates.
+_COMMON = frozenset(
+    "ahead amidst amongst anybody anyhow anyone anything anywhere apart arent aside beforehand beneath "
+    "beyond cannot couldnt didnt doesnt elsewhere eventually forth fully furthermore hadnt hence henceforth "
+    "hereby inasmuch increasingly indeed might nobody nonetheless notwithstanding ought quite reportedly "
+    "shall shouldnt sometime somewhat somewhere specifically thereafter thereby therein thereof theyre "
+    "though unlike unlikely wasnt werent whereas whereby wherein wherever whichever whilst whoever "
+    "wouldnt youre".split()
+)
 #: Of shorter words too many are one slip away.
 _SHORTEST = 5
 # How often a slip is made beside others: a vowel for another, a letter beside it on the keys, two letters exchanged,
@@ -125,10 +135,13 @@ class Corrector:
         return best
 
     def _is_known(self, word: str) -> bool:
-        return bool(
+        """Return whether a word is one: of a list, or made of another as words are (smugglers, newly)."""
+        made_of = (*lemmas(word), word.removesuffix("ly"))
+        return (
             word in function_words("en")
-            or self._dictionary.translations(word)
-            or self._dictionary.names(word)
+            or word in _COMMON
+            or any(self._dictionary.translations(one) for one in (word, *made_of))
+            or bool(self._dictionary.names(word))
         )
 
     def _meant(self, word: str, *, name: bool) -> float:
