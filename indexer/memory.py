@@ -6,9 +6,10 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TypeVar
+from typing import ParamSpec, TypeVar, cast
 from weakref import WeakMethod
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Objects that are made before the collector looks for garbage among them: Python's 700 are made by every second part
@@ -46,7 +47,7 @@ def keep_reloaded() -> None:
         keep_loaded()
 
 
-def remembered(method: Callable[[str], T], most: int) -> Callable[[str], T]:
+def remembered(method: Callable[P, T], most: int) -> Callable[P, T]:
     """Return a method that knows its last *most* answers.
 
     It does not keep its object, as a cache of the method itself would: an object that is kept (see `keep_loaded`) goes
@@ -55,9 +56,9 @@ def remembered(method: Callable[[str], T], most: int) -> Callable[[str], T]:
     weak = WeakMethod(method)
 
     @lru_cache(maxsize=most)
-    def answer(asked: str) -> T:
+    def answer(*asked: P.args, **how: P.kwargs) -> T:
         bound = weak()
         assert bound is not None
-        return bound(asked)
+        return bound(*asked, **how)
 
-    return answer
+    return cast("Callable[P, T]", answer)  # which keeps what is hashable only

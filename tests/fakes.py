@@ -1,4 +1,4 @@
-"""A quick encoder for tests in which it does not matter how well vectors mean things.
+"""A quick encoder, and archives made with it, for tests in which it does not matter how well vectors mean things.
 
 Each word has a vector drawn from a generator seeded by the word, and a text's vector is the mean of its
 words' vectors: texts that share words are near, others are not. `synonyms` makes words of two languages
@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from indexer.archive import Archive
+from indexer.article import Article
 from indexer.errors import ModelError
 from indexer.models.base import Encoding, Fingerprint, FloatArray, PassageEncoding, PassageText
 from indexer.models.codes import Coder
 from indexer.models.words import word_spans
+from indexer.settings import load_settings
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
 _WORD = re.compile(r"\w+")
@@ -116,3 +121,12 @@ class WordlessEncoder(FakeEncoder):
         if self.broken:
             raise ModelError("The device is gone.")
         return super().encode_words(words)
+
+
+@contextmanager
+def archive_of(folder: Path, articles: Iterable[Article], *, codes: bool = False) -> Iterator[Archive]:
+    """Open an embedded archive in a folder that holds some articles, and close it behind."""
+    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
+    with Archive.open(settings, encoder=FakeEncoder(codes=codes)) as archive:
+        archive.add(articles)
+        yield archive

@@ -15,7 +15,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from indexer.memory import remembered
-from indexer.search.dictionary import Dictionary
+from indexer.search.dictionary import NEWS, Dictionary
 from indexer.search.lemmas import lemmas
 from indexer.search.lexicon import Lexicon
 from indexer.search.stopwords import function_words
@@ -45,7 +45,6 @@ _FIRST_LETTER = 0.1
 _OF_THE_NEWS = 3.0
 #: A word that articles hold is mistyped where so many times more hold the right one.
 _MORE_ARTICLES = 50
-_MOST_KEPT = 4096
 
 
 class _Replaced(NamedTuple):
@@ -105,8 +104,7 @@ class Corrector:
     def __init__(self, dictionary: Dictionary, lexicon: Lexicon) -> None:
         self._dictionary = dictionary
         self._lexicon = lexicon
-        self._words = remembered(self._meant_by_word, _MOST_KEPT)
-        self._names = remembered(self._meant_by_name, _MOST_KEPT)
+        self._known = remembered(self._likeliest, 4096)
 
     def correct(self, word: str, *, name: bool = False) -> str:
         """Return what a mistyped word, in small letters, is meant to be; "" where it is none or nothing is near to it.
@@ -114,15 +112,9 @@ class Corrector:
         A `name`, which is written with a capital, is only corrected to a country's, a town's or another that the
         dictionary translates: people are called otherwise than others.
         """
-        return (self._names if name else self._words)(word)
+        return self._known(word, name)
 
-    def _meant_by_word(self, word: str) -> str:
-        return self._likeliest(word, name=False)
-
-    def _meant_by_name(self, word: str) -> str:
-        return self._likeliest(word, name=True)
-
-    def _likeliest(self, word: str, *, name: bool) -> str:
+    def _likeliest(self, word: str, name: bool) -> str:
         if not (len(word) >= _SHORTEST and word.isascii() and word.isalpha()) or self._is_known(word):
             return ""
         typed = self._articles(word)
@@ -155,7 +147,7 @@ class Corrector:
             min((self._lexicon.articles(token.stem) for token in analyse(one.arabic, "ar")), default=0)
             for one in translations
         )
-        of_the_news = any(one.source == "news" for one in translations)
+        of_the_news = any(one.source == NEWS for one in translations)
         return sqrt(articles) * (_OF_THE_NEWS if of_the_news else 1.0)
 
     def _articles(self, word: str) -> int:

@@ -40,9 +40,9 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-#: `Translation.source` of a country's name that is none in English (Allemagne), of a word of the general glossary, and
-#: of a town.
-COUNTRIES, GENERAL, PLACES = "countries", "general", "places"
+#: `Translation.source` of a country's name that is none in English (Allemagne), of a word of the news glossary and of
+#: the general one, and of a town.
+COUNTRIES, NEWS, GENERAL, PLACES = "countries", "news", "general", "places"
 
 
 class Translation(NamedTuple):
@@ -234,7 +234,7 @@ class Dictionary:
     def _tables(self) -> tuple[tuple[str, SortedTable], ...]:
         """Return (source, table), the most trusted first."""
         return tuple(
-            (name, SortedTable.shipped(f"{name}.tsv.gz")) for name in ("news", "wiktionary", GENERAL, PLACES)
+            (name, SortedTable.shipped(f"{name}.tsv.gz")) for name in (NEWS, "wiktionary", GENERAL, PLACES)
         )
 
     @cached_property

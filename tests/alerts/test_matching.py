@@ -20,7 +20,7 @@ from indexer.search.legs import Option, SearchedWord
 from indexer.search.request import Demand, PlanEdits, SearchRequest
 from indexer.settings import load_settings
 from tests.alerts.conftest import article
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, archive_of
 
 ARTICLES = [
     article("all", "The ceasefire in Libya holds in Tripoli.", day="2018-03-01"),
@@ -46,10 +46,7 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    folder: Path = tmp_path_factory.mktemp("matching")
-    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
-    with Archive.open(settings, encoder=FakeEncoder()) as opened:
-        opened.add(ARTICLES)
+    with archive_of(tmp_path_factory.mktemp("matching"), ARTICLES) as opened:
         yield opened
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,9 +15,8 @@ from indexer.search.dictionary import Dictionary, Pair
 from indexer.search.lexicon import Lexicon, Word
 from indexer.search.request import PlanEdits, SearchRequest
 from indexer.search.sources import CORRECTED
-from indexer.settings import load_settings
 from indexer.text import analyse
-from tests.fakes import FakeEncoder
+from tests.fakes import archive_of
 
 FORMS = {
     "حكومة": 900, "لاجئ": 80, "ملجأ": 50, "قمح": 7, "اليمن": 500, "نووي": 30, "مستشفى": 40, "ليبيا": 30, "الفلبين": 20,
@@ -110,13 +108,9 @@ def test_spans_of_whole_words_are_those_of_the_typed_ones(words: list[str]) -> N
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    folder: Path = tmp_path_factory.mktemp("mistyped")
-    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
     texts = ["قالت الحكومة إن القمح يكفي", "الحكومة في اليمن", "سعر القمح يرتفع", "مباراة كرة القدم"]
-    with Archive.open(settings, encoder=FakeEncoder(codes=True)) as opened:
-        opened.add(
-            Article(str(number), f"{number}", text, language="ar") for number, text in enumerate(texts)
-        )
+    articles = (Article(str(number), f"{number}", text, language="ar") for number, text in enumerate(texts))
+    with archive_of(tmp_path_factory.mktemp("mistyped"), articles, codes=True) as opened:
         yield opened
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.archive import Archive
 from indexer.article import Article
 from indexer.search.spellings import NameSpellings, Spelling
-from indexer.settings import load_settings
-from tests.fakes import FakeEncoder
+from tests.fakes import archive_of
 from webapp import create_app
 
 TEXTS = (
@@ -34,12 +31,8 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    folder: Path = tmp_path_factory.mktemp("people")
-    settings = load_settings(archive=folder / "archive", cache=folder / "cache", encode_cache=False)
-    with Archive.open(settings, encoder=FakeEncoder()) as archive:
-        archive.add(
-            Article(f"{number}", f"{number}", text, language="ar") for number, text in enumerate(TEXTS)
-        )
+    articles = (Article(f"{number}", f"{number}", text, language="ar") for number, text in enumerate(TEXTS))
+    with archive_of(tmp_path_factory.mktemp("people"), articles) as archive:
         yield create_app(archive).test_client()
 
 
